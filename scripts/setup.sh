@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs what the build needs on Debian 12 or Ubuntu 24.04: system packages by apt (as root or
+# through sudo), OpenVINO from its PyPI wheel into .venv. Does nothing where all of it is there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(build-essential cmake ninja-build ccache pkg-config git python3 python3-venv xz-utils
+  libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
+  libcli11-dev libfmt-dev libspdlog-dev libtomlplusplus-dev nlohmann-json3-dev libeigen3-dev
+  libonnx-dev libprotobuf-dev protobuf-compiler libexpected-dev libssl-dev
+  libfreetype-dev fonts-dejavu-core
+  libgtest-dev libgmock-dev libbenchmark-dev opencv-doc)
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||
+    missing+=("$package")
+done
+if ((${#missing[@]})); then
+  sudo=(); [ "$(id -u)" = 0 ] || sudo=(sudo)
+  "${sudo[@]}" apt-get update
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends "${missing[@]}"
+fi
+
+# The wheel is unpacked into a venv of our own, so that its version is ours to pin.
+if ! cmp -s requirements.txt .venv/installed.txt; then
+  [ -x .venv/bin/python ] || python3 -m venv .venv
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+  cp requirements.txt .venv/installed.txt
+fi

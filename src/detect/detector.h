@@ -1,0 +1,69 @@
+// Frames in, detections in source pixels out: a backend with its pre- and postprocessing.
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/frame.h"
+#include "infer/backend.h"
+#include "saccade/error.h"
+#include "saccade/types.h"
+
+namespace saccade::detect {
+
+/// What a detection must be to be handed out.
+struct Thresholds {
+    float confidence = 0.25F;  ///< lowest score
+    float iou = 0.7F;          ///< NMS: a box overlapping a better one of its class by more is dropped
+    int max_detections = 300;  ///< best ones of a frame
+    std::vector<int> classes;  ///< only these; empty for all
+};
+
+struct DetectorInfo {
+    std::string model;     ///< file name
+    std::string family;    ///< "yolov8", "yolo-e2e", "yolov5", "yolox"
+    infer::BackendInfo backend;
+    std::vector<std::string> class_names;
+    int input_width = 0, input_height = 0;  ///< px
+};
+
+/// The detections of one frame, best score first.
+using Detections = std::vector<Detection>;
+
+/// Where the detector's time goes; sums over all batches so far.
+struct DetectorTimes {
+    std::chrono::nanoseconds preprocess{0}, wait{0}, postprocess{0};
+};
+
+/// Batches go in by submit and come out of collect in the same order; up to depth() are under way.
+/// One thread at a time. Deterministic.
+class Detector {
+  public:
+    Detector() = default;
+    Detector(const Detector&) = delete;
+    Detector& operator=(const Detector&) = delete;
+    virtual ~Detector() = default;
+
+    [[nodiscard]] virtual const DetectorInfo& info() const noexcept = 0;
+
+    /// Largest batch submit takes.
+    [[nodiscard]] virtual int max_batch() const noexcept = 0;
+    /// How many batches may be under way; a further submit needs a collect first.
+    [[nodiscard]] virtual int depth() const noexcept = 0;
+    [[nodiscard]] virtual int in_flight() const noexcept = 0;
+
+    /// Starts a batch of 1 to max_batch() frames, which may differ in size and format. The detector
+    /// keeps copies (shared pixels) only as long as it needs them. On out_of_memory nothing is under
+    /// way of this batch and the same frames may be submitted again in smaller batches.
+    virtual Result<void> submit(std::span<const Frame> frames) = 0;
+
+    /// Blocks for the oldest batch: one entry a frame, in the order submitted.
+    virtual Result<std::vector<Detections>> collect() = 0;
+
+    [[nodiscard]] virtual infer::MemoryUse memory() const = 0;
+    [[nodiscard]] virtual DetectorTimes times() const = 0;
+};
+
+}  // namespace saccade::detect

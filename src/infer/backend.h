@@ -1,0 +1,75 @@
+// A network, loaded on a device and ready to run: OpenVINO, TensorRT.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "infer/tensor.h"
+#include "saccade/error.h"
+
+namespace saccade::infer {
+
+enum class Precision : std::uint8_t { fp32, fp16, bf16, int8 };
+
+/// What the caller optimises for: many frames a second, or the least time for one.
+enum class Goal : std::uint8_t { throughput, latency };
+
+struct BackendOptions {
+    std::string device = "cpu";  ///< "cpu", "cuda:0" ...
+    Precision precision = Precision::fp32;
+    Goal goal = Goal::throughput;
+    int max_batch = 1;           ///< images a slot holds at most
+    int height = 640, width = 640;  ///< input size, px; ignored where the network's is static
+    int threads = 0;             ///< CPU threads, 0: all
+    std::string cache_dir;       ///< for compiled networks; "" for none
+};
+
+struct BackendInfo {
+    std::string name;     ///< "openvino 2026.4.1"
+    std::string device;   ///< "Intel(R) Xeon(R) Processor", "NVIDIA H100" ...
+    Precision precision = Precision::fp32;  ///< in effect, which may differ from what was asked
+    int max_batch = 1;
+    TensorInfo input;                 ///< [N, 3, H, W] with H and W as they will be run
+    std::vector<TensorInfo> outputs;  ///< first dimension N
+    int slots = 1;                    ///< how many batches may be under way at once
+};
+
+/// Bytes held on the device the network runs on. Measured, never guessed.
+struct MemoryUse {
+    std::size_t held = 0;       ///< weights, activations and I/O of all slots
+    std::size_t per_image = 0;  ///< what one more image a batch would take
+};
+
+/// Runs batches in numbered slots, each with input memory of its own at a fixed address.
+/// A slot's life: fill input(slot), submit(slot, n), wait(slot), read the outputs, again.
+/// One thread at a time; different slots run at the same time on the device. Deterministic: equal
+/// input gives equal output bytes, whatever the slot.
+class Backend {
+  public:
+    Backend() = default;
+    Backend(const Backend&) = delete;
+    Backend& operator=(const Backend&) = delete;
+    virtual ~Backend() = default;
+
+    [[nodiscard]] virtual const BackendInfo& info() const noexcept = 0;
+
+    /// The slot's whole input, [max_batch, 3, H, W]; to be written only while the slot is idle.
+    virtual TensorView input(int slot) = 0;
+
+    /// Starts the first `batch` images of the slot (1 <= batch <= max_batch) and returns at once.
+    /// Errors: out_of_memory, internal.
+    virtual Result<void> submit(int slot, int batch) = 0;
+
+    /// Blocks until the slot's batch is done. The views, [batch, ...], live until its next submit.
+    virtual Result<std::span<const TensorView>> wait(int slot) = 0;
+
+    /// The CUDA stream (cudaStream_t) on which a slot's work is ordered; nullptr on the CPU.
+    [[nodiscard]] virtual void* stream(int /*slot*/) const noexcept { return nullptr; }
+
+    [[nodiscard]] virtual MemoryUse memory() const = 0;
+};
+
+}  // namespace saccade::infer

@@ -1,0 +1,79 @@
+// Where frames come from: one open file, image sequence, pipe or camera.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "core/frame.h"
+#include "saccade/error.h"
+#include "saccade/types.h"
+
+namespace saccade::media {
+
+/// What is known of a stream before its first frame.
+struct StreamInfo {
+    std::string name;     ///< as the user gave it; for messages
+    std::string codec;    ///< FFmpeg's short name: "h264", "hevc", "mjpeg" ...
+    std::string decoder;  ///< who decodes: "h264 (software, 2 threads)" ...
+    int width = 0, height = 0;                 ///< px, upright
+    double frame_rate = 0;                     ///< average, Hz; 0 where unknown
+    std::optional<std::uint64_t> frame_count;  ///< as the container says: a hint for progress only
+    std::optional<Timestamp> duration;
+    bool live = false;                         ///< paced by the outside: may drop, can't seek
+    PixelFormat format = PixelFormat::i420;
+    ColorSpec color;
+};
+
+/// From the next frame on the size, format or colour differs.
+struct FormatChanged {
+    StreamInfo info;
+};
+
+/// Data was lost or damaged here; frames go on behind it.
+struct Discontinuity {
+    std::string reason;
+};
+
+/// No frame follows. `damage` is empty after a whole stream; else one line that says what could not
+/// be read (a truncated file, say): what came before it is good.
+struct End {
+    std::string damage;
+};
+
+using SourceEvent = std::variant<Frame, FormatChanged, Discontinuity, End>;
+
+/// An opened stream. read() is called from one thread at a time; interrupt() from any.
+class Source {
+  public:
+    Source() = default;
+    Source(const Source&) = delete;
+    Source& operator=(const Source&) = delete;
+    virtual ~Source() = default;
+
+    [[nodiscard]] virtual const StreamInfo& info() const noexcept = 0;
+
+    /// The next event, in decode (presentation) order; blocks. Frame::id.index counts from 0, its
+    /// stream is `stream` of the options; pts never goes backwards. After End or an error, End again.
+    /// Errors: interrupted; out_of_memory; anything that leaves no way to go on.
+    virtual Result<SourceEvent> read() = 0;
+
+    /// Makes a blocked or later read() return `interrupted` soon.
+    virtual void interrupt() noexcept = 0;
+};
+
+struct SourceOptions {
+    std::uint32_t stream = 0;  ///< number given to its frames
+    int decoder_threads = 0;   ///< 0: as many as the codec makes use of on this machine
+    double image_rate = 30;    ///< Hz, for image sequences, which carry no time
+};
+
+/// Opens one location: a media file, an image, a directory of images (sorted by name), a pattern
+/// with * or ?, "-" for standard input, or a URL that libavformat knows.
+/// Errors: not_found, unreadable, corrupt (not media), unsupported (no video stream, no decoder).
+Result<std::unique_ptr<Source>> open_source(const std::string& location,
+                                            const SourceOptions& options);
+
+}  // namespace saccade::media

@@ -1,0 +1,54 @@
+// Where results go: one output file (or folder) of one stream.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/frame.h"
+#include "saccade/error.h"
+#include "saccade/types.h"
+
+namespace saccade::sink {
+
+/// What a sink knows before the first frame.
+struct Context {
+    std::string source;   ///< name of the stream, for headers
+    int width = 0, height = 0;
+    double frame_rate = 0;  ///< Hz, 0 where unknown
+    std::vector<std::string> class_names;
+    bool tracking = true;  ///< results carry tracks; else detections alone
+};
+
+enum class Outcome {
+    complete,     ///< all frames were written
+    interrupted,  ///< stopped on request: what is there is whole frames, and is marked partial
+    failed,       ///< the source broke off: likewise
+};
+
+/// Calls come in the order begin, write ..., finish, from one thread. Files appear under their final
+/// names only in finish; a sink destroyed without it leaves nothing behind. Partial outputs (any
+/// outcome but complete) bear the mark that their format allows, and where it allows none, a file
+/// NAME.partial beside it says why.
+class Sink {
+  public:
+    Sink() = default;
+    Sink(const Sink&) = delete;
+    Sink& operator=(const Sink&) = delete;
+    virtual ~Sink() = default;
+
+    /// Errors (here and below): unwritable, with the path in the message.
+    virtual Result<void> begin(const Context& context) = 0;
+
+    /// One frame's results. `frame` has its pixels where wants_pixels(), else may be without planes.
+    virtual Result<void> write(const FrameResult& result, const Frame& frame) = 0;
+
+    virtual Result<void> finish(Outcome outcome) = 0;
+
+    /// Whether write() needs the picture (annotated video).
+    [[nodiscard]] virtual bool wants_pixels() const noexcept { return false; }
+
+    /// The file or folder that finish() leaves.
+    [[nodiscard]] virtual std::string path() const = 0;
+};
+
+}  // namespace saccade::sink
