@@ -1,0 +1,30 @@
+// From a model file and options to a detector on a device.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "detect/detector.h"
+#include "infer/backend.h"
+#include "model/spec.h"
+#include "saccade/error.h"
+
+namespace saccade::detect {
+
+struct DetectorOptions {
+    std::filesystem::path model;            ///< an ONNX file
+    std::optional<model::Family> family;    ///< overrides what the file says
+    std::vector<std::string> class_names;   ///< likewise, where not empty
+    int input_size = 0;                     ///< square side, px; 0: the model's own
+    Thresholds thresholds;
+    infer::BackendOptions backend;          ///< its width and height are set from input_size
+};
+
+/// Errors: not_found, unreadable, corrupt, unsupported (not a detector we know; input_size on a
+/// static network), unavailable (backend's library), out_of_memory.
+Result<std::unique_ptr<Detector>> make_detector(const DetectorOptions& options);
+
+}  // namespace saccade::detect
