@@ -1,0 +1,188 @@
+#include "pipeline/batcher.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace saccade::pipeline {
+
+void Batcher::open(std::uint32_t stream, bool live) {
+    std::lock_guard lock(mutex_);
+    Stream& made = streams_[stream];
+    made = Stream{};
+    made.credit = options_.credit;
+    made.live = live;
+    made.cancelled = aborted_;
+}
+
+bool Batcher::push(Item item) {
+    Frame dropped;  // given back outside the lock
+    std::unique_lock lock(mutex_);
+    Stream& stream = streams_.at(item.frame.id.stream);
+    if (stream.live && stream.queue.size() >= options_.queue) {
+        dropped = std::move(stream.queue.front().frame);
+        stream.queue.pop_front();
+        ++stream.dropped;
+    }
+    producers_.wait(lock,
+                    [&] { return stream.cancelled || stream.queue.size() < options_.queue; });
+    if (stream.cancelled) return false;
+    stream.queue.push_back(std::move(item));
+    peak_ = std::max(peak_, stream.queue.size());
+    lock.unlock();
+    consumer_.notify_one();
+    return true;
+}
+
+void Batcher::finish(std::uint32_t stream) {
+    std::lock_guard lock(mutex_);
+    streams_.at(stream).finished = true;
+    consumer_.notify_one();
+}
+
+void Batcher::cancel(std::uint32_t stream) {
+    std::deque<Item> dropped;
+    {
+        std::lock_guard lock(mutex_);
+        const auto found = streams_.find(stream);
+        if (found == streams_.end()) return;
+        found->second.cancelled = true;
+        dropped.swap(found->second.queue);
+    }
+    producers_.notify_all();
+    consumer_.notify_one();
+    drained_.notify_all();
+}
+
+void Batcher::delivered(std::uint32_t stream) {
+    std::lock_guard lock(mutex_);
+    const auto found = streams_.find(stream);
+    if (found == streams_.end()) return;
+    --found->second.undelivered;
+    drained_.notify_all();
+}
+
+void Batcher::wait_drained(std::uint32_t stream) {
+    std::unique_lock lock(mutex_);
+    const Stream& s = streams_.at(stream);
+    drained_.wait(lock, [&] { return aborted_ || (s.queue.empty() && s.undelivered == 0); });
+}
+
+void Batcher::abort() {
+    std::vector<std::deque<Item>> dropped;
+    {
+        std::lock_guard lock(mutex_);
+        aborted_ = true;
+        for (auto& [id, stream] : streams_) {
+            stream.cancelled = true;
+            dropped.push_back(std::exchange(stream.queue, {}));
+        }
+    }
+    producers_.notify_all();
+    consumer_.notify_all();
+    drained_.notify_all();
+}
+
+void Batcher::release(std::uint32_t stream) {
+    {
+        std::lock_guard lock(mutex_);
+        const auto found = streams_.find(stream);
+        if (found == streams_.end()) return;
+        ++found->second.credit;
+    }
+    consumer_.notify_one();
+}
+
+std::uint64_t Batcher::close(std::uint32_t stream) {
+    std::uint64_t dropped = 0;
+    {
+        std::lock_guard lock(mutex_);
+        const auto found = streams_.find(stream);
+        if (found == streams_.end()) return 0;
+        dropped = found->second.dropped;
+        streams_.erase(found);
+    }
+    consumer_.notify_one();
+    return dropped;
+}
+
+void Batcher::shutdown() {
+    {
+        std::lock_guard lock(mutex_);
+        shutdown_ = true;
+    }
+    consumer_.notify_all();
+}
+
+std::size_t Batcher::ready() const {
+    std::size_t count = 0;
+    for (const auto& [id, stream] : streams_) count += std::min(stream.queue.size(), stream.credit);
+    return count;
+}
+
+bool Batcher::can_grow() const {
+    return std::any_of(streams_.begin(), streams_.end(), [&](const auto& entry) {
+        const Stream& s = entry.second;
+        return !s.finished && !s.cancelled && s.queue.size() < options_.queue &&
+               s.credit > s.queue.size();
+    });
+}
+
+std::vector<Item> Batcher::take(std::size_t max) {
+    std::vector<Item> batch;
+    batch.reserve(max);
+    const auto now = std::chrono::steady_clock::now();
+    auto next = streams_.upper_bound(turn_);
+    std::size_t idle = 0;  // streams passed over in a row
+    while (batch.size() < max && idle < streams_.size()) {
+        if (next == streams_.end()) next = streams_.begin();
+        Stream& stream = next->second;
+        if (stream.queue.empty() || stream.credit == 0) {
+            ++idle;
+        } else {
+            idle = 0;
+            --stream.credit;
+            ++stream.undelivered;
+            batch.push_back(std::move(stream.queue.front()));
+            batch.back().taken = now;
+            stream.queue.pop_front();
+            turn_ = next->first;
+        }
+        ++next;
+    }
+    producers_.notify_all();
+    return batch;
+}
+
+std::vector<Item> Batcher::next(std::size_t max) {
+    std::unique_lock lock(mutex_);
+    const auto complete = [&] { return ready() >= max || !can_grow(); };
+    const auto over = [&] { return aborted_ || (shutdown_ && ready() == 0 && !can_grow()); };
+    for (;;) {
+        consumer_.wait(lock, [&] { return ready() > 0 || over(); });
+        if (ready() == 0) return {};
+        consumer_.wait_for(lock, options_.max_wait, complete);
+        // The frames may have been cancelled in the meantime: then wait on.
+        if (std::vector<Item> batch = take(max); !batch.empty()) return batch;
+    }
+}
+
+std::vector<Item> Batcher::try_next(std::size_t max) {
+    std::lock_guard lock(mutex_);
+    const std::size_t count = ready();
+    if (count == 0 || (count < max && can_grow())) return {};
+    return take(max);
+}
+
+std::size_t Batcher::waiting() const {
+    std::lock_guard lock(mutex_);
+    std::size_t count = 0;
+    for (const auto& [id, stream] : streams_) count += stream.queue.size();
+    return count;
+}
+
+std::size_t Batcher::peak() const {
+    std::lock_guard lock(mutex_);
+    return peak_;
+}
+
+}  // namespace saccade::pipeline

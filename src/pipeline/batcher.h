@@ -1,0 +1,92 @@
+// Collects frames of many streams into batches for one device: fair, bounded, without drops unless
+// a stream is live.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "core/frame.h"
+
+namespace saccade::pipeline {
+
+/// A frame on its way, with the times it passed the stages (for latency and profiles).
+struct Item {
+    Frame frame;
+    std::chrono::steady_clock::time_point decoded, taken;
+};
+
+struct BatcherOptions {
+    std::size_t queue = 32;    ///< decoded frames a stream may have waiting
+    std::size_t credit = 64;   ///< frames of a stream that may be taken and not yet released
+    std::chrono::nanoseconds max_wait = std::chrono::milliseconds(100);  ///< for a batch to fill
+};
+
+/// Streams push from threads of their own; one thread takes batches. A stream whose results are not
+/// consumed runs out of credit and is passed over, so it presses back on its own decoder and on
+/// nobody else. Streams are taken from in turn, one frame each.
+class Batcher {
+  public:
+    explicit Batcher(const BatcherOptions& options) : options_(options) {}
+
+    /// Announces a stream; `live` ones drop their oldest waiting frame rather than block.
+    void open(std::uint32_t stream, bool live);
+    /// Hands in a frame of an open stream; blocks while its queue is full. False once the stream or
+    /// the batcher is cancelled (the frame is dropped).
+    bool push(Item item);
+    /// The stream's producer is done; its waiting frames are still handed out.
+    void finish(std::uint32_t stream);
+    /// Drops the stream's waiting frames and refuses further ones.
+    void cancel(std::uint32_t stream);
+    /// A taken frame's detections were handed on to the stream's tracker.
+    void delivered(std::uint32_t stream);
+    /// A taken frame has left the pipeline: gives its credit back.
+    void release(std::uint32_t stream);
+    /// Blocks, after finish() or cancel(), until every frame of the stream is delivered or dropped.
+    void wait_drained(std::uint32_t stream);
+    /// Forgets a drained stream. Returns how many frames it dropped because it was live.
+    std::uint64_t close(std::uint32_t stream);
+    /// The device failed: cancels all streams, now and in future, and delivers nothing more.
+    void abort();
+
+    /// Blocks until `max` frames are there, no stream can add any, or the oldest has waited for
+    /// max_wait. Empty once shutdown() was called and nothing is waiting.
+    std::vector<Item> next(std::size_t max);
+    /// Without waiting: a batch of `max` or, where no stream can add any, what is there; else none.
+    std::vector<Item> try_next(std::size_t max);
+    /// No further stream will be opened.
+    void shutdown();
+
+    /// Frames waiting, of all streams.
+    [[nodiscard]] std::size_t waiting() const;
+    /// The most that ever waited in one stream's queue.
+    [[nodiscard]] std::size_t peak() const;
+
+  private:
+    struct Stream {
+        std::deque<Item> queue;
+        std::size_t credit = 0;
+        std::size_t undelivered = 0;  ///< taken, not delivered
+        std::uint64_t dropped = 0;
+        bool live = false, finished = false, cancelled = false;
+    };
+
+    [[nodiscard]] std::size_t ready() const;
+    [[nodiscard]] bool can_grow() const;
+    std::vector<Item> take(std::size_t max);
+
+    const BatcherOptions options_;
+    mutable std::mutex mutex_;
+    std::condition_variable producers_, consumer_, drained_;
+    std::map<std::uint32_t, Stream> streams_;
+    std::uint32_t turn_ = 0;  ///< the stream served last: the next batch starts behind it
+    std::size_t peak_ = 0;
+    bool shutdown_ = false, aborted_ = false;
+};
+
+}  // namespace saccade::pipeline

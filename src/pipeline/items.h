@@ -1,0 +1,27 @@
+// What travels between the stages behind detection.
+#pragma once
+
+#include <vector>
+
+#include "core/queue.h"
+#include "pipeline/batcher.h"
+#include "saccade/types.h"
+
+namespace saccade::pipeline {
+
+/// A frame with its detections, on the way to its tracker.
+struct Detected {
+    Item item;
+    std::vector<Detection> detections;
+};
+
+/// A frame with all its results, on the way to the sinks.
+struct Tracked {
+    Item item;
+    FrameResult result;
+};
+
+using DetectedQueue = BoundedQueue<Detected>;
+using TrackedQueue = BoundedQueue<Tracked>;
+
+}  // namespace saccade::pipeline

@@ -1,0 +1,58 @@
+// What a run tells about itself when it is over.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "detect/detector.h"
+#include "pipeline/histogram.h"
+#include "saccade/error.h"
+
+namespace saccade::pipeline {
+
+enum class StreamStatus {
+    complete,
+    partial,      ///< part of the source could not be read: what could be is written
+    interrupted,  ///< stopped on request
+    failed,       ///< nothing could be read, or an output could not be written
+};
+
+struct StreamReport {
+    std::string name;
+    StreamStatus status = StreamStatus::complete;
+    std::optional<Error> error;  ///< of a failed stream
+    std::string damage;          ///< of a partial one
+    std::string decoder;
+    int width = 0, height = 0;  ///< px
+    std::uint64_t frames = 0;      ///< written
+    std::uint64_t dropped = 0;     ///< live streams only
+    std::uint64_t detections = 0;
+    std::map<int, std::uint64_t> ids_by_class;  ///< confirmed tracks by class id
+    std::vector<std::string> outputs;
+    std::chrono::nanoseconds wall{0};  ///< from opening to the last output
+    std::chrono::nanoseconds first_result{0};  ///< from opening to the first frame written
+    Histogram decode, track, sink;  ///< time at work per frame
+    Histogram latency;              ///< from decoded to written
+};
+
+struct DeviceReport {
+    detect::DetectorInfo detector;
+    infer::MemoryUse memory;
+    detect::DetectorTimes times;
+    std::uint64_t frames = 0, batches = 0;
+    Histogram idle;  ///< waiting for frames, per batch
+};
+
+struct RunReport {
+    std::vector<StreamReport> streams;  ///< in the order given
+    std::vector<DeviceReport> devices;
+    std::chrono::nanoseconds wall{0};
+    std::size_t queue_capacity = 0, queue_peak = 0;
+    std::optional<Error> fatal;  ///< a device failed: all unfinished streams failed with it
+};
+
+}  // namespace saccade::pipeline

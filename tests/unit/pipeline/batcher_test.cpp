@@ -1,0 +1,133 @@
+#include "pipeline/batcher.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace saccade::pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+
+Item item(std::uint32_t stream, std::uint64_t index) {
+    Item made;
+    made.frame.id = {stream, index};
+    return made;
+}
+
+TEST(Batcher, TakesFromStreamsInTurnAndInOrderWithinEach) {
+    Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
+    for (std::uint32_t s = 1; s <= 3; ++s) {
+        batcher.open(s, false);
+        for (std::uint64_t i = 0; i < 4; ++i) ASSERT_TRUE(batcher.push(item(s, i)));
+    }
+    std::vector<FrameId> order;
+    for (const Item& i : batcher.next(6)) order.push_back(i.frame.id);
+    EXPECT_EQ(order, (std::vector<FrameId>{{1, 0}, {2, 0}, {3, 0}, {1, 1}, {2, 1}, {3, 1}}));
+    EXPECT_EQ(batcher.next(6).size(), 6U);
+}
+
+TEST(Batcher, AStreamWithoutCreditIsPassedOver) {
+    Batcher batcher({.queue = 4, .credit = 2, .max_wait = 1h});
+    batcher.open(0, false);
+    batcher.open(1, false);
+    for (std::uint64_t i = 0; i < 4; ++i) {
+        batcher.push(item(0, i));
+        batcher.push(item(1, i));
+    }
+    EXPECT_EQ(batcher.next(8).size(), 4U);  // two each, then the credit is used up
+    EXPECT_TRUE(batcher.try_next(8).empty());
+    batcher.release(1);
+    const auto batch = batcher.next(8);
+    ASSERT_EQ(batch.size(), 1U);
+    EXPECT_EQ(batch[0].frame.id, (FrameId{1, 2}));
+}
+
+TEST(Batcher, APartialBatchComesWhenNoStreamCanAddToIt) {
+    Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
+    batcher.open(0, false);
+    batcher.push(item(0, 0));
+    EXPECT_TRUE(batcher.try_next(4).empty());  // more may come
+    batcher.finish(0);
+    EXPECT_EQ(batcher.try_next(4).size(), 1U);
+}
+
+TEST(Batcher, APartialBatchComesAfterMaxWait) {
+    Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1ms});
+    batcher.open(0, false);
+    batcher.push(item(0, 0));
+    EXPECT_EQ(batcher.next(4).size(), 1U);
+}
+
+TEST(Batcher, ShutdownEndsTheConsumerOnceDrained) {
+    Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
+    batcher.open(0, false);
+    batcher.push(item(0, 0));
+    batcher.finish(0);
+    batcher.shutdown();
+    EXPECT_EQ(batcher.next(4).size(), 1U);
+    EXPECT_TRUE(batcher.next(4).empty());
+}
+
+TEST(Batcher, ALiveStreamDropsItsOldestFrameAndCountsIt) {
+    Batcher batcher({.queue = 2, .credit = 8, .max_wait = 1h});
+    batcher.open(0, true);
+    for (std::uint64_t i = 0; i < 5; ++i) ASSERT_TRUE(batcher.push(item(0, i)));
+    batcher.finish(0);
+    const auto batch = batcher.next(4);
+    ASSERT_EQ(batch.size(), 2U);
+    EXPECT_EQ(batch[0].frame.id.index, 3U);
+    EXPECT_EQ(batch[1].frame.id.index, 4U);
+    batcher.delivered(0);
+    batcher.delivered(0);
+    EXPECT_EQ(batcher.close(0), 3U);
+}
+
+TEST(Batcher, CancelUnblocksTheProducerAndGivesFramesBack) {
+    Batcher batcher({.queue = 1, .credit = 8, .max_wait = 1h});
+    batcher.open(0, false);
+    auto owner = std::make_shared<int>(0);
+    Item first = item(0, 0);
+    first.frame.owner = owner;
+    batcher.push(std::move(first));
+    std::thread producer([&] { EXPECT_FALSE(batcher.push(item(0, 1))); });
+    batcher.cancel(0);
+    producer.join();
+    EXPECT_EQ(owner.use_count(), 1);
+    batcher.wait_drained(0);
+}
+
+TEST(Batcher, DrainedOnlyWhenAllTakenFramesWereDelivered) {
+    Batcher batcher({.queue = 4, .credit = 8, .max_wait = 1h});
+    batcher.open(0, false);
+    batcher.push(item(0, 0));
+    batcher.push(item(0, 1));
+    batcher.finish(0);
+    EXPECT_EQ(batcher.next(4).size(), 2U);
+    std::atomic<bool> drained{false};
+    std::thread waiter([&] {
+        batcher.wait_drained(0);
+        drained = true;
+    });
+    batcher.delivered(0);
+    EXPECT_FALSE(drained);
+    batcher.delivered(0);
+    waiter.join();
+    EXPECT_TRUE(drained);
+}
+
+TEST(Batcher, AbortFreesEverybodyNowAndLater) {
+    Batcher batcher({.queue = 1, .credit = 8, .max_wait = 1h});
+    batcher.open(0, false);
+    batcher.push(item(0, 0));
+    EXPECT_EQ(batcher.next(1).size(), 1U);
+    std::thread waiter([&] { batcher.wait_drained(0); });
+    batcher.abort();
+    waiter.join();
+    batcher.open(1, false);
+    EXPECT_FALSE(batcher.push(item(1, 0)));
+    EXPECT_TRUE(batcher.next(1).empty());
+}
+
+}  // namespace
+}  // namespace saccade::pipeline

@@ -1,0 +1,224 @@
+#include "pipeline/pipeline.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <mutex>
+
+#include "support/fakes.h"
+
+namespace saccade::pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FakeDetector;
+using test::FakeSink;
+using test::FakeSource;
+using test::FakeTracker;
+using test::SinkLog;
+
+struct StreamScript {
+    FakeSource::Script source;
+    FakeSink::Script sink;
+    std::optional<std::uint64_t> tracker_fails_at;
+    bool open_fails = false;
+};
+
+class PipelineTest : public testing::Test {
+  protected:
+    void add(const StreamScript& script) {
+        auto log = std::make_shared<SinkLog>();
+        logs_.push_back(log);
+        jobs_.push_back({"stream" + std::to_string(jobs_.size()),
+                         [script, log](std::uint32_t stream) -> Result<OpenedStream> {
+                             if (script.open_fails) {
+                                 return fail(ErrorCode::not_found, "no such file");
+                             }
+                             OpenedStream opened;
+                             opened.source = std::make_unique<FakeSource>(stream, script.source);
+                             opened.tracker =
+                                 std::make_unique<FakeTracker>(script.tracker_fails_at);
+                             opened.sinks.push_back(std::make_unique<FakeSink>(log, script.sink));
+                             return opened;
+                         }});
+    }
+
+    RunReport go(FakeDetector::Script script = {}, PipelineOptions options = {}) {
+        FakeDetector detector(script);
+        detect::Detector* const detectors[] = {&detector};
+        auto report = run(jobs_, detectors, options, stop_.get_token(), progress_, on_result_);
+        batch_sizes_ = detector.batch_sizes;
+        taken_ = detector.taken;
+        return report;
+    }
+
+    /// Frames 0, 1, 2 ... each with the detection that the fake detector makes of it.
+    static void expect_whole(const SinkLog& log, std::uint32_t stream, std::uint64_t frames) {
+        ASSERT_EQ(log.results.size(), frames);
+        for (std::uint64_t i = 0; i < frames; ++i) {
+            const FrameResult& r = log.results[i];
+            EXPECT_EQ(r.id, (FrameId{stream, i}));
+            ASSERT_EQ(r.tracks.size(), 1U);
+            EXPECT_EQ(r.tracks[0].box.x1, static_cast<float>(i));
+            EXPECT_EQ(r.tracks[0].box.y1, static_cast<float>(stream));
+        }
+    }
+
+    std::vector<StreamJob> jobs_;
+    std::vector<std::shared_ptr<SinkLog>> logs_;
+    std::stop_source stop_;
+    Progress progress_;
+    ResultCallback on_result_;
+    std::vector<std::size_t> batch_sizes_;
+    std::vector<FrameId> taken_;
+};
+
+TEST_F(PipelineTest, EveryFrameComesOutOnceAndInOrder) {
+    for (std::uint64_t s = 0; s < 5; ++s) add({.source = {.frames = 100 + 17 * s}});
+    const auto report = go({}, {.queue = 4, .streams = 3});
+    for (std::uint32_t s = 0; s < 5; ++s) {
+        EXPECT_EQ(report.streams[s].status, StreamStatus::complete);
+        EXPECT_EQ(logs_[s]->outcome, sink::Outcome::complete);
+        expect_whole(*logs_[s], s, 100 + 17 * s);
+        EXPECT_EQ(report.streams[s].ids_by_class.at(0), 1U);
+    }
+    EXPECT_EQ(report.devices[0].frames, 5U * 100 + 17 * 10);
+    EXPECT_EQ(progress_.frames, 670U);
+    EXPECT_EQ(progress_.objects, 0);
+    EXPECT_EQ(progress_.streams_done, 5U);
+}
+
+TEST_F(PipelineTest, FileModeFillsItsBatches) {
+    add({.source = {.frames = 64}});
+    go({.max_batch = 8, .depth = 1}, {.queue = 32, .max_wait = 10s});
+    EXPECT_THAT(batch_sizes_, testing::Each(8U));
+}
+
+TEST_F(PipelineTest, QueuesNeverHoldMoreThanTheirCapacity) {
+    add({.source = {.frames = 300}, .sink = {.delay = 50us}});
+    const auto report = go({}, {.queue = 3});
+    EXPECT_LE(report.queue_peak, 3U);
+    EXPECT_EQ(logs_[0]->results.size(), 300U);
+}
+
+TEST_F(PipelineTest, ASlowSinkDoesNotHoldUpAnotherStream) {
+    add({.source = {.frames = 200}, .sink = {.delay = 1ms}});
+    add({.source = {.frames = 200}});
+    std::vector<std::string> finish_order;
+    std::mutex mutex;
+    on_result_ = [&](const std::string& name, const FrameResult& r) {
+        if (r.id.index == 199) {
+            std::lock_guard lock(mutex);
+            finish_order.push_back(name);
+        }
+    };
+    go({.max_batch = 2, .depth = 1}, {.queue = 4, .streams = 2, .max_wait = 1ms});
+    EXPECT_EQ(finish_order, (std::vector<std::string>{"stream1", "stream0"}));
+}
+
+TEST_F(PipelineTest, AStreamThatCannotBeOpenedFailsAlone) {
+    add({.open_fails = true});
+    add({.source = {.frames = 20}});
+    const auto report = go();
+    EXPECT_EQ(report.streams[0].status, StreamStatus::failed);
+    EXPECT_EQ(report.streams[0].error->code, ErrorCode::not_found);
+    EXPECT_EQ(report.streams[1].status, StreamStatus::complete);
+    EXPECT_FALSE(logs_[0]->begun);
+    expect_whole(*logs_[1], 1, 20);
+}
+
+TEST_F(PipelineTest, WhatCameBeforeAReadErrorIsWrittenAndMarked) {
+    add({.source = {.frames = 50, .error_at = 30}});
+    const auto report = go();
+    EXPECT_EQ(report.streams[0].status, StreamStatus::partial);
+    EXPECT_NE(report.streams[0].damage.find("read error"), std::string::npos);
+    EXPECT_EQ(logs_[0]->outcome, sink::Outcome::failed);
+    expect_whole(*logs_[0], 0, 30);
+}
+
+TEST_F(PipelineTest, DamageAtTheEndMakesThePartPartial) {
+    add({.source = {.frames = 12, .damage = "truncated"}});
+    const auto report = go();
+    EXPECT_EQ(report.streams[0].status, StreamStatus::partial);
+    expect_whole(*logs_[0], 0, 12);
+}
+
+TEST_F(PipelineTest, ASourceWithoutFramesFailsAndLeavesNothing) {
+    add({.source = {.frames = 0}});
+    const auto report = go();
+    EXPECT_EQ(report.streams[0].status, StreamStatus::failed);
+    EXPECT_EQ(report.streams[0].error->code, ErrorCode::corrupt);
+    EXPECT_EQ(logs_[0]->outcome, std::nullopt);
+}
+
+TEST_F(PipelineTest, AFailingSinkStopsItsStreamOnly) {
+    add({.source = {.endless = true}, .sink = {.fail_at = 5}});
+    add({.source = {.frames = 40}});
+    const auto report = go({}, {.streams = 2});
+    EXPECT_EQ(report.streams[0].status, StreamStatus::failed);
+    EXPECT_EQ(report.streams[0].error->code, ErrorCode::unwritable);
+    EXPECT_EQ(logs_[0]->results.size(), 5U);
+    EXPECT_EQ(report.streams[1].status, StreamStatus::complete);
+}
+
+TEST_F(PipelineTest, AFailingTrackerStopsItsStreamOnly) {
+    add({.source = {.endless = true}, .tracker_fails_at = 7});
+    add({.source = {.frames = 40}});
+    const auto report = go({}, {.streams = 2});
+    EXPECT_EQ(report.streams[0].status, StreamStatus::failed);
+    EXPECT_EQ(report.streams[0].error->message, "the fake tracker broke");
+    EXPECT_EQ(report.streams[1].status, StreamStatus::complete);
+}
+
+TEST_F(PipelineTest, ABrokenDeviceFailsTheRunAndKeepsWhatWasWritten) {
+    add({.source = {.endless = true}});
+    add({.source = {.endless = true}});
+    add({.source = {.frames = 3}});  // never gets its turn
+    const auto report = go({.max_batch = 1, .depth = 1, .fail_at_batch = 20}, {.streams = 2});
+    ASSERT_TRUE(report.fatal);
+    for (const auto& stream : report.streams) {
+        EXPECT_EQ(stream.status, StreamStatus::failed);
+        EXPECT_EQ(stream.error->message, "the fake device broke");
+    }
+    EXPECT_EQ(logs_[0]->results.size() + logs_[1]->results.size(), 20U);
+    EXPECT_EQ(logs_[0]->outcome, sink::Outcome::failed);
+}
+
+TEST_F(PipelineTest, AStopRequestEndsWithWholeInterruptedOutputs) {
+    add({.source = {.endless = true}});
+    add({.source = {.frames = 5}});
+    on_result_ = [&](const std::string&, const FrameResult& r) {
+        if (r.id.index == 50) stop_.request_stop();
+    };
+    const auto report = go({}, {.streams = 1});
+    EXPECT_EQ(report.streams[0].status, StreamStatus::interrupted);
+    EXPECT_EQ(logs_[0]->outcome, sink::Outcome::interrupted);
+    ASSERT_GE(logs_[0]->results.size(), 51U);
+    expect_whole(*logs_[0], 0, logs_[0]->results.size());
+    EXPECT_EQ(report.streams[1].status, StreamStatus::interrupted);
+    EXPECT_FALSE(logs_[1]->begun);
+}
+
+TEST_F(PipelineTest, ALiveStreamDropsRatherThanWaitsAndCountsWhatItDropped) {
+    add({.source = {.frames = 400, .live = true}, .sink = {.delay = 300us}});
+    const auto report = go({.max_batch = 1, .depth = 1}, {.queue = 2, .max_wait = 1ms});
+    EXPECT_EQ(report.streams[0].status, StreamStatus::complete);
+    EXPECT_EQ(report.streams[0].frames + report.streams[0].dropped, 400U);
+    EXPECT_GT(report.streams[0].dropped, 0U);
+    for (std::size_t i = 1; i < logs_[0]->results.size(); ++i) {
+        EXPECT_LT(logs_[0]->results[i - 1].id.index, logs_[0]->results[i].id.index);
+    }
+}
+
+TEST_F(PipelineTest, TwoDevicesShareTheStreams) {
+    for (int s = 0; s < 4; ++s) add({.source = {.frames = 60}});
+    FakeDetector first({}), second({});
+    detect::Detector* const detectors[] = {&first, &second};
+    const auto report = run(jobs_, detectors, {.streams = 4}, stop_.get_token(), progress_);
+    for (std::uint32_t s = 0; s < 4; ++s) expect_whole(*logs_[s], s, 60);
+    EXPECT_EQ(report.devices[0].frames, 120U);
+    EXPECT_EQ(report.devices[1].frames, 120U);
+}
+
+}  // namespace
+}  // namespace saccade::pipeline
