@@ -18,9 +18,9 @@ struct CameraMotion {
 /// What a tracker is told of one frame. Views are read during the call only.
 struct Observation {
     std::span<const Detection> detections;
-    Timestamp pts{0};                     ///< not before the last one's
-    std::optional<CameraMotion> motion;   ///< where it was estimated
-    std::span<const float> embeddings;    ///< row-major [detections, dim], or empty
+    Timestamp pts{0};                    ///< not before the last one's
+    std::optional<CameraMotion> motion;  ///< where it was estimated
+    std::span<const float> embeddings;   ///< row-major [detections, dim], or empty
 };
 
 /// One stream's tracker. Deterministic, no I/O, no clock but the timestamps. One thread at a time.

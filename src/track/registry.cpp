@@ -1,0 +1,85 @@
+#include "track/registry.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "track/bytetrack/bytetrack.h"
+
+namespace saccade::track {
+namespace {
+
+using Made = std::unique_ptr<Tracker>;
+
+struct Entry {
+    TrackerDescription description;
+    Made (*make)(const TrackerOptions&);
+};
+
+template <typename T>
+void override_with(T& value, const std::optional<T>& by) {
+    if (by) value = *by;
+}
+
+Made make_bytetrack(const TrackerOptions& from) {
+    ByteTrackOptions o;
+    // A caller who lowers or raises the high threshold keeps the paper's margin for new tracks.
+    if (from.high_score) o.new_score = std::min(1.0F, *from.high_score + 0.1F);
+    override_with(o.high_score, from.high_score);
+    override_with(o.low_score, from.low_score);
+    override_with(o.new_score, from.new_score);
+    override_with(o.match_iou, from.match_iou);
+    override_with(o.lost_seconds, from.lost_seconds);
+    override_with(o.fuse_score, from.fuse_score);
+    o.class_aware = from.class_aware;
+    o.reporting = {from.report_tentative, from.report_lost};
+    return std::make_unique<ByteTrack>(o);
+}
+
+constexpr Entry entries[] = {
+    {{"bytetrack", "ByteTrack: associates sure and unsure detections in turn (Zhang et al. 2022)"},
+     make_bytetrack},
+};
+
+Result<void> check_part(const char* name, const std::optional<float>& value) {
+    if (!value || (*value >= 0 && *value <= 1)) return {};
+    return fail(ErrorCode::invalid_argument, fmt::format("tracker option {} is {}", name, *value),
+                "give a number from 0 to 1");
+}
+
+Result<void> check(const TrackerOptions& o) {
+    for (const auto& [name, value] : {std::pair{"high_score", o.high_score},
+                                      {"low_score", o.low_score},
+                                      {"new_score", o.new_score},
+                                      {"match_iou", o.match_iou}}) {
+        if (auto ok = check_part(name, value); !ok) return ok;
+    }
+    if (o.lost_seconds && !(*o.lost_seconds >= 0)) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("tracker option lost_seconds is {}", *o.lost_seconds),
+                    "give a number of seconds, 0 or more");
+    }
+    return {};
+}
+
+}  // namespace
+
+std::vector<TrackerDescription> trackers() {
+    std::vector<TrackerDescription> all;
+    for (const Entry& e : entries) all.push_back(e.description);
+    return all;
+}
+
+Result<std::unique_ptr<Tracker>> make_tracker(std::string_view name,
+                                              const TrackerOptions& options) {
+    if (auto ok = check(options); !ok) return fail(ok.error());
+    std::string known;
+    for (const Entry& e : entries) {
+        if (e.description.name == name) return e.make(options);
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", e.description.name);
+    }
+    return fail(ErrorCode::not_found, fmt::format("no tracker is called \"{}\"", name),
+                fmt::format("choose one of: {}", known));
+}
+
+}  // namespace saccade::track
