@@ -1,0 +1,200 @@
+#include "eval/coco_dataset.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <unordered_set>
+
+#include "eval/text_file.h"
+
+namespace saccade::eval {
+namespace {
+
+using nlohmann::json;
+
+// One list of the file ("images", ...) and the entry in it that is being read, for messages.
+class Entry {
+  public:
+    Entry(std::string_view file, std::string_view list, std::size_t index, const json& value)
+        : file_(file), list_(list), index_(index), value_(value) {}
+
+    [[nodiscard]] tl::unexpected<Error> bad(std::string_view what) const {
+        return fail(ErrorCode::corrupt, fmt::format("{}: {}[{}]: {}", file_, list_, index_, what),
+                    "give annotations in the COCO instances format");
+    }
+    [[nodiscard]] bool has(const char* key) const { return value_.contains(key); }
+
+    [[nodiscard]] Result<std::int64_t> integer(const char* key) const {
+        const auto found = value_.find(key);
+        if (found == value_.end() || !found->is_number_integer()) {
+            return bad(fmt::format("\"{}\" must be an integer", key));
+        }
+        return found->get<std::int64_t>();
+    }
+    [[nodiscard]] Result<std::string> string(const char* key) const {
+        const auto found = value_.find(key);
+        if (found == value_.end() || !found->is_string()) {
+            return bad(fmt::format("\"{}\" must be a string", key));
+        }
+        return found->get<std::string>();
+    }
+    [[nodiscard]] Result<double> number(const char* key) const {
+        const auto found = value_.find(key);
+        if (found == value_.end() || !found->is_number()) {
+            return bad(fmt::format("\"{}\" must be a number", key));
+        }
+        return found->get<double>();
+    }
+    // A picture's side.
+    [[nodiscard]] Result<int> size(const char* key) const {
+        if (!has(key)) return 0;
+        const auto value = integer(key);
+        if (!value) return fail(value.error());
+        if (*value < 0 || *value > 1'000'000) return bad(fmt::format("\"{}\" is {}", key, *value));
+        return static_cast<int>(*value);
+    }
+
+  private:
+    std::string_view file_, list_;
+    std::size_t index_;
+    const json& value_;
+};
+
+Result<CocoImage> read_image(const Entry& entry) {
+    auto id = entry.integer("id");
+    if (!id) return fail(id.error());
+    auto file_name = entry.string("file_name");
+    if (!file_name) return fail(file_name.error());
+    auto width = entry.size("width"), height = entry.size("height");
+    if (!width) return fail(width.error());
+    if (!height) return fail(height.error());
+    return CocoImage{*id, std::move(*file_name), *width, *height};
+}
+
+Result<CocoCategory> read_category(const Entry& entry) {
+    auto id = entry.integer("id");
+    if (!id) return fail(id.error());
+    auto name = entry.string("name");
+    if (!name) return fail(name.error());
+    return CocoCategory{*id, std::move(*name)};
+}
+
+Result<CocoAnnotation> read_annotation(const Entry& entry, const json& value) {
+    CocoAnnotation a;
+    auto image = entry.integer("image_id"), category = entry.integer("category_id");
+    if (!image) return fail(image.error());
+    if (!category) return fail(category.error());
+    a.image_id = *image;
+    a.category_id = *category;
+
+    const auto box = value.find("bbox");
+    const auto is_number = [](const json& v) { return v.is_number(); };
+    if (box == value.end() || !box->is_array() || box->size() != 4 ||
+        !std::all_of(box->begin(), box->end(), is_number)) {
+        return entry.bad("\"bbox\" must be four numbers: x, y, width, height");
+    }
+    a.x = (*box)[0].get<double>();
+    a.y = (*box)[1].get<double>();
+    a.width = (*box)[2].get<double>();
+    a.height = (*box)[3].get<double>();
+    if (a.width < 0 || a.height < 0) return entry.bad("\"bbox\" has a negative size");
+
+    auto area = entry.number("area");
+    if (!area) return fail(area.error());
+    if (*area < 0) return entry.bad("\"area\" is negative");
+    a.area = *area;
+
+    if (entry.has("iscrowd")) {
+        const auto crowd = entry.integer("iscrowd");
+        if (!crowd) return fail(crowd.error());
+        if (*crowd != 0 && *crowd != 1) return entry.bad("\"iscrowd\" must be 0 or 1");
+        a.crowd = *crowd == 1;
+    }
+    return a;
+}
+
+Result<const json*> list_of(const json& root, const char* name, std::string_view file) {
+    const auto found = root.is_object() ? root.find(name) : root.end();
+    if (found == root.end() || !found->is_array()) {
+        return fail(ErrorCode::corrupt, fmt::format("{}: no list \"{}\"", file, name),
+                    "give annotations in the COCO instances format");
+    }
+    return &*found;
+}
+
+}  // namespace
+
+Result<CocoDataset> CocoDataset::load(const std::filesystem::path& path) {
+    auto text = read_text_file(path);
+    if (!text) return fail(text.error());
+    return parse(*text, path.string());
+}
+
+Result<CocoDataset> CocoDataset::parse(std::string_view text, std::string_view name) {
+    json root;
+    try {
+        root = json::parse(text);
+    } catch (const json::exception& e) {
+        return fail(ErrorCode::corrupt, fmt::format("{}: {}", name, e.what()),
+                    "give annotations in the COCO instances format");
+    }
+    CocoDataset data;
+    std::unordered_set<std::int64_t> image_ids, category_ids;
+
+    const auto images = list_of(root, "images", name);
+    if (!images) return fail(images.error());
+    for (std::size_t i = 0; i < (*images)->size(); ++i) {
+        const Entry entry(name, "images", i, (**images)[i]);
+        if (!(**images)[i].is_object()) return entry.bad("not an object");
+        auto image = read_image(entry);
+        if (!image) return fail(image.error());
+        if (!image_ids.insert(image->id).second) {
+            return entry.bad(fmt::format("id {} a second time", image->id));
+        }
+        data.images.push_back(std::move(*image));
+    }
+
+    const auto categories = list_of(root, "categories", name);
+    if (!categories) return fail(categories.error());
+    for (std::size_t i = 0; i < (*categories)->size(); ++i) {
+        const Entry entry(name, "categories", i, (**categories)[i]);
+        if (!(**categories)[i].is_object()) return entry.bad("not an object");
+        auto category = read_category(entry);
+        if (!category) return fail(category.error());
+        if (!category_ids.insert(category->id).second) {
+            return entry.bad(fmt::format("id {} a second time", category->id));
+        }
+        data.categories.push_back(std::move(*category));
+    }
+
+    const auto annotations = list_of(root, "annotations", name);
+    if (!annotations) return fail(annotations.error());
+    for (std::size_t i = 0; i < (*annotations)->size(); ++i) {
+        const Entry entry(name, "annotations", i, (**annotations)[i]);
+        if (!(**annotations)[i].is_object()) return entry.bad("not an object");
+        auto annotation = read_annotation(entry, (**annotations)[i]);
+        if (!annotation) return fail(annotation.error());
+        if (!image_ids.contains(annotation->image_id)) {
+            return entry.bad(fmt::format("no image has the id {}", annotation->image_id));
+        }
+        if (!category_ids.contains(annotation->category_id)) {
+            return entry.bad(fmt::format("no category has the id {}", annotation->category_id));
+        }
+        data.annotations.push_back(*annotation);
+    }
+    return data;
+}
+
+std::vector<std::optional<std::int64_t>> CocoDataset::categories_named(
+    std::span<const std::string> class_names) const {
+    std::vector<std::optional<std::int64_t>> ids;
+    for (const std::string& name : class_names) {
+        const auto found = std::find_if(categories.begin(), categories.end(),
+                                        [&](const CocoCategory& c) { return c.name == name; });
+        ids.push_back(found == categories.end() ? std::nullopt : std::optional(found->id));
+    }
+    return ids;
+}
+
+}  // namespace saccade::eval
