@@ -1,10 +1,13 @@
 # The rooms of src/ as static libraries, and their tests.
 
+configure_file(${CMAKE_SOURCE_DIR}/include/saccade/version.h.in
+               ${CMAKE_BINARY_DIR}/include/saccade/version.h @ONLY)
+
 add_library(saccade_options INTERFACE)
 target_compile_options(saccade_options INTERFACE
   -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers)
 target_include_directories(saccade_options INTERFACE
-  ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
+  ${CMAKE_SOURCE_DIR}/include ${CMAKE_BINARY_DIR}/include ${CMAKE_SOURCE_DIR}/src)
 target_link_libraries(saccade_options INTERFACE Threads::Threads tl::expected)
 if(SACCADE_SANITIZE)
   target_compile_options(saccade_options INTERFACE

@@ -8,7 +8,7 @@ packages=(build-essential cmake ninja-build ccache pkg-config git python3 python
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   libcli11-dev libfmt-dev libspdlog-dev libtomlplusplus-dev nlohmann-json3-dev libeigen3-dev
   libonnx-dev libprotobuf-dev protobuf-compiler libexpected-dev libssl-dev
-  libfreetype-dev fonts-dejavu-core
+  libfreetype-dev fonts-dejavu-core liblzma-dev
   libgtest-dev libgmock-dev libbenchmark-dev opencv-doc)
 
 missing=()

@@ -1,0 +1,39 @@
+# The two commands of README.md. Each does all the set-up first.
+BUILD := build/release
+export SACCADE_CACHE_DIR ?= $(CURDIR)/.cache/saccade
+
+.PHONY: demo test build setup sanitize asan tsan bench clean
+
+demo: build
+	$(BUILD)/saccade demo
+
+test: build
+	ctest --test-dir $(BUILD) --output-on-failure -j2
+
+build: setup
+	cmake --preset release
+	cmake --build --preset release
+
+setup:
+	scripts/setup.sh
+
+# All tests under the address and undefined-behaviour sanitizers, the threaded ones under TSan.
+sanitize: asan tsan
+
+asan: setup
+	cmake --preset asan
+	cmake --build --preset asan
+	ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
+	UBSAN_OPTIONS=print_stacktrace=1 \
+	  ctest --test-dir build/asan --output-on-failure -j2
+
+tsan: setup
+	cmake --preset tsan
+	cmake --build --preset tsan --target test_core test_pipeline
+	ctest --test-dir build/tsan --output-on-failure -j2 -L '^(core|pipeline)$$'
+
+bench: build
+	$(BUILD)/bench/micro/saccade_bench_micro
+
+clean:
+	rm -rf build out

@@ -1,0 +1,96 @@
+// The engine as a library: sources in, tracks out, in one call.
+//
+//     saccade::Settings settings;
+//     settings.save = {"jsonl"};
+//     auto summary = saccade::run(saccade::Mode::track, settings, {"street.mp4"});
+//     if (!summary) std::cerr << summary.error().line() << '\n';
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "saccade/error.h"
+#include "saccade/settings.h"
+#include "saccade/types.h"
+
+namespace saccade {
+
+enum class Mode {
+    detect,  ///< boxes of each frame for itself
+    track,   ///< boxes with identities over time
+};
+
+enum class Status {
+    complete,
+    partial,      ///< part of the source could not be read; what could be is written
+    interrupted,  ///< stopped on request; what was done is written
+    failed,
+};
+
+/// Time at work a frame, in milliseconds.
+struct StageTime {
+    std::string stage;
+    double mean = 0, p50 = 0, p95 = 0, p99 = 0;
+    double total_seconds = 0;
+};
+
+struct StreamSummary {
+    std::string name;
+    Status status = Status::complete;
+    std::optional<Error> error;  ///< why it failed
+    std::string damage;          ///< what could not be read, of a partial one
+    std::string decoder;
+    int width = 0, height = 0;
+    std::uint64_t frames = 0, dropped = 0, detections = 0;
+    std::map<std::string, std::uint64_t> ids_by_class;  ///< how many were followed
+    std::vector<std::string> outputs;
+    double seconds = 0, fps = 0;
+    double first_result_ms = 0;  ///< from opening the source to its first written result
+    std::vector<StageTime> stages;  ///< decode, track, sink, latency (decoded to written)
+};
+
+struct RunSummary {
+    std::string model, family, backend, device, precision;
+    int input_width = 0, input_height = 0, batch = 1;
+    std::vector<StreamSummary> streams;
+    std::uint64_t frames = 0;
+    double seconds = 0;  ///< from the first source opened to the last output finished
+    double fps = 0;      ///< frames over seconds
+    double load_seconds = 0;  ///< to find, load and compile the model
+    std::vector<StageTime> stages;  ///< of the device: preprocess, inference (waited), postprocess
+    std::size_t peak_memory = 0;  ///< of the process, bytes
+    std::size_t queue_capacity = 0, queue_peak = 0;
+};
+
+/// A look at a run under way.
+struct ProgressView {
+    std::uint64_t frames = 0;
+    std::uint64_t frames_expected = 0;  ///< 0 where unknown
+    std::int64_t objects = 0;           ///< in the latest frames
+    std::uint64_t streams_done = 0, streams = 0;
+};
+
+struct RunHooks {
+    /// For every frame, in order a stream, from the stream's own thread.
+    std::function<void(const std::string& source, const FrameResult& result)> on_result;
+    /// About ten times a second, from a thread of its own.
+    std::function<void(const ProgressView& progress)> on_progress;
+    /// Once the model is loaded, before the first frame.
+    std::function<void(const RunSummary& so_far)> on_loaded;
+    std::stop_token stop;
+};
+
+/// Runs all sources (files, folders, patterns, lists, "-") to their ends. One failing source fails
+/// alone and is told in its StreamSummary; the call itself fails where nothing can run: no model
+/// (not_found), a wrong setting (invalid_argument), no device (unavailable), a source that does not
+/// expand (not_found).
+Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<std::string>& sources,
+                       const RunHooks& hooks = {});
+
+}  // namespace saccade

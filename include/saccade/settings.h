@@ -1,0 +1,44 @@
+// Everything a run can be told. Plain values with the defaults of the command line.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace saccade {
+
+struct Settings {
+    // The network
+    std::string model = "yolo11n";  ///< file, name of a model, or "synthetic"
+    std::string family;             ///< how to read its output; "": as the file says
+    std::string device = "auto";    ///< "auto", "cpu", "cuda:0"
+    std::string precision = "fp32";  ///< "fp32", "bf16", "fp16"
+    int image_size = 0;             ///< square input side, px; 0: the model's own
+    int batch = 0;                  ///< images a batch; 0: what suits the device
+    int threads = 0;                ///< CPU threads of the network; 0: all
+
+    // What counts as a detection
+    float confidence = 0.25F;  ///< least score
+    float iou = 0.7F;          ///< overlap over which non-maximum suppression drops a box
+    int max_detections = 300;  ///< a frame
+    std::vector<std::string> classes;  ///< names or numbers; empty: all
+
+    // Tracking
+    std::string tracker = "bytetrack";
+
+    // Streams
+    std::size_t streams = 0;  ///< at once; 0: what suits the machine
+    std::size_t queue = 32;   ///< capacity of each queue, frames
+    int decoder_threads = 0;  ///< a stream; 0: what pays
+    double image_rate = 30;   ///< frames a second of image sequences
+
+    // Outputs
+    std::string out = "out";                ///< folder
+    std::vector<std::string> save = {"mot"};  ///< formats; see `saccade track --help`
+
+    // Places
+    std::vector<std::string> model_dirs;  ///< searched first for models given by name
+    std::string cache_dir;                ///< "": $XDG_CACHE_HOME/saccade or ~/.cache/saccade
+};
+
+}  // namespace saccade
