@@ -15,21 +15,24 @@ namespace saccade::detect {
 
 /// What a detection must be to be handed out.
 struct Thresholds {
-    float confidence = 0.25F;  ///< lowest score
+    float confidence = 0.25F;  ///< scores must be above
     float iou = 0.7F;          ///< NMS: a box overlapping a better one of its class by more is dropped
     int max_detections = 300;  ///< best ones of a frame
     std::vector<int> classes;  ///< only these; empty for all
+    /// Whether a place may hold objects of several classes. Published COCO figures are made so; the
+    /// default, its best class alone, is what a person wants to see.
+    bool multi_label = false;
 };
 
 struct DetectorInfo {
     std::string model;     ///< file name
-    std::string family;    ///< "yolov8", "yolo-e2e", "yolov5", "yolox"
+    std::string family;    ///< as model::to_string
     infer::BackendInfo backend;
     std::vector<std::string> class_names;
     int input_width = 0, input_height = 0;  ///< px
 };
 
-/// The detections of one frame, best score first.
+/// The detections of one frame, best score first; boxes lie within the frame and are not empty.
 using Detections = std::vector<Detection>;
 
 /// Where the detector's time goes; sums over all batches so far.

@@ -1,0 +1,34 @@
+#include "detect/factory.h"
+
+#include <fmt/format.h>
+
+#include "detect/host_detector.h"
+#include "infer/registry.h"
+#include "model/inspect.h"
+#include "model/onnx_model.h"
+
+namespace saccade::detect {
+
+Result<std::unique_ptr<Detector>> make_detector(const DetectorOptions& options) {
+    const auto model = model::OnnxModel::load(options.model);
+    if (!model) return fail(model.error());
+    const auto spec = model::inspect(*model, {options.family, options.class_names});
+    if (!spec) return fail(spec.error());
+
+    infer::BackendOptions load = options.backend;
+    load.width = options.input_size > 0 ? options.input_size : spec->width;
+    load.height = options.input_size > 0 ? options.input_size : spec->height;
+    auto backend = infer::make_backend(*model, *spec, load);
+    if (!backend) return fail(backend.error());
+
+    const infer::Shape& input = (*backend)->info().input.shape;
+    if (options.input_size > 0 && (input[2] != load.height || input[3] != load.width)) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{} runs at {}x{} only, not at {}", model->name(), input[3], input[2],
+                                options.input_size),
+                    "leave --imgsz out, or export the model with dynamic sizes");
+    }
+    return HostDetector::create(std::move(*backend), *spec, model->name(), options.thresholds);
+}
+
+}  // namespace saccade::detect

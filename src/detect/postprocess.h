@@ -1,0 +1,38 @@
+// A network's output for one image, as detections in the source frame.
+#pragma once
+
+#include <vector>
+
+#include "detect/detector.h"
+#include "infer/tensor.h"
+#include "model/spec.h"
+#include "saccade/error.h"
+#include "vision/head.h"
+#include "vision/letterbox.h"
+#include "vision/nms.h"
+
+namespace saccade::detect {
+
+/// Reads the head of any family on the host. One thread at a time; keeps its working memory.
+class Postprocessor {
+  public:
+    /// `width` and `height`: of the network's input, px.
+    Postprocessor(const model::ModelSpec& spec, int width, int height, const Thresholds& thresholds);
+
+    /// The detections of `image` of a batch's output (f32, host memory, shape as spec.h says).
+    /// Errors: unsupported where the output is of another type or shape.
+    Result<Detections> run(const infer::TensorView& output, int image,
+                           const vision::Letterbox& letterbox);
+
+  private:
+    Result<void> decode(const infer::TensorView& output, int image);
+
+    model::Family family_;
+    int classes_;
+    std::vector<vision::GridCell> grid_;  ///< YOLOX only
+    vision::HeadDecoder decoder_;
+    vision::Nms nms_;
+    std::vector<vision::Candidate> candidates_, kept_;
+};
+
+}  // namespace saccade::detect
