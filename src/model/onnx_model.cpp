@@ -1,0 +1,210 @@
+#include "model/onnx_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "model/onnx_access.h"
+#include "model/onnx_check.h"
+
+namespace saccade::model {
+namespace {
+
+using onnx::TensorProto;
+
+DataType data_type(std::int32_t type) {
+    switch (type) {
+        case TensorProto::FLOAT: return DataType::f32;
+        case TensorProto::FLOAT16: return DataType::f16;
+        case TensorProto::BFLOAT16: return DataType::bf16;
+        case TensorProto::DOUBLE: return DataType::f64;
+        case TensorProto::UINT8: return DataType::u8;
+        case TensorProto::INT8: return DataType::i8;
+        case TensorProto::INT32: return DataType::i32;
+        case TensorProto::INT64: return DataType::i64;
+        default: return DataType::other;
+    }
+}
+
+ValueInfo value_info(const onnx::ValueInfoProto& value) {
+    ValueInfo info{value.name(), DataType::other, false, {}};
+    if (!value.has_type() || !value.type().has_tensor_type()) return info;
+    const auto& tensor = value.type().tensor_type();
+    info.type = data_type(tensor.elem_type());
+    info.has_shape = tensor.has_shape();
+    for (const auto& dim : tensor.shape().dim()) {
+        // Some exporters write 0 or a negative number for "any".
+        info.shape.push_back(dim.has_dim_value() && dim.dim_value() > 0 ? dim.dim_value() : -1);
+    }
+    return info;
+}
+
+/// What the first bytes look like, for a message that helps.
+tl::unexpected<Error> not_onnx(std::string_view bytes, const std::string& label) {
+    if (bytes.starts_with("version https://git-lfs")) {
+        return fail(ErrorCode::corrupt, label + ": is a Git LFS pointer, not the model itself",
+                    "run: git lfs pull");
+    }
+    const std::string_view head = bytes.substr(0, 256);
+    const bool text = std::all_of(head.begin(), head.end(), [](unsigned char c) {
+        return (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\r' || c == '\t';
+    });
+    if (text) return fail(ErrorCode::corrupt, label + ": is text, not an ONNX model");
+    // A ModelProto starts with its field 1, the IR version, in every exporter.
+    if (bytes.front() == '\x08') {
+        return fail(ErrorCode::corrupt, label + ": is truncated or damaged",
+                    "copy or export the model again");
+    }
+    return fail(ErrorCode::corrupt, label + ": is not an ONNX model");
+}
+
+Result<onnx::ModelProto> read_proto(std::string_view bytes, const std::string& label) {
+    if (bytes.empty()) return fail(ErrorCode::corrupt, label + ": is empty");
+    if (bytes.size() > OnnxModel::max_bytes) {
+        return fail(ErrorCode::unsupported, label + ": is larger than 2 GiB");
+    }
+    onnx::ModelProto proto;
+    // Protobuf allocates no more than the bytes there are, and limits the nesting to 100.
+    if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+        return not_onnx(bytes, label);
+    }
+    if (proto.ir_version() <= 0) return not_onnx(bytes, label);
+    return proto;
+}
+
+}  // namespace
+
+struct OnnxModel::State {
+    std::string name;
+    onnx::ModelProto proto;
+    std::vector<ValueInfo> inputs, outputs;
+    std::map<std::string, std::string> metadata;
+    std::int64_t opset = 0;
+
+    static Result<std::unique_ptr<State>> make(onnx::ModelProto proto, std::string name,
+                                               const std::string& label) {
+        if (auto ok = check(proto, label); !ok) return fail(ok.error());
+        auto state = std::make_unique<State>();
+        state->name = std::move(name);
+        state->proto = std::move(proto);
+        const auto& graph = state->proto.graph();
+        std::set<std::string_view> initializers;
+        for (const auto& tensor : graph.initializer()) initializers.insert(tensor.name());
+        for (const auto& input : graph.input()) {
+            if (!initializers.contains(input.name())) state->inputs.push_back(value_info(input));
+        }
+        if (state->inputs.empty()) {
+            return fail(ErrorCode::unsupported, label + ": the network has no input",
+                        "export the model again");
+        }
+        for (const auto& output : graph.output()) state->outputs.push_back(value_info(output));
+        for (const auto& entry : state->proto.metadata_props()) {
+            state->metadata[entry.key()] = entry.value();
+        }
+        for (const auto& set : state->proto.opset_import()) {
+            if (set.domain().empty() || set.domain() == "ai.onnx") state->opset = set.version();
+        }
+        return state;
+    }
+};
+
+std::string_view to_string(DataType type) noexcept {
+    switch (type) {
+        case DataType::other: return "other";
+        case DataType::f32: return "f32";
+        case DataType::f16: return "f16";
+        case DataType::bf16: return "bf16";
+        case DataType::f64: return "f64";
+        case DataType::u8: return "u8";
+        case DataType::i8: return "i8";
+        case DataType::i32: return "i32";
+        case DataType::i64: return "i64";
+    }
+    return "other";
+}
+
+std::string shape_text(const ValueInfo& value) {
+    if (!value.has_shape) return "[unknown]";
+    std::string text = "[";
+    for (const std::int64_t dim : value.shape) {
+        if (text.size() > 1) text += ',';
+        text += dim < 0 ? "?" : std::to_string(dim);
+    }
+    return text + "]";
+}
+
+Result<OnnxModel> OnnxModel::load(const std::filesystem::path& path) {
+    const std::string label = path.string();
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    if (status.type() == std::filesystem::file_type::not_found) {
+        return fail(ErrorCode::not_found, "no such model: " + label);
+    }
+    if (!std::filesystem::is_regular_file(status)) {
+        return fail(ErrorCode::unreadable, label + ": is not a regular file");
+    }
+    const auto size = std::filesystem::file_size(path, error);
+    if (!error && size > max_bytes) {
+        return fail(ErrorCode::unsupported, label + ": is larger than 2 GiB");
+    }
+    std::ifstream file(path, std::ios::binary);
+    std::string bytes(error ? 0 : size, '\0');
+    if (error || !file || !file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) {
+        return fail(ErrorCode::unreadable, label + ": can't be read", "check its permissions");
+    }
+    auto proto = read_proto(bytes, label);
+    if (!proto) return fail(proto.error());
+    auto state = State::make(std::move(*proto), path.filename().string(), label);
+    if (!state) return fail(state.error());
+    return OnnxModel(std::move(*state));
+}
+
+Result<OnnxModel> OnnxModel::parse(std::string_view bytes, std::string name) {
+    auto proto = read_proto(bytes, name);
+    if (!proto) return fail(proto.error());
+    return Access::adopt(std::move(*proto), std::move(name));
+}
+
+Result<OnnxModel> OnnxModel::Access::adopt(onnx::ModelProto proto, std::string name) {
+    const std::string label = name;
+    auto state = State::make(std::move(proto), std::move(name), label);
+    if (!state) return fail(state.error());
+    return OnnxModel(std::move(*state));
+}
+
+const onnx::ModelProto& OnnxModel::Access::proto(const OnnxModel& model) {
+    return model.state_->proto;
+}
+
+OnnxModel::OnnxModel(std::unique_ptr<State> state) : state_(std::move(state)) {}
+OnnxModel::OnnxModel(const OnnxModel& other) : state_(std::make_unique<State>(*other.state_)) {}
+OnnxModel& OnnxModel::operator=(const OnnxModel& other) {
+    if (this != &other) state_ = std::make_unique<State>(*other.state_);
+    return *this;
+}
+OnnxModel::OnnxModel(OnnxModel&&) noexcept = default;
+OnnxModel& OnnxModel::operator=(OnnxModel&&) noexcept = default;
+OnnxModel::~OnnxModel() = default;
+
+const std::string& OnnxModel::name() const noexcept { return state_->name; }
+const std::vector<ValueInfo>& OnnxModel::inputs() const noexcept { return state_->inputs; }
+const std::vector<ValueInfo>& OnnxModel::outputs() const noexcept { return state_->outputs; }
+const std::map<std::string, std::string>& OnnxModel::metadata() const noexcept {
+    return state_->metadata;
+}
+std::int64_t OnnxModel::opset() const noexcept { return state_->opset; }
+const std::string& OnnxModel::producer() const noexcept { return state_->proto.producer_name(); }
+
+Result<std::string> OnnxModel::to_bytes() const {
+    std::string bytes;
+    if (state_->proto.ByteSizeLong() > max_bytes || !state_->proto.SerializeToString(&bytes)) {
+        return fail(ErrorCode::unsupported, state_->name + ": is larger than 2 GiB");
+    }
+    return bytes;
+}
+
+}  // namespace saccade::model
