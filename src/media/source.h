@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 
@@ -55,7 +56,7 @@ class Source {
 
     [[nodiscard]] virtual const StreamInfo& info() const noexcept = 0;
 
-    /// The next event, in decode (presentation) order; blocks. Frame::id.index counts from 0, its
+    /// The next event, in presentation order; blocks. Frame::id.index counts from 0, its
     /// stream is `stream` of the options; pts never goes backwards. After End or an error, End again.
     /// Errors: interrupted; out_of_memory; anything that leaves no way to go on.
     virtual Result<SourceEvent> read() = 0;
@@ -68,11 +69,13 @@ struct SourceOptions {
     std::uint32_t stream = 0;  ///< number given to its frames
     int decoder_threads = 0;   ///< 0: as many as the codec makes use of on this machine
     double image_rate = 30;    ///< Hz, for image sequences, which carry no time
+    std::stop_token stop;      ///< as interrupt(), but already while open_source waits for data
 };
 
 /// Opens one location: a media file, an image, a directory of images (sorted by name), a pattern
 /// with * or ?, "-" for standard input, or a URL that libavformat knows.
-/// Errors: not_found, unreadable, corrupt (not media), unsupported (no video stream, no decoder).
+/// Errors: not_found, unreadable, corrupt (not media), unsupported (no video stream, no decoder),
+/// interrupted (by options.stop).
 Result<std::unique_ptr<Source>> open_source(const std::string& location,
                                             const SourceOptions& options);
 

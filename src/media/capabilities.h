@@ -1,0 +1,22 @@
+// What the linked libavcodec can do on this machine: for `doctor`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace saccade::media {
+
+struct CodecSupport {
+    std::string codec;  ///< "h264", "hevc" ...
+    std::string name;   ///< of the decoder or encoder that would be taken, "" where there is none
+};
+
+struct Capabilities {
+    std::string ffmpeg;                 ///< version of libavcodec in use: "59.37.100"
+    std::vector<CodecSupport> decoders;  ///< H.264, HEVC, VP9, AV1, MPEG-4, MJPEG, PNG
+    CodecSupport encoder;                ///< of annotated video
+};
+
+Capabilities capabilities();
+
+}  // namespace saccade::media

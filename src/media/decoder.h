@@ -1,0 +1,46 @@
+// One software decoder of libavcodec, fed with packets.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "media/libav.h"
+#include "saccade/error.h"
+
+namespace saccade::media {
+
+/// What a call of Decoder::receive came to.
+enum class DecodeStep {
+    frame,       ///< a picture is there
+    more_input,  ///< send a packet
+    drained,     ///< everything came out after the end
+    damaged,     ///< some input could not be decoded; go on
+    no_memory,
+};
+
+/// One thread at a time. Its pictures are reference counted and may outlive it, in any number.
+class Decoder {
+  public:
+    /// `threads` 0: as many as the machine runs at once. `low_delay`: a picture comes out as soon as
+    /// its packet is in, which leaves threads only within a picture.
+    /// Errors: unsupported, with libavcodec's reason (`name` goes before it).
+    static Result<Decoder> open(const AVCodec& codec, const AVCodecParameters* parameters,
+                                int threads, bool low_delay, const std::string& name);
+
+    /// nullptr: the end. more_input, damaged or no_memory.
+    DecodeStep send(const AVPacket* packet);
+    DecodeStep receive(AVFrame& frame);
+    /// Forgets all input, also the end: ready for another stream of the same codec.
+    void reset() { avcodec_flush_buffers(context_.get()); }
+
+    /// "h264 (software, 2 threads)"
+    [[nodiscard]] std::string description() const;
+    [[nodiscard]] const AVCodecContext& context() const noexcept { return *context_; }
+
+  private:
+    explicit Decoder(AvCodecContext context) : context_(std::move(context)) {}
+    AvCodecContext context_;
+};
+
+}  // namespace saccade::media

@@ -1,0 +1,229 @@
+#include "media/demuxer.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+#include <vector>
+
+#include "media/container_extent.h"
+
+namespace saccade::media {
+namespace {
+
+constexpr std::array live_schemes = {"rtsp", "rtsps", "rtp",  "srtp",  "udp",    "srt",
+                                     "rtmp", "rtmps", "rtmpt", "mms",  "mmst",   "tcp"};
+
+// Demuxers that take plain text and raw bytes for pictures (ANSI art and the like).
+constexpr std::array text_art = {"tty", "bin", "xbin", "adf", "idf"};
+
+template <typename List>
+bool contains(const List& list, std::string_view word) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+/// Options of the decoders that probing opens, one dictionary a stream.
+class ProbeOptions {
+  public:
+    explicit ProbeOptions(unsigned streams) : entries_(streams, nullptr) {
+        for (auto& entry : entries_) {
+            av_dict_set_int(&entry, "max_pixels", max_pixels, 0);
+            av_dict_set(&entry, "threads", "1", 0);
+        }
+    }
+    ~ProbeOptions() {
+        for (auto& entry : entries_) av_dict_free(&entry);
+    }
+    ProbeOptions(const ProbeOptions&) = delete;
+    ProbeOptions& operator=(const ProbeOptions&) = delete;
+    [[nodiscard]] AVDictionary** data() { return entries_.data(); }
+
+  private:
+    std::vector<AVDictionary*> entries_;
+};
+
+}  // namespace
+
+std::string url_scheme(const std::string& location) {
+    const auto end = location.find("://");
+    if (end == std::string::npos || end == 0) return "";
+    std::string scheme = location.substr(0, end);
+    for (char& c : scheme) {
+        if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '+' && c != '-' && c != '.') {
+            return "";
+        }
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    return scheme;
+}
+
+Demuxer::Demuxer(std::string location, std::function<bool()> stopped)
+    : location_(std::move(location)), stopped_(std::move(stopped)) {}
+
+Demuxer::~Demuxer() { avformat_close_input(&format_); }
+
+Result<std::unique_ptr<Demuxer>> Demuxer::open(const std::string& location,
+                                               std::function<bool()> stopped) {
+    init_libav();
+    std::unique_ptr<Demuxer> demuxer(new Demuxer(location, std::move(stopped)));
+    if (auto done = demuxer->open_container(); !done) return fail(done.error());
+    if (auto done = demuxer->choose_stream(); !done) return fail(done.error());
+    return demuxer;
+}
+
+Result<void> Demuxer::open_container() {
+    const std::string scheme = url_scheme(location_);
+    live_ = contains(live_schemes, scheme);
+    format_ = avformat_alloc_context();
+    if (format_ == nullptr) return fail(ErrorCode::out_of_memory, location_ + ": no memory");
+    format_->interrupt_callback = {
+        [](void* self) { return static_cast<Demuxer*>(self)->stopped_() ? 1 : 0; }, this};
+    std::string path = location_;
+    if (scheme == "file") path = path.substr(7);
+    if (scheme.empty() || scheme == "file") {
+        auto reader = ByteReader::open(path, stopped_);
+        if (!reader) return fail(reader.error());
+        reader_ = std::move(*reader);
+        format_->pb = reader_->io();
+        // A local playlist may name local files, but must not reach out to the network.
+        format_->protocol_whitelist = av_strdup("file,crypto,data");
+    }
+    clear_libav_error();
+    int code = avformat_open_input(&format_, path.c_str(), nullptr, nullptr);
+    if (code < 0) return not_media(code);
+    if (contains(text_art, format_->iformat->name)) return not_media(AVERROR_INVALIDDATA);
+    ProbeOptions options(format_->nb_streams);
+    code = avformat_find_stream_info(format_, options.data());
+    if (stopped_()) return fail(ErrorCode::interrupted, location_ + ": interrupted");
+    if (code < 0) return not_media(code);
+    return {};
+}
+
+tl::unexpected<Error> Demuxer::not_media(int code) const {
+    if (code == AVERROR_EXIT || stopped_()) {
+        return fail(ErrorCode::interrupted, location_ + ": interrupted");
+    }
+    if (reader_ && !reader_->failure().empty()) {
+        return fail(ErrorCode::unreadable,
+                    fmt::format("{}: can't be read: {}", location_, reader_->failure()),
+                    "check the disk or the mount");
+    }
+    if (code == AVERROR_PROTOCOL_NOT_FOUND) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{}: this FFmpeg knows no protocol '{}'", location_,
+                                url_scheme(location_)));
+    }
+    if (!reader_ && code != AVERROR_INVALIDDATA) {
+        return fail(code == AVERROR(ENOENT) || code == AVERROR_HTTP_NOT_FOUND
+                        ? ErrorCode::not_found
+                        : ErrorCode::unreadable,
+                    fmt::format("{}: can't be opened: {}", location_, libav_message(code)),
+                    "check the address and that the host answers");
+    }
+    if (code == AVERROR(ENOMEM)) return fail(ErrorCode::out_of_memory, location_ + ": no memory");
+    const std::string detail = last_libav_error();
+    const bool no_index = detail.find("moov atom not found") != std::string::npos;
+    if (no_index && reader_ && !reader_->size()) {
+        return fail(ErrorCode::unsupported,
+                    location_ + ": this MP4 has its index at the end, which a pipe can't seek to",
+                    "give the file's path, or remux it with -movflags +faststart");
+    }
+    if (no_index || !truncation().empty()) {
+        return fail(ErrorCode::corrupt,
+                    location_ + ": truncated: the file ends before the index of its frames",
+                    "copy or record it again; recovery tools such as untrunc may help");
+    }
+    return fail(ErrorCode::corrupt, location_ + ": not a media file",
+                "give a video, an image or a folder of images");
+}
+
+Result<void> Demuxer::choose_stream() {
+    const int index =
+        av_find_best_stream(format_, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+    if (index < 0 ||
+        (format_->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) {
+        if (format_->nb_streams == 0) return not_media(AVERROR_INVALIDDATA);
+        return fail(ErrorCode::unsupported, location_ + ": no video stream",
+                    "give a file that holds video, not only sound or text");
+    }
+    for (unsigned i = 0; i < format_->nb_streams; ++i) {
+        if (static_cast<int>(i) != index) format_->streams[i]->discard = AVDISCARD_ALL;
+    }
+    stream_ = format_->streams[index];
+    const AVCodecParameters& codec = *stream_->codecpar;
+    decoder_ = avcodec_find_decoder(codec.codec_id);
+    if (decoder_ == nullptr) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{}: this FFmpeg has no decoder for {}", location_,
+                                avcodec_get_name(codec.codec_id)),
+                    "install a full FFmpeg (libavcodec-extra) or convert the file to H.264");
+    }
+    if (static_cast<std::int64_t>(codec.width) * codec.height > max_pixels) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{}: {}x{} px is beyond the limit of {} megapixels", location_,
+                                codec.width, codec.height, max_pixels / 1'000'000),
+                    "the file is damaged, or must be scaled down first");
+    }
+    return {};
+}
+
+int Demuxer::read(AVPacket& packet) {
+    for (;;) {
+        if (stopped_()) return AVERROR_EXIT;
+        av_packet_unref(&packet);
+        const int code = av_read_frame(format_, &packet);
+        if (code == AVERROR(EAGAIN)) continue;
+        if (code < 0 || packet.stream_index == stream_->index) return code;
+    }
+}
+
+double Demuxer::frame_rate() const noexcept {
+    AVRational rate = stream_->avg_frame_rate;
+    if (rate.num <= 0 || rate.den <= 0) rate = stream_->r_frame_rate;
+    return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
+}
+
+std::int64_t Demuxer::duration_ns() const noexcept {
+    std::int64_t ns = 0;
+    if (stream_->duration > 0) {
+        ns = av_rescale_q(stream_->duration, stream_->time_base, {1, 1'000'000'000});
+    } else if (format_->duration > 0) {
+        ns = av_rescale_q(format_->duration, {1, AV_TIME_BASE}, {1, 1'000'000'000});
+    }
+    return std::max<std::int64_t>(ns, 0);
+}
+
+Orientation Demuxer::orientation() const noexcept {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 30, 100)
+    const AVPacketSideData* side =
+        av_packet_side_data_get(stream_->codecpar->coded_side_data,
+                                stream_->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+    const std::uint8_t* data = side != nullptr ? side->data : nullptr;
+    const std::size_t size = side != nullptr ? side->size : 0;
+#else
+    std::size_t size = 0;
+    const std::uint8_t* data =
+        av_stream_get_side_data(stream_, AV_PKT_DATA_DISPLAYMATRIX, &size);
+#endif
+    if (data == nullptr || size < 9 * sizeof(std::int32_t)) return {};
+    return orientation_of(reinterpret_cast<const std::int32_t*>(data));
+}
+
+std::string Demuxer::truncation() const {
+    if (!reader_ || !reader_->size()) return "";
+    const ReadAt read = [this](std::uint64_t offset, std::uint8_t* data, std::size_t size) {
+        const auto got =
+            ::pread(reader_->descriptor(), data, size, static_cast<std::int64_t>(offset));
+        return got > 0 ? static_cast<std::size_t>(got) : std::size_t{0};
+    };
+    const auto missing = missing_bytes(read, static_cast<std::uint64_t>(*reader_->size()));
+    if (!missing) return "";
+    return fmt::format("the file ends early: {} bytes are missing", *missing);
+}
+
+std::string Demuxer::io_failure() const { return reader_ ? reader_->failure() : ""; }
+
+}  // namespace saccade::media

@@ -1,0 +1,49 @@
+#include "media/libav.h"
+
+#include <cstdarg>
+#include <cstddef>
+#include <mutex>
+
+#include "core/log.h"
+
+namespace saccade::media {
+namespace {
+
+// A header may claim any size; no honest picture or packet needs a block above this.
+constexpr std::size_t max_allocation = std::size_t{1} << 30;
+
+thread_local std::string latest_error;
+thread_local std::string unfinished_line;  // FFmpeg logs some lines in pieces
+thread_local int print_prefix = 1;
+
+void on_log(void* context, int level, const char* format, va_list arguments) {
+    const bool is_error = level <= AV_LOG_ERROR;
+    if (!is_error && (level > AV_LOG_VERBOSE || !log::enabled(log::Level::debug))) return;
+    char line[1024];
+    av_log_format_line2(context, level, format, arguments, line, sizeof line, &print_prefix);
+    unfinished_line += line;
+    if (unfinished_line.empty() || unfinished_line.back() != '\n') return;
+    unfinished_line.pop_back();
+    if (is_error) latest_error = unfinished_line.substr(unfinished_line.find("] ") + 1);
+    log::debug("ffmpeg: {}", unfinished_line);
+    unfinished_line.clear();
+}
+
+}  // namespace
+
+void init_libav() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        av_log_set_callback(on_log);
+        av_max_alloc(max_allocation);
+    });
+}
+
+std::string last_libav_error() {
+    const auto first = latest_error.find_first_not_of(' ');
+    return first == std::string::npos ? "" : latest_error.substr(first);
+}
+
+void clear_libav_error() { latest_error.clear(); }
+
+}  // namespace saccade::media

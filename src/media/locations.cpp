@@ -1,0 +1,156 @@
+#include "media/locations.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "media/demuxer.h"
+#include "media/names.h"
+
+namespace saccade::media {
+namespace {
+
+namespace fs = std::filesystem;
+using Locations = std::vector<std::string>;
+
+bool passes_as_is(const std::string& location) {
+    return location == "-" || location.starts_with("synthetic:") || !url_scheme(location).empty();
+}
+
+bool is_list_name(const std::string& path) {
+    std::string extension = fs::path(path).extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return extension == ".txt" || extension == ".list";
+}
+
+/// One location for images, or each video; `what` is the folder or pattern they come from.
+Result<Locations> by_kind(const std::string& what, const Locations& files) {
+    Locations videos;
+    std::size_t images = 0;
+    for (const std::string& file : files) {
+        if (is_image_name(file)) ++images;
+        if (is_video_name(file)) videos.push_back(file);
+    }
+    if (images > 0 && !videos.empty()) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{}: {} images and {} videos together", what, images,
+                                videos.size()),
+                    "name one kind by a pattern, such as 'folder/*.mp4'");
+    }
+    if (images > 0) return Locations{what};
+    return videos;
+}
+
+Result<Locations> expand_folder(const std::string& folder) {
+    const auto files = list_folder(folder);
+    if (!files) return files;
+    auto found = by_kind(folder, *files);
+    if (found && found->empty()) {
+        return fail(ErrorCode::not_found, folder + ": no images or videos in this folder",
+                    "name the folder that holds them");
+    }
+    return found;
+}
+
+Result<Locations> expand_pattern(const std::string& pattern) {
+    const auto files = match_files(pattern);
+    if (!files) return files;
+    auto found = by_kind(pattern, *files);
+    // Names of no known kind are taken at the user's word.
+    if (found && found->empty()) return files;
+    return found;
+}
+
+Result<Locations> expand_list(const std::string& path);
+
+Result<Locations> expand(const std::string& location, bool in_list) {
+    if (location.empty()) {
+        return fail(ErrorCode::invalid_argument, "an empty name is no source",
+                    "name a file, a folder, a URL or -");
+    }
+    if (passes_as_is(location)) return Locations{location};
+    std::error_code error;
+    const fs::file_status status = fs::status(location, error);
+    if (fs::is_directory(status)) return expand_folder(location);
+    if (!fs::exists(status)) {
+        if (error == std::errc::permission_denied) {
+            return fail(ErrorCode::unreadable, location + ": permission denied",
+                        "check the file's permissions");
+        }
+        if (is_pattern(location)) return expand_pattern(location);
+        return fail(ErrorCode::not_found, location + ": no such file", "check the path");
+    }
+    if (!is_list_name(location)) return Locations{location};
+    if (in_list) {
+        return fail(ErrorCode::invalid_argument, location + ": a list inside a list",
+                    "name it on the command line, or copy its lines");
+    }
+    return expand_list(location);
+}
+
+std::string trimmed(const std::string& line) {
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first == std::string::npos) return "";
+    return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+}
+
+Result<Locations> expand_list(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file.is_open() || file.bad()) {
+        return fail(ErrorCode::unreadable, path + ": can't be read",
+                    "check the file's permissions");
+    }
+    if (text.find('\0') != std::string::npos) {
+        return fail(ErrorCode::corrupt, path + ": not a list: it is no text",
+                    "a list holds one location a line");
+    }
+    const std::string folder = fs::path(path).parent_path().string();
+    Locations all;
+    int number = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        std::string line = trimmed(text.substr(at, end - at));
+        at = end + 1;
+        ++number;
+        if (line.empty() || line[0] == '#') continue;
+        if (!passes_as_is(line) && line[0] != '/' && !folder.empty()) {
+            line = (fs::path(folder) / line).string();
+        }
+        auto found = expand(line, true);
+        if (!found) {
+            Error error = found.error();
+            error.message = fmt::format("{}, line {}: {}", path, number, error.message);
+            if (error.code == ErrorCode::not_found) {
+                error.remedy = "a list holds one location a line, relative to its own folder";
+            }
+            return fail(std::move(error));
+        }
+        std::move(found->begin(), found->end(), std::back_inserter(all));
+    }
+    if (all.empty()) {
+        return fail(ErrorCode::invalid_argument, path + ": an empty list",
+                    "write one location a line into it");
+    }
+    return all;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> expand_locations(std::span<const std::string> locations) {
+    Locations all;
+    for (const std::string& location : locations) {
+        auto found = expand(location, false);
+        if (!found) return found;
+        std::move(found->begin(), found->end(), std::back_inserter(all));
+    }
+    return all;
+}
+
+}  // namespace saccade::media
