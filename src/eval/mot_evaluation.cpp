@@ -1,0 +1,189 @@
+#include "eval/mot_evaluation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "eval/text_file.h"
+
+namespace saccade::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int most_frames = 10'000'000;
+
+fs::path truth_file(const fs::path& sequence) { return sequence / "gt" / "gt.txt"; }
+
+std::string_view without_blanks(std::string_view text) noexcept {
+    constexpr std::string_view blanks = " \t\r";
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+// seqLength of a seqinfo.ini; none where there is no such file.
+Result<std::optional<int>> sequence_length(const fs::path& path) {
+    auto text = read_text_file(path);
+    if (!text) {
+        if (text.error().code == ErrorCode::not_found) return std::nullopt;
+        return fail(text.error());
+    }
+    std::string_view rest = *text;
+    while (!rest.empty()) {
+        const auto end = rest.find('\n');
+        const std::string_view line = rest.substr(0, end);
+        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+        const auto equals = line.find('=');
+        if (equals == std::string_view::npos) continue;
+        if (without_blanks(line.substr(0, equals)) != "seqLength") continue;
+        const std::string_view value = without_blanks(line.substr(equals + 1));
+        int length = 0;
+        const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), length);
+        if (error == std::errc() && stop == value.data() + value.size() && length >= 1 &&
+            length <= most_frames) {
+            return length;
+        }
+        return fail(ErrorCode::corrupt, fmt::format("{}: seqLength is '{}'", path.string(), value),
+                    "give the number of frames");
+    }
+    return fail(ErrorCode::corrupt, fmt::format("{}: no seqLength", path.string()),
+                "add the line seqLength=FRAMES");
+}
+
+// Folders of sequences by name.
+Result<std::vector<fs::path>> find_sequences(const fs::path& truth) {
+    std::error_code error;
+    if (fs::exists(truth_file(truth), error)) {
+        fs::path folder = fs::canonical(truth, error);
+        if (!error) return std::vector{std::move(folder)};
+    }
+    std::vector<fs::path> found;
+    fs::directory_iterator entries(truth, error);
+    if (error) {
+        return fail(error == std::errc::no_such_file_or_directory ? ErrorCode::not_found
+                                                                  : ErrorCode::unreadable,
+                    fmt::format("can't open {}: {}", truth.string(), error.message()),
+                    "give the folder that holds the sequences");
+    }
+    for (; entries != fs::directory_iterator(); entries.increment(error)) {
+        if (fs::exists(truth_file(entries->path()), error)) found.push_back(entries->path());
+    }
+    if (found.empty()) {
+        return fail(ErrorCode::not_found, fmt::format("no sequence in {}", truth.string()),
+                    "ground truth is looked for as SEQUENCE/gt/gt.txt");
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+Result<std::vector<fs::path>> choose(std::vector<fs::path> found, const EvalOptions& options) {
+    if (options.sequences.empty()) return found;
+    std::vector<fs::path> chosen;
+    for (const std::string& name : options.sequences) {
+        const auto at = std::find_if(found.begin(), found.end(),
+                                     [&](const fs::path& p) { return p.filename() == name; });
+        if (at == found.end()) {
+            return fail(ErrorCode::not_found,
+                        fmt::format("no sequence {} in {}", name, options.truth.string()),
+                        "check the names of the sequences");
+        }
+        if (std::find(chosen.begin(), chosen.end(), *at) != chosen.end()) {
+            return fail(ErrorCode::invalid_argument, fmt::format("sequence {} twice", name),
+                        "name each sequence once");
+        }
+        chosen.push_back(*at);
+    }
+    return chosen;
+}
+
+MotBenchmark benchmark_of(const MotFile& truth, const std::string& name) {
+    const bool has_classes = std::any_of(truth.rows.begin(), truth.rows.end(),
+                                         [](const MotRow& row) { return row.class_id >= 1; });
+    if (!has_classes) return MotBenchmark::mot15;
+    return name.starts_with("MOT20") ? MotBenchmark::mot20 : MotBenchmark::mot17;
+}
+
+Result<SequenceScore> evaluate_folder(const fs::path& folder, const EvalOptions& options) {
+    const std::string name = folder.filename().string();
+    const fs::path truth_path = truth_file(folder), tracks_path = options.tracks / (name + ".txt");
+    auto truth = read_mot_file(truth_path, MotFileKind::truth);
+    if (!truth) return fail(truth.error());
+    auto tracks = read_mot_file(tracks_path, MotFileKind::tracks);
+    if (!tracks) {
+        Error error = tracks.error();
+        if (error.code == ErrorCode::not_found) {
+            error.remedy = "each sequence needs its result SEQUENCE.txt; or name fewer sequences";
+        }
+        return fail(std::move(error));
+    }
+    auto length = sequence_length(folder / "seqinfo.ini");
+    if (!length) return fail(length.error());
+    const int frames = length->value_or(std::max(truth->last_frame, tracks->last_frame));
+    if (frames > most_frames) {
+        return fail(ErrorCode::corrupt, fmt::format("{}: frame {}", name, frames),
+                    "frames count from 1, one by one");
+    }
+    const auto sequence =
+        prepare_sequence(*truth, truth_path.string(), *tracks, tracks_path.string(), frames,
+                         options.benchmark.value_or(benchmark_of(*truth, name)));
+    if (!sequence) return fail(sequence.error());
+    return evaluate_sequence(name, *sequence);
+}
+
+template <typename Score>
+Score combined(std::span<const SequenceScore> scores, Score SequenceScore::*part) {
+    std::vector<Score> parts;
+    for (const SequenceScore& s : scores) parts.push_back(s.*part);
+    return combine(parts);
+}
+
+}  // namespace
+
+Result<EvalReport> evaluate_mot(const EvalOptions& options) {
+    auto found = find_sequences(options.truth);
+    if (!found) return fail(found.error());
+    const auto chosen = choose(std::move(*found), options);
+    if (!chosen) return fail(chosen.error());
+    EvalReport report;
+    for (const fs::path& folder : *chosen) {
+        auto score = evaluate_folder(folder, options);
+        if (!score) return fail(score.error());
+        report.sequences.push_back(std::move(*score));
+    }
+    report.combined = combine(std::span<const SequenceScore>(report.sequences));
+    return report;
+}
+
+SequenceScore evaluate_sequence(std::string name, const MotSequence& sequence) {
+    SequenceScore score;
+    score.name = std::move(name);
+    score.hota = evaluate_hota(sequence);
+    score.clear = evaluate_clear(sequence);
+    score.identity = evaluate_identity(sequence);
+    score.frames = sequence.frames.size();
+    score.boxes = sequence.all_track_boxes;
+    score.truth_boxes = sequence.all_truth_boxes;
+    score.ids = sequence.track_boxes.size();
+    score.truth_ids = sequence.truth_boxes.size();
+    return score;
+}
+
+SequenceScore combine(std::span<const SequenceScore> scores) {
+    SequenceScore all;
+    all.name = "COMBINED";
+    all.hota = combined(scores, &SequenceScore::hota);
+    all.clear = combined(scores, &SequenceScore::clear);
+    all.identity = combined(scores, &SequenceScore::identity);
+    for (const SequenceScore& s : scores) {
+        all.frames += s.frames;
+        all.boxes += s.boxes;
+        all.truth_boxes += s.truth_boxes;
+        all.ids += s.ids;
+        all.truth_ids += s.truth_ids;
+    }
+    return all;
+}
+
+}  // namespace saccade::eval

@@ -1,0 +1,40 @@
+// A tracker's result files against MOTChallenge ground truth: what `saccade eval` does.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "eval/mot_file.h"
+#include "eval/mot_report.h"
+#include "eval/mot_sequence.h"
+#include "saccade/error.h"
+
+namespace saccade::eval {
+
+struct EvalOptions {
+    /// A folder of sequences, SEQ/gt/gt.txt each with SEQ/seqinfo.ini beside it, or one such SEQ.
+    /// Without a seqinfo.ini a sequence ends with the last frame of truth or tracks.
+    std::filesystem::path truth;
+    /// The folder of results, one SEQ.txt a sequence.
+    std::filesystem::path tracks;
+    /// Judged in this order; empty: all of `truth`, by name.
+    std::vector<std::string> sequences;
+    /// None: mot15 where no box of the truth has a class, mot20 where the sequence's name begins
+    /// with MOT20, else mot17.
+    std::optional<MotBenchmark> benchmark;
+};
+
+/// Errors: not_found for a missing folder or file (also a sequence without a result), unreadable,
+/// corrupt and unsupported as from read_mot_file and prepare_sequence; invalid_argument for a
+/// sequence named twice. One bad sequence fails the whole.
+Result<EvalReport> evaluate_mot(const EvalOptions& options);
+
+/// One sequence that is in memory already.
+SequenceScore evaluate_sequence(std::string name, const MotSequence& sequence);
+
+/// Several sequences as one, under the name COMBINED.
+SequenceScore combine(std::span<const SequenceScore> scores);
+
+}  // namespace saccade::eval
