@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
+#include "track/botsort/botsort.h"
 #include "track/bytetrack/bytetrack.h"
+#include "track/ocsort/ocsort.h"
+#include "track/sort/sort.h"
 
 namespace saccade::track {
 namespace {
@@ -21,10 +26,11 @@ void override_with(T& value, const std::optional<T>& by) {
     if (by) value = *by;
 }
 
-Made make_bytetrack(const TrackerOptions& from) {
-    ByteTrackOptions o;
-    // A caller who lowers or raises the high threshold keeps the paper's margin for new tracks.
-    if (from.high_score) o.new_score = std::min(1.0F, *from.high_score + 0.1F);
+void override_stages(TwoStageOptions& o, const TrackerOptions& from) {
+    // Who moves the threshold of sure detections moves that of new tracks with it.
+    if (from.high_score) {
+        o.new_score = std::min(1.0F, *from.high_score + (o.new_score - o.high_score));
+    }
     override_with(o.high_score, from.high_score);
     override_with(o.low_score, from.low_score);
     override_with(o.new_score, from.new_score);
@@ -33,12 +39,50 @@ Made make_bytetrack(const TrackerOptions& from) {
     override_with(o.fuse_score, from.fuse_score);
     o.class_aware = from.class_aware;
     o.reporting = {from.report_tentative, from.report_lost};
+}
+
+/// For the trackers without stages.
+template <typename Options>
+void override_plain(Options& o, const TrackerOptions& from) {
+    override_with(o.min_score, from.high_score);
+    override_with(o.match_iou, from.match_iou);
+    override_with(o.lost_seconds, from.lost_seconds);
+    o.class_aware = from.class_aware;
+    o.reporting = {from.report_tentative, from.report_lost};
+}
+
+Made make_bytetrack(const TrackerOptions& from) {
+    TwoStageOptions o;
+    override_stages(o, from);
     return std::make_unique<ByteTrack>(o);
+}
+
+Made make_botsort(const TrackerOptions& from) {
+    BotSortOptions o;
+    override_stages(o.stages, from);
+    return std::make_unique<BotSort>(o);
+}
+
+Made make_sort(const TrackerOptions& from) {
+    SortOptions o;
+    override_plain(o, from);
+    return std::make_unique<Sort>(o);
+}
+
+Made make_ocsort(const TrackerOptions& from) {
+    OcSortOptions o;
+    override_plain(o, from);
+    return std::make_unique<OcSort>(o);
 }
 
 constexpr Entry entries[] = {
     {{"bytetrack", "ByteTrack: associates sure and unsure detections in turn (Zhang et al. 2022)"},
      make_bytetrack},
+    {{"botsort", "BoT-SORT: ByteTrack with camera motion and appearance (Aharon et al. 2022)"},
+     make_botsort},
+    {{"ocsort", "OC-SORT: trusts observations over predictions (Cao et al. 2023)"}, make_ocsort},
+    {{"sort", "SORT: one Kalman filter, one assignment; the baseline (Bewley et al. 2016)"},
+     make_sort},
 };
 
 Result<void> check_part(const char* name, const std::optional<float>& value) {

@@ -5,22 +5,19 @@
 
 #include "saccade/error.h"
 #include "saccade/types.h"
+#include "track/tracker.h"
 
 namespace saccade::track {
 
-/// Turns timestamps into steps. A step is taken only when the whole frame is accepted.
+/// Turns timestamps into steps, and refuses what no tracker can take. A step counts only once it
+/// is accepted, so that a refused frame changes nothing.
 class Timeline {
   public:
-    /// Seconds since the frame before, 0 at the first. invalid_argument where time goes backwards.
-    [[nodiscard]] Result<double> step_to(Timestamp pts) const {
-        if (!last_) return 0.0;
-        if (pts < *last_) {
-            return fail(ErrorCode::invalid_argument,
-                        "the tracker was given a frame that is older than the one before",
-                        "hand frames in order of time, or reset the tracker after a seek");
-        }
-        return seconds(pts - *last_);
-    }
+    /// Seconds since the frame before, 0 at the first. Errors: invalid_argument where time goes
+    /// backwards, the motion is no invertible finite map, or the embeddings do not fit the
+    /// detections.
+    [[nodiscard]] Result<double> step_to(const Observation& observation) const;
+
     void accept(Timestamp pts) noexcept { last_ = pts; }
     [[nodiscard]] bool at_start() const noexcept { return !last_; }
     void reset() noexcept { last_.reset(); }

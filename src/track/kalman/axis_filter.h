@@ -16,6 +16,12 @@ struct AxisNoise {
     double velocity = 0;
 };
 
+/// What a span of `n` nominal frames adds to the two variances. To the covariance between them it
+/// adds `velocity` * n (n - 1) / 2.
+[[nodiscard]] constexpr AxisNoise over(double n, const AxisNoise& q) noexcept {
+    return {n * q.position + q.velocity * n * (n - 1) * (2 * n - 1) / 6, n * q.velocity};
+}
+
 /// State: position (unit), velocity (unit per nominal frame) and their covariance.
 ///
 /// Time: a step of n nominal frames adds the noise that n steps of one frame add,
@@ -36,9 +42,10 @@ struct AxisFilter {
     /// `n`: nominal frames, 0 or more, fractions allowed.
     void predict(double n, const AxisNoise& q) noexcept {
         position += n * velocity;
-        pp += n * (2 * pv + n * vv) + n * q.position + q.velocity * n * (n - 1) * (2 * n - 1) / 6;
+        const AxisNoise added = over(n, q);
+        pp += n * (2 * pv + n * vv) + added.position;
         pv += n * vv + q.velocity * n * (n - 1) / 2;
-        vv += n * q.velocity;
+        vv += added.velocity;
     }
 
     /// Takes a measurement of the position with variance `r` (> 0).

@@ -263,11 +263,11 @@ TEST_P(TrackerContract, ClassAwareTracksKeepTheirClass) {
 TEST_P(TrackerContract, ReportsTentativeAndLostOnRequest) {
     auto tracker = make({.lost_seconds = 1.0, .report_tentative = true, .report_lost = true});
     const Detection d{{100, 100, 160, 240}, 0.9F, 0};
-    update(*tracker, {}, pts_of(0));
-    auto tracks = update(*tracker, {d}, pts_of(1));
+    for (std::size_t f = 0; f < 5; ++f) update(*tracker, {}, pts_of(f));
+    auto tracks = update(*tracker, {d}, pts_of(5));
     ASSERT_EQ(tracks.size(), 1U);
     EXPECT_EQ(tracks[0].state, TrackState::tentative);
-    for (std::size_t f = 2; f < 12; ++f) tracks = update(*tracker, {d}, pts_of(f));
+    for (std::size_t f = 6; f < 12; ++f) tracks = update(*tracker, {d}, pts_of(f));
     ASSERT_EQ(tracks.size(), 1U);
     EXPECT_EQ(tracks[0].state, TrackState::confirmed);
     tracks = update(*tracker, {}, pts_of(12));

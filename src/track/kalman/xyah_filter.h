@@ -1,25 +1,11 @@
-// The published states of a box, each as a set of one-coordinate filters.
+// ByteTrack's state of a box.
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 
-#include "saccade/types.h"
-#include "track/kalman/axis_filter.h"
+#include "track/kalman/box_of.h"
 
 namespace saccade::track {
-
-namespace detail {
-[[nodiscard]] constexpr double square(double v) noexcept {
-    return v * v;
-}
-
-[[nodiscard]] inline Box box_of(double cx, double cy, double w, double h) noexcept {
-    w = std::max(w, 0.0), h = std::max(h, 0.0);
-    return {static_cast<float>(cx - 0.5 * w), static_cast<float>(cy - 0.5 * h),
-            static_cast<float>(cx + 0.5 * w), static_cast<float>(cy + 0.5 * h)};
-}
-}  // namespace detail
 
 /// Centre, aspect ratio (w / h) and height: ByteTrack's state, from DeepSORT (Wojke et al. 2017).
 /// Deviations are parts of the height: 1/20 of it for a position, 1/160 for a velocity.
@@ -28,8 +14,8 @@ class XyahFilter {
     XyahFilter() = default;
     explicit XyahFilter(const Box& b) noexcept {
         const double h = b.height();
-        const double p = detail::square(2 * position_weight * h);
-        const double v = detail::square(10 * velocity_weight * h);
+        const double p = square(2 * position_weight * h);
+        const double v = square(10 * velocity_weight * h);
         x_ = AxisFilter::at(b.center_x(), p, v);
         y_ = AxisFilter::at(b.center_y(), p, v);
         a_ = AxisFilter::at(b.width() / h, 1e-4, 1e-10);
@@ -38,7 +24,7 @@ class XyahFilter {
 
     void predict(double n) noexcept {
         const double h = h_.position;
-        const AxisNoise q{detail::square(position_weight * h), detail::square(velocity_weight * h)};
+        const AxisNoise q{square(position_weight * h), square(velocity_weight * h)};
         x_.predict(n, q);
         y_.predict(n, q);
         a_.predict(n, {1e-4, 1e-10});
@@ -46,7 +32,7 @@ class XyahFilter {
     }
 
     void update(const Box& b) noexcept {
-        const double r = std::max(detail::square(position_weight * h_.position), min_variance);
+        const double r = std::max(square(position_weight * h_.position), min_variance);
         x_.update(b.center_x(), r);
         y_.update(b.center_y(), r);
         a_.update(b.width() / b.height(), 1e-2);
@@ -57,15 +43,11 @@ class XyahFilter {
     void hold_size() noexcept { h_.velocity = 0; }
 
     [[nodiscard]] Box box() const noexcept {
-        return detail::box_of(x_.position, y_.position, a_.position * h_.position, h_.position);
+        return box_of(x_.position, y_.position, a_.position * h_.position, h_.position);
     }
     /// Of the centre, px/s.
-    [[nodiscard]] float velocity_x() const noexcept {
-        return static_cast<float>(x_.velocity * nominal_rate);
-    }
-    [[nodiscard]] float velocity_y() const noexcept {
-        return static_cast<float>(y_.velocity * nominal_rate);
-    }
+    [[nodiscard]] float velocity_x() const noexcept { return per_second(x_.velocity); }
+    [[nodiscard]] float velocity_y() const noexcept { return per_second(y_.velocity); }
     [[nodiscard]] const AxisFilter& x() const noexcept { return x_; }
     [[nodiscard]] const AxisFilter& y() const noexcept { return y_; }
     [[nodiscard]] const AxisFilter& aspect() const noexcept { return a_; }

@@ -1,0 +1,50 @@
+#include "track/botsort/botsort.h"
+
+namespace saccade::track {
+
+template class TwoStageTracker<XywhFilter>;
+
+namespace {
+
+std::span<const float> embedding_of(const Observation& o, int detection) {
+    const std::size_t dim = o.embeddings.size() / o.detections.size();
+    return o.embeddings.subspan(static_cast<std::size_t>(detection) * dim, dim);
+}
+
+}  // namespace
+
+void BotSort::begin(const Observation& observation, std::span<Object> objects) {
+    if (!observation.embeddings.empty()) {
+        appearance_.set_dimension(observation.embeddings.size() / observation.detections.size());
+    }
+    if (!observation.motion) return;
+    for (Object& o : objects) o.filter.move(*observation.motion);
+}
+
+void BotSort::weigh(const Observation& observation, std::span<const Object> objects,
+                    std::span<const int> rows, std::span<const int> cols, Matrix& cost) {
+    const bool looks = !observation.embeddings.empty();
+    if (looks) overlap_distance_ = cost;
+    if (options_.stages.fuse_score) fuse_scores(observation, rows, cols, cost);
+    if (!looks) return;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        const int slot = objects[rows[r]].memory;
+        for (std::size_t c = 0; c < cols.size(); ++c) {
+            if (overlap_distance_.at(r, c) > options_.proximity || slot < 0) continue;
+            const float d = appearance_.distance(slot, embedding_of(observation, cols[c]));
+            if (d <= options_.appearance) cost.at(r, c) = std::min(cost.at(r, c), d);
+        }
+    }
+}
+
+void BotSort::seen(const Observation& observation, Object& object, int detection) {
+    if (observation.embeddings.empty()) return;
+    if (object.memory < 0) object.memory = appearance_.acquire();
+    appearance_.see(object.memory, embedding_of(observation, detection));
+}
+
+void BotSort::forget(Object& object) {
+    if (object.memory >= 0) appearance_.release(object.memory);
+}
+
+}  // namespace saccade::track

@@ -1,0 +1,39 @@
+// BoT-SORT: ByteTrack with a filter of width and height, camera motion and appearance.
+//
+// Aharon et al., "BoT-SORT: Robust Associations Multi-Pedestrian Tracking", 2022.
+#pragma once
+
+#include "track/botsort/appearance.h"
+#include "track/kalman/xywh_filter.h"
+#include "track/two_stage.h"
+
+namespace saccade::track {
+
+/// The paper's settings. Distances: 1 - IoU for `proximity`, half the cosine distance for
+/// `appearance`; a look counts only below both.
+struct BotSortOptions {
+    TwoStageOptions stages{.high_score = 0.6F, .new_score = 0.7F};
+    float proximity = 0.5F;
+    float appearance = 0.25F;
+};
+
+/// Uses Observation::motion and Observation::embeddings where they are given, and does without
+/// where they are not.
+class BotSort final : public TwoStageTracker<XywhFilter> {
+  public:
+    explicit BotSort(const BotSortOptions& options)
+        : TwoStageTracker(options.stages), options_(options) {}
+
+  private:
+    void begin(const Observation& observation, std::span<Object> objects) override;
+    void weigh(const Observation& observation, std::span<const Object> objects,
+               std::span<const int> rows, std::span<const int> cols, Matrix& cost) override;
+    void seen(const Observation& observation, Object& object, int detection) override;
+    void forget(Object& object) override;
+
+    BotSortOptions options_;
+    AppearanceStore appearance_;
+    Matrix overlap_distance_;
+};
+
+}  // namespace saccade::track
