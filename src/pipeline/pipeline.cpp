@@ -18,7 +18,7 @@ RunReport run(std::span<const StreamJob> jobs, std::span<detect::Detector* const
     report.queue_capacity = options.queue;
 
     // A stream's credit covers what the device has under way and what waits behind it.
-    std::size_t credit = options.queue;
+    std::size_t credit = options.queue + options.held;
     std::deque<InferStage> stages;
     for (detect::Detector* detector : detectors) {
         const auto largest = static_cast<std::size_t>(detector->max_batch());
@@ -26,7 +26,8 @@ RunReport run(std::span<const StreamJob> jobs, std::span<detect::Detector* const
             options.batch > 0 ? std::min(static_cast<std::size_t>(options.batch), largest)
                               : largest;
         credit = std::max(credit,
-                          options.queue + batch * static_cast<std::size_t>(detector->depth()));
+                          options.queue + options.held +
+                              batch * static_cast<std::size_t>(detector->depth()));
         stages.emplace_back(*detector, batch,
                             BatcherOptions{.queue = options.queue,
                                            .credit = credit,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -19,10 +20,41 @@
 
 namespace saccade::pipeline {
 
+/// Rewrites a stream's results between tracker and sinks, perhaps holding some back for a while.
+/// Frames go in and come out once each and in order. Used on the stream's track thread.
+class ResultFilter {
+  public:
+    ResultFilter() = default;
+    ResultFilter(const ResultFilter&) = delete;
+    ResultFilter& operator=(const ResultFilter&) = delete;
+    virtual ~ResultFilter() = default;
+
+    virtual void push(FrameResult result, std::vector<FrameResult>& ready) = 0;
+    /// The stream's end: appends all that are left.
+    virtual void flush(std::vector<FrameResult>& ready) = 0;
+    /// The most frames it ever holds back.
+    [[nodiscard]] virtual std::size_t delay() const noexcept = 0;
+};
+
+/// Estimates how the camera moved from one frame of a stream to the next. Track thread.
+class MotionEstimator {
+  public:
+    MotionEstimator() = default;
+    MotionEstimator(const MotionEstimator&) = delete;
+    MotionEstimator& operator=(const MotionEstimator&) = delete;
+    virtual ~MotionEstimator() = default;
+
+    /// Nothing where it can't be told (the first frame, say). `detections` move by themselves.
+    virtual std::optional<track::CameraMotion> estimate(const Frame& frame,
+                                                        std::span<const Detection> detections) = 0;
+};
+
 /// A stream's own parts, made when its turn comes.
 struct OpenedStream {
     std::unique_ptr<media::Source> source;
     std::unique_ptr<track::Tracker> tracker;  ///< none where only detections are wanted
+    std::unique_ptr<MotionEstimator> motion;  ///< may be none
+    std::unique_ptr<ResultFilter> filter;     ///< may be none
     std::vector<std::unique_ptr<sink::Sink>> sinks;
 };
 
@@ -35,6 +67,7 @@ struct StreamJob {
 struct PipelineOptions {
     std::size_t queue = 32;  ///< capacity of each queue, frames
     std::size_t streams = 1;  ///< run at once; further ones wait their turn
+    std::size_t held = 0;     ///< largest delay of the streams' filters, frames
     int batch = 0;            ///< images a batch, 0: the detector's largest
     std::chrono::nanoseconds max_wait = std::chrono::milliseconds(100);
 };

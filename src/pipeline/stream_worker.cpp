@@ -127,7 +127,7 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& 
         batcher.cancel(stream);
         source.interrupt();
     };
-    TrackStage track_stage(opened->tracker.get(), detected, tracked, give_up);
+    TrackStage track_stage(*opened, detected, tracked, give_up);
     SinkStage sink_stage(opened->sinks, tracked, batcher, progress, job.name, on_result, give_up);
     std::jthread track_thread([&] { track_stage.run(); });
     std::jthread sink_thread([&] { sink_stage.run(start); });

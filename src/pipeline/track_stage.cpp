@@ -1,33 +1,71 @@
 #include "pipeline/track_stage.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace saccade::pipeline {
 
+TrackStage::TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQueue& out,
+                       std::function<void()> give_up)
+    : tracker_(stream.tracker.get()),
+      motion_(stream.motion.get()),
+      filter_(stream.filter.get()),
+      keep_pixels_(std::any_of(stream.sinks.begin(), stream.sinks.end(),
+                               [](const auto& sink) { return sink->wants_pixels(); })),
+      in_(in),
+      out_(out),
+      give_up_(std::move(give_up)) {}
+
 void TrackStage::run() {
+    std::vector<FrameResult> ready;
     while (auto detected = in_.pop()) {
         const auto before = std::chrono::steady_clock::now();
-        const Frame& frame = detected->item.frame;
-        Tracked tracked{.item = {}, .result = {.id = frame.id,
-                                               .pts = frame.pts,
-                                               .width = frame.width,
-                                               .height = frame.height,
-                                               .detections = std::move(detected->detections),
-                                               .tracks = {}}};
-        if (tracker_ != nullptr && !error_) {
-            const track::Observation seen{.detections = tracked.result.detections,
-                                          .pts = frame.pts,
-                                          .motion = std::nullopt,
-                                          .embeddings = {}};
-            if (auto done = tracker_->update(seen, tracked.result.tracks); !done) {
-                error_ = done.error();
-                give_up_();
-            }
+        FrameResult result = track(*detected);
+        Frame& frame = detected->item.frame;
+        if (!keep_pixels_) {
+            frame.planes = {};
+            frame.owner.reset();
+        }
+        held_.push_back(std::move(detected->item));
+        if (filter_ != nullptr) {
+            filter_->push(std::move(result), ready);
+        } else {
+            ready.push_back(std::move(result));
         }
         times_.add(std::chrono::steady_clock::now() - before);
-        tracked.item = std::move(detected->item);
-        out_.push(std::move(tracked));
+        hand_on(ready);
     }
+    if (filter_ != nullptr) filter_->flush(ready);
+    hand_on(ready);
+}
+
+FrameResult TrackStage::track(Detected& detected) {
+    const Frame& frame = detected.item.frame;
+    FrameResult result{.id = frame.id,
+                       .pts = frame.pts,
+                       .width = frame.width,
+                       .height = frame.height,
+                       .detections = std::move(detected.detections),
+                       .tracks = {}};
+    if (tracker_ == nullptr || error_) return result;
+    const track::Observation seen{
+        .detections = result.detections,
+        .pts = frame.pts,
+        .motion = motion_ != nullptr ? motion_->estimate(frame, result.detections) : std::nullopt,
+        .embeddings = {}};
+    if (auto done = tracker_->update(seen, result.tracks); !done) {
+        error_ = done.error();
+        give_up_();
+    }
+    return result;
+}
+
+void TrackStage::hand_on(std::vector<FrameResult>& ready) {
+    for (FrameResult& result : ready) {
+        out_.push({.item = std::move(held_.front()), .result = std::move(result)});
+        held_.pop_front();
+    }
+    ready.clear();
 }
 
 }  // namespace saccade::pipeline

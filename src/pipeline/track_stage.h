@@ -1,10 +1,13 @@
 // A stream's tracker at work: detections in, tracks out, in order.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "pipeline/items.h"
+#include "pipeline/pipeline.h"
 #include "pipeline/report.h"
 #include "track/tracker.h"
 
@@ -14,10 +17,10 @@ namespace saccade::pipeline {
 /// and goes on taking frames without tracking them, so that nothing blocks.
 class TrackStage {
   public:
-    /// `tracker` may be null: then results carry detections alone.
-    TrackStage(track::Tracker* tracker, DetectedQueue& in, TrackedQueue& out,
-               std::function<void()> give_up)
-        : tracker_(tracker), in_(in), out_(out), give_up_(std::move(give_up)) {}
+    /// Results carry detections alone where `stream` has no tracker. Pixels are let go of as soon
+    /// as the tracker has seen them, unless a sink wants them.
+    TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQueue& out,
+               std::function<void()> give_up);
 
     void run();
 
@@ -26,10 +29,17 @@ class TrackStage {
     [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
 
   private:
+    FrameResult track(Detected& detected);
+    void hand_on(std::vector<FrameResult>& ready);
+
     track::Tracker* tracker_;
+    MotionEstimator* motion_;
+    ResultFilter* filter_;
+    bool keep_pixels_;
     DetectedQueue& in_;
     TrackedQueue& out_;
     std::function<void()> give_up_;
+    std::deque<Item> held_;  ///< of the results that the filter holds back
     Histogram times_;
     std::optional<Error> error_;
 };

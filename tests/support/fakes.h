@@ -50,6 +50,7 @@ class FakeSource final : public media::Source {
         frame.pts = std::chrono::milliseconds(next_ * 33);
         frame.width = 64;
         frame.height = 48;
+        frame.owner = std::make_shared<int>(0);
         ++next_;
         return frame;
     }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <mutex>
 
 #include "support/fakes.h"
@@ -208,6 +209,61 @@ TEST_F(PipelineTest, ALiveStreamDropsRatherThanWaitsAndCountsWhatItDropped) {
     for (std::size_t i = 1; i < logs_[0]->results.size(); ++i) {
         EXPECT_LT(logs_[0]->results[i - 1].id.index, logs_[0]->results[i].id.index);
     }
+}
+
+/// Holds back three frames and numbers what it lets go.
+class DelayingFilter final : public ResultFilter {
+  public:
+    void push(FrameResult result, std::vector<FrameResult>& ready) override {
+        waiting_.push_back(std::move(result));
+        if (waiting_.size() > delay()) {
+            ready.push_back(std::move(waiting_.front()));
+            waiting_.pop_front();
+        }
+    }
+    void flush(std::vector<FrameResult>& ready) override {
+        for (auto& result : waiting_) ready.push_back(std::move(result));
+        waiting_.clear();
+    }
+    std::size_t delay() const noexcept override { return 3; }
+
+  private:
+    std::deque<FrameResult> waiting_;
+};
+
+TEST_F(PipelineTest, AFilterMayHoldFramesBackEvenWithTheSmallestQueue) {
+    add({.source = {.frames = 50}});
+    jobs_[0].open = [inner = jobs_[0].open](std::uint32_t stream) {
+        auto opened = inner(stream);
+        opened->filter = std::make_unique<DelayingFilter>();
+        return opened;
+    };
+    const auto report = go({.max_batch = 1, .depth = 1}, {.queue = 1, .held = 3});
+    EXPECT_EQ(report.streams[0].status, StreamStatus::complete);
+    expect_whole(*logs_[0], 0, 50);
+}
+
+TEST_F(PipelineTest, PixelsAreLetGoOfBeforeASlowSinkThatDoesNotWantThem) {
+    add({.source = {.frames = 5}});
+    std::vector<bool> had_pixels;
+    struct Looking final : sink::Sink {
+        explicit Looking(std::vector<bool>& seen) : seen_(seen) {}
+        Result<void> begin(const sink::Context&) override { return {}; }
+        Result<void> write(const FrameResult&, const Frame& frame) override {
+            seen_.push_back(frame.owner != nullptr);
+            return {};
+        }
+        Result<void> finish(sink::Outcome) override { return {}; }
+        std::string path() const override { return ""; }
+        std::vector<bool>& seen_;
+    };
+    jobs_[0].open = [inner = jobs_[0].open, &had_pixels](std::uint32_t stream) {
+        auto opened = inner(stream);
+        opened->sinks.push_back(std::make_unique<Looking>(had_pixels));
+        return opened;
+    };
+    go();
+    EXPECT_EQ(had_pixels, std::vector<bool>(5, false));
 }
 
 TEST_F(PipelineTest, TwoDevicesShareTheStreams) {
