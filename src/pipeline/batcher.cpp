@@ -122,8 +122,8 @@ std::size_t Batcher::ready() const {
 bool Batcher::can_grow() const {
     return std::any_of(streams_.begin(), streams_.end(), [&](const auto& entry) {
         const Stream& s = entry.second;
-        return !s.finished && !s.cancelled && s.queue.size() < options_.queue &&
-               s.credit > s.queue.size();
+        const bool fed = !s.finished && !s.cancelled && s.queue.size() < options_.queue;
+        return fed || s.queue.size() > s.credit;  // credit comes back as sinks write
     });
 }
 

@@ -54,8 +54,8 @@ class Batcher {
     /// The device failed: cancels all streams, now and in future, and delivers nothing more.
     void abort();
 
-    /// Blocks until `max` frames are there, no stream can add any, or the oldest has waited for
-    /// max_wait. Empty once shutdown() was called and nothing is waiting.
+    /// Blocks until `max` frames are there, no stream can add any, or it has waited max_wait for
+    /// more. Empty once shutdown() was called and nothing is waiting.
     std::vector<Item> next(std::size_t max);
     /// Without waiting: a batch of `max` or, where no stream can add any, what is there; else none.
     std::vector<Item> try_next(std::size_t max);

@@ -28,7 +28,7 @@ TEST(Batcher, TakesFromStreamsInTurnAndInOrderWithinEach) {
 }
 
 TEST(Batcher, AStreamWithoutCreditIsPassedOver) {
-    Batcher batcher({.queue = 4, .credit = 2, .max_wait = 1h});
+    Batcher batcher({.queue = 4, .credit = 2, .max_wait = 1ms});
     batcher.open(0, false);
     batcher.open(1, false);
     for (std::uint64_t i = 0; i < 4; ++i) {
