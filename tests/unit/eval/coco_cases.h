@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <random>
@@ -69,21 +70,23 @@ class CaseMaker {
                 const double x = a.x + a.width * off * between(-1, 1);
                 const double y = a.y + a.height * off * between(-1, 1);
                 const auto as = below(6) == 0 ? below(static_cast<std::uint32_t>(categories) + 1) : k;
-                found.push_back(detection(x, y, a.width * between(1 - off, 1 + off),
-                                          a.height * between(1 - off, 1 + off), as));
+                found.push_back(detection({x, y, a.width * between(1 - off, 1 + off),
+                                           a.height * between(1 - off, 1 + off)},
+                                          as));
             }
         }
         for (std::uint32_t n = below(6); n > 0; --n) {
-            found.push_back(detection(between(0, 600), between(0, 400), between(1, 200),
-                                      between(1, 200),
-                                      below(static_cast<std::uint32_t>(categories) + 1)));
+            const auto as = below(static_cast<std::uint32_t>(categories) + 1);
+            found.push_back(detection(
+                {between(0, 600), between(0, 400), between(1, 200), between(1, 200)}, as));
         }
     }
 
-    Detection detection(double x, double y, double w, double h, std::uint32_t k) {
+    // The box (x, y, w, h) is one list, because lists are evaluated in order and arguments are not.
+    Detection detection(const std::array<double, 4>& box, std::uint32_t k) {
         Detection d;
-        d.box = {static_cast<float>(x), static_cast<float>(y), static_cast<float>(x + w),
-                 static_cast<float>(y + h)};
+        d.box = {static_cast<float>(box[0]), static_cast<float>(box[1]),
+                 static_cast<float>(box[0] + box[2]), static_cast<float>(box[1] + box[3])};
         d.score = static_cast<float>(below(20)) / 20.0F;  // many equal ones
         d.class_id = static_cast<int>(k);
         return d;

@@ -1,0 +1,82 @@
+#include "eval/mot_file.h"
+
+#include <gtest/gtest.h>
+
+#include "support/temp_dir.h"
+
+namespace saccade::eval {
+namespace {
+
+TEST(MotFile, ReadsRowsAndOrdersThemByFrame) {
+    const auto file = parse_mot_file(
+        "2,7,10,20,30.5,40,0.5,-1,-1,-1\r\n"
+        "\n"
+        " 1 , 9, -1.5, +2, 3e1, 4, 1, 12, 0.25,\n"
+        "1\t3  5 6 7 8 1\n"
+        "1.0,2.0,0,0,1,1,1",
+        "t.txt", MotFileKind::tracks);
+    ASSERT_TRUE(file) << file.error().line();
+    ASSERT_EQ(file->rows.size(), 4U);
+    EXPECT_EQ(file->last_frame, 2);
+    EXPECT_EQ(file->rows[0].id, 9);
+    EXPECT_EQ(file->rows[0].x, -1.5);
+    EXPECT_EQ(file->rows[0].y, 2);
+    EXPECT_EQ(file->rows[0].width, 30);
+    EXPECT_EQ(file->rows[0].class_id, 12);
+    EXPECT_EQ(file->rows[1].id, 3);
+    EXPECT_EQ(file->rows[1].class_id, 1) << "no column";
+    EXPECT_EQ(file->rows[2].id, 2);
+    EXPECT_EQ(file->rows[3].confidence, 0.5);
+    EXPECT_EQ(file->rows[3].class_id, -1);
+}
+
+TEST(MotFile, AnEmptyFileHasNoRows) {
+    for (const char* text : {"", "\n", "\r\n \n"}) {
+        const auto file = parse_mot_file(text, "t.txt", MotFileKind::tracks);
+        ASSERT_TRUE(file);
+        EXPECT_EQ(file->last_frame, 0);
+    }
+}
+
+TEST(MotFile, BadLinesAreNamedByFileAndLine) {
+    const std::string good = "1,1,0,0,9,9,1,1\n";
+    for (const char* bad :
+         {"1,2,0,0,9,9", "1,2,0,0,9,9,1", "0,2,0,0,9,9,1,1", "-1,2,0,0,9,9,1,1",
+          "1.5,2,0,0,9,9,1,1", "99999999999,2,0,0,9,9,1,1", "1,2.5,0,0,9,9,1,1",
+          "1,1e300,0,0,9,9,1,1", "1,2,nan,0,9,9,1,1", "1,2,0,inf,9,9,1,1", "1,2,0,0,9,9,1,1.5",
+          "1,2,0,0,9,9,1,1e9", "1,2,,0,9,9,1,1", "1,2,0,0,9,9x,1,1", "x", ",", "1;2;0;0;9;9;1;1",
+          "1,2,0,0,9,9,1,1,0.5,oops", "1,2,0,0,9,1e999,1,1", "1,2,0,0,0x10,9,1,1",
+          "1,1,5,5,9,9,1,1"}) {
+        const auto file = parse_mot_file(good + bad + "\n", "dir/gt.txt", MotFileKind::truth);
+        ASSERT_FALSE(file) << bad;
+        EXPECT_EQ(file.error().code, ErrorCode::corrupt);
+        EXPECT_EQ(file.error().message.find("dir/gt.txt:2: "), 0U) << file.error().message;
+        EXPECT_FALSE(file.error().remedy.empty());
+    }
+}
+
+TEST(MotFile, ASecondIdIsRefusedWhereverItStands) {
+    const auto file = parse_mot_file("1,5,0,0,1,1,1\n2,5,0,0,1,1,1\n1,6,0,0,1,1,1\n1,5,0,0,1,1,1\n",
+                                     "t.txt", MotFileKind::tracks);
+    ASSERT_FALSE(file);
+    EXPECT_EQ(file.error().message, "t.txt:4: frame 1 has the id 5 a second time");
+}
+
+TEST(MotFile, DetectionsMayRepeatAnId) {
+    const auto file = parse_mot_file("1,-1,0,0,1,1,67.5\n1,-1,0,0,1,1,2\n", "d.txt",
+                                     MotFileKind::detections);
+    ASSERT_TRUE(file);
+    EXPECT_EQ(file->rows.size(), 2U);
+}
+
+TEST(MotFile, MissingFilesAreNamed) {
+    saccade::test::TempDir dir;
+    const auto file = read_mot_file(dir / "none.txt", MotFileKind::tracks);
+    ASSERT_FALSE(file);
+    EXPECT_EQ(file.error().code, ErrorCode::not_found);
+    EXPECT_NE(file.error().message.find("none.txt"), std::string::npos);
+    EXPECT_EQ(read_mot_file(dir.path(), MotFileKind::tracks).error().code, ErrorCode::unreadable);
+}
+
+}  // namespace
+}  // namespace saccade::eval
