@@ -1,0 +1,167 @@
+#include "infer/openvino/openvino_load.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "infer/openvino/openvino_error.h"
+#include "infer/openvino/openvino_version.h"
+
+namespace saccade::infer {
+namespace {
+
+constexpr const char* device = "CPU";
+
+std::optional<ElementType> element_type(const ov::element::Type& type) {
+    if (type == ov::element::f32) return ElementType::f32;
+    if (type == ov::element::f16) return ElementType::f16;
+    if (type == ov::element::bf16) return ElementType::bf16;
+    if (type == ov::element::u8) return ElementType::u8;
+    if (type == ov::element::i8) return ElementType::i8;
+    if (type == ov::element::i32) return ElementType::i32;
+    if (type == ov::element::i64) return ElementType::i64;
+    return std::nullopt;
+}
+
+Result<void> check(const model::OnnxModel& model, const model::ModelSpec& spec,
+                   const BackendOptions& options) {
+    if (options.max_batch < 1 || options.max_batch > 1024) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("a batch of {} is not in 1..1024", options.max_batch));
+    }
+    if (options.threads < 0 || options.threads > 4096) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{} threads are not in 0..4096", options.threads));
+    }
+    if (spec.batch > 1) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{}: its batch is fixed at {}", model.name(), spec.batch),
+                    "export it with batch 1 or a dynamic one");
+    }
+    if (!spec.dynamic_size) return {};
+    const auto fits = [&](int side) { return side > 0 && side <= 16384 && side % spec.stride == 0; };
+    if (!fits(options.width) || !fits(options.height)) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("input size {}x{} is not a multiple of {}", options.width,
+                                options.height, spec.stride));
+    }
+    return {};
+}
+
+/// The precision to ask the plugin for. INT8 is in the network's own quantizers: what is left of it
+/// runs in FP32.
+Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model& network,
+                                     const std::string& name, Precision precision) {
+    const auto capabilities = core.get_property(device, ov::device::capabilities);
+    const auto has = [&](const char* what) {
+        return std::find(capabilities.begin(), capabilities.end(), what) != capabilities.end();
+    };
+    switch (precision) {
+        case Precision::fp32: return ov::element::f32;
+        case Precision::bf16:
+            if (has("BF16")) return ov::element::bf16;
+            return fail(ErrorCode::unsupported, "this CPU has no BF16 arithmetic",
+                        "use --precision fp32");
+        case Precision::fp16:
+            if (has("FP16")) return ov::element::f16;
+            return fail(ErrorCode::unsupported, "this CPU has no FP16 arithmetic",
+                        "use --precision fp32");
+        case Precision::int8: break;
+    }
+    const auto ops = network.get_ops();
+    const bool quantized = std::any_of(ops.begin(), ops.end(), [](const auto& op) {
+        return std::string_view(op->get_type_name()) == "FakeQuantize";
+    });
+    if (!quantized) {
+        return fail(ErrorCode::unsupported, name + ": has no INT8 quantizers in it",
+                    "use an INT8 model, or --precision fp32");
+    }
+    return ov::element::f32;
+}
+
+ov::AnyMap properties(const BackendOptions& options, const ov::element::Type& precision) {
+    ov::AnyMap map{ov::hint::inference_precision(precision),
+                   ov::hint::performance_mode(options.goal == Goal::latency
+                                                  ? ov::hint::PerformanceMode::LATENCY
+                                                  : ov::hint::PerformanceMode::THROUGHPUT)};
+    if (options.threads > 0) map.insert(ov::inference_num_threads(options.threads));
+    return map;
+}
+
+Result<TensorInfo> tensor_info(const ov::Output<const ov::Node>& port, const std::string& name) {
+    const auto type = element_type(port.get_element_type());
+    if (!type || port.get_partial_shape().is_dynamic()) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{}: '{}' has a type or shape that changes from image to image", name,
+                                port.get_any_name()));
+    }
+    const ov::Shape shape = port.get_shape();
+    if (shape.empty() || shape.front() != 1) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{}: '{}' has no batch dimension", name, port.get_any_name()));
+    }
+    TensorInfo info{port.get_any_name(), *type, {}};
+    for (const std::size_t dim : shape) info.shape.push_back(static_cast<std::int64_t>(dim));
+    return info;
+}
+
+Precision in_effect(const ov::CompiledModel& compiled, Precision asked) {
+    if (asked == Precision::int8) return asked;
+    const auto type = compiled.get_property(ov::hint::inference_precision);
+    if (type == ov::element::bf16) return Precision::bf16;
+    return type == ov::element::f16 ? Precision::fp16 : Precision::fp32;
+}
+
+}  // namespace
+
+Result<LoadedNetwork> load_network(const model::OnnxModel& model, const model::ModelSpec& spec,
+                                   const BackendOptions& options) {
+    if (auto ok = check(model, spec, options); !ok) return fail(ok.error());
+    const auto bytes = model.to_bytes();
+    if (!bytes) return fail(bytes.error());
+
+    LoadedNetwork loaded;
+    auto network = guarded(ErrorCode::unsupported, model.name() + ": OpenVINO can't read it", [&] {
+        auto read = loaded.core.read_model(*bytes, ov::Tensor());
+        ov::PartialShape shape = read->input().get_partial_shape();
+        shape[0] = 1;
+        shape[1] = 3;
+        if (shape[2].is_dynamic()) shape[2] = options.height;
+        if (shape[3].is_dynamic()) shape[3] = options.width;
+        read->reshape(shape);
+        return read;
+    });
+    if (!network) return fail(network.error());
+
+    const auto precision = arithmetic(loaded.core, **network, model.name(), options.precision);
+    if (!precision) return fail(precision.error());
+    auto compiled = guarded(ErrorCode::unsupported, model.name() + ": OpenVINO can't compile it", [&] {
+        return loaded.core.compile_model(*network, device, properties(options, *precision));
+    });
+    if (!compiled) return fail(compiled.error());
+    loaded.compiled = std::move(*compiled);
+
+    BackendInfo& info = loaded.info;
+    auto input = tensor_info(loaded.compiled.input(), model.name());
+    if (!input) return fail(input.error());
+    info.input = std::move(*input);
+    for (const auto& port : loaded.compiled.outputs()) {
+        auto output = tensor_info(port, model.name());
+        if (!output) return fail(output.error());
+        info.outputs.push_back(std::move(*output));
+    }
+    info.name = "openvino " + openvino_version();
+    info.device = loaded.core.get_property(device, ov::device::full_name);
+    info.precision = in_effect(loaded.compiled, options.precision);
+    info.max_batch = options.max_batch;
+    // All streams at work, and one slot more that is filled and emptied meanwhile.
+    const int streams = static_cast<int>(
+        loaded.compiled.get_property(ov::optimal_number_of_infer_requests));
+    info.slots = (streams + options.max_batch - 1) / options.max_batch + 1;
+    return loaded;
+}
+
+}  // namespace saccade::infer
