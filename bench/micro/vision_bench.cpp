@@ -1,5 +1,5 @@
-// Pre- and postprocessing of one image on one core. The bytes that each must move at least are given
-// as its rate; argument: 0 scalar, 1 AVX2, 2 AVX-512.
+// Pre- and postprocessing of one image on one core. The bytes that each must move at least are
+// given as its rate; argument: 0 scalar, 1 AVX2, 2 AVX-512.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -37,8 +37,8 @@ Frame noise(PixelFormat format, int width, int height, std::vector<std::uint8_t>
     for (int p = 0; p < layout.planes; ++p) {
         const int columns = p == 0 ? width : chroma_size(width, layout.chroma_shift_x);
         const int packed = format == PixelFormat::rgb24 ? 3 : p == 1 && layout.planes == 2 ? 2 : 1;
-        const std::ptrdiff_t stride = static_cast<std::ptrdiff_t>(columns) * packed *
-                                      layout.bytes_per_sample;
+        const std::ptrdiff_t stride =
+            static_cast<std::ptrdiff_t>(columns) * packed * layout.bytes_per_sample;
         frame.planes[static_cast<std::size_t>(p)] = {at, stride};
         at += stride * (p == 0 ? height : chroma_size(height, layout.chroma_shift_y));
     }
@@ -108,7 +108,9 @@ void nms(benchmark::State& state) {
         }
         const float dx = shift(random), dy = shift(random);
         candidates.push_back({{object.x1 + dx, object.y1 + dy, object.x2 + dx, object.y2 + dy},
-                              score(random), class_id, i});
+                              score(random),
+                              class_id,
+                              i});
     }
     Nms suppress({});
     std::vector<Candidate> kept;

@@ -16,7 +16,7 @@ namespace saccade::detect {
 /// What a detection must be to be handed out.
 struct Thresholds {
     float confidence = 0.25F;  ///< scores must be above
-    float iou = 0.7F;          ///< NMS: a box overlapping a better one of its class by more is dropped
+    float iou = 0.7F;  ///< NMS: a box overlapping a better one of its class by more is dropped
     int max_detections = 300;  ///< best ones of a frame
     std::vector<int> classes;  ///< only these; empty for all
     /// Whether a place may hold objects of several classes. Published COCO figures are made so; the
@@ -25,8 +25,8 @@ struct Thresholds {
 };
 
 struct DetectorInfo {
-    std::string model;     ///< file name
-    std::string family;    ///< as model::to_string
+    std::string model;   ///< file name
+    std::string family;  ///< as model::to_string
     infer::BackendInfo backend;
     std::vector<std::string> class_names;
     int input_width = 0, input_height = 0;  ///< px
@@ -58,8 +58,8 @@ class Detector {
     [[nodiscard]] virtual int in_flight() const noexcept = 0;
 
     /// Starts a batch of 1 to max_batch() frames, which may differ in size and format. The detector
-    /// keeps copies (shared pixels) only as long as it needs them. On out_of_memory nothing is under
-    /// way of this batch and the same frames may be submitted again in smaller batches.
+    /// keeps copies (shared pixels) only as long as it needs them. On out_of_memory nothing is
+    /// under way of this batch and the same frames may be submitted again in smaller batches.
     virtual Result<void> submit(std::span<const Frame> frames) = 0;
 
     /// Blocks for the oldest batch: one entry a frame, in the order submitted.

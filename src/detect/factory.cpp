@@ -24,8 +24,8 @@ Result<std::unique_ptr<Detector>> make_detector(const DetectorOptions& options) 
     const infer::Shape& input = (*backend)->info().input.shape;
     if (options.input_size > 0 && (input[2] != load.height || input[3] != load.width)) {
         return fail(ErrorCode::unsupported,
-                    fmt::format("{} runs at {}x{} only, not at {}", model->name(), input[3], input[2],
-                                options.input_size),
+                    fmt::format("{} runs at {}x{} only, not at {}", model->name(), input[3],
+                                input[2], options.input_size),
                     "leave --imgsz out, or export the model with dynamic sizes");
     }
     return HostDetector::create(std::move(*backend), *spec, model->name(), options.thresholds);

@@ -15,12 +15,12 @@
 namespace saccade::detect {
 
 struct DetectorOptions {
-    std::filesystem::path model;            ///< an ONNX file
-    std::optional<model::Family> family;    ///< overrides what the file says
-    std::vector<std::string> class_names;   ///< likewise, where not empty
-    int input_size = 0;                     ///< square side, px; 0: the model's own
+    std::filesystem::path model;           ///< an ONNX file
+    std::optional<model::Family> family;   ///< overrides what the file says
+    std::vector<std::string> class_names;  ///< likewise, where not empty
+    int input_size = 0;                    ///< square side, px; 0: the model's own
     Thresholds thresholds;
-    infer::BackendOptions backend;          ///< its width and height are set from input_size
+    infer::BackendOptions backend;  ///< its width and height are set from input_size
 };
 
 /// Errors: not_found, unreadable, corrupt, unsupported (not a detector we know; input_size on a

@@ -27,19 +27,25 @@ class Stopwatch {
 
 std::optional<vision::SampleType> sample_type(infer::ElementType type) {
     switch (type) {
-        case infer::ElementType::f32: return vision::SampleType::f32;
-        case infer::ElementType::f16: return vision::SampleType::f16;
-        case infer::ElementType::bf16: return vision::SampleType::bf16;
-        case infer::ElementType::u8: return vision::SampleType::u8;
-        default: return std::nullopt;
+        case infer::ElementType::f32:
+            return vision::SampleType::f32;
+        case infer::ElementType::f16:
+            return vision::SampleType::f16;
+        case infer::ElementType::bf16:
+            return vision::SampleType::bf16;
+        case infer::ElementType::u8:
+            return vision::SampleType::u8;
+        default:
+            return std::nullopt;
     }
 }
 
 Result<void> check(const Thresholds& t, const model::ModelSpec& spec) {
     const auto fraction = [](float x) { return x >= 0 && x <= 1; };
     if (!fraction(t.confidence) || !fraction(t.iou)) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("confidence {} and IoU {} must both lie in 0..1", t.confidence, t.iou));
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("confidence {} and IoU {} must both lie in 0..1", t.confidence, t.iou));
     }
     if (t.max_detections < 1) {
         return fail(ErrorCode::invalid_argument,
@@ -49,8 +55,7 @@ Result<void> check(const Thresholds& t, const model::ModelSpec& spec) {
     const int classes = static_cast<int>(spec.class_names.size());
     for (const int class_id : t.classes) {
         if (class_id >= 0 && class_id < classes) continue;
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("the model has no class {}", class_id),
+        return fail(ErrorCode::invalid_argument, fmt::format("the model has no class {}", class_id),
                     fmt::format("name classes from 0 to {}", classes - 1));
     }
     return {};
@@ -61,8 +66,9 @@ Result<std::size_t> find_output(const infer::BackendInfo& info, const model::Mod
     for (std::size_t i = 0; i < info.outputs.size(); ++i) {
         if (info.outputs[i].name != spec.output_name) continue;
         if (info.outputs[i].type == infer::ElementType::f32) return i;
-        return fail(ErrorCode::unsupported,
-                    fmt::format("the network's output {} is not of 32-bit floats", spec.output_name));
+        return fail(
+            ErrorCode::unsupported,
+            fmt::format("the network's output {} is not of 32-bit floats", spec.output_name));
     }
     return fail(ErrorCode::unsupported,
                 fmt::format("the loaded network has no output {}", spec.output_name));
@@ -80,7 +86,8 @@ Result<std::unique_ptr<Detector>> HostDetector::create(std::unique_ptr<infer::Ba
     if (!output) return fail(output.error());
     const auto type = sample_type(loaded.input.type);
     const infer::Shape& shape = loaded.input.shape;
-    if (!type || backend->input(0).memory != MemoryKind::host || shape.size() != 4 || shape[1] != 3) {
+    if (!type || backend->input(0).memory != MemoryKind::host || shape.size() != 4 ||
+        shape[1] != 3) {
         return fail(ErrorCode::unsupported,
                     fmt::format("{}: the network's input is not of three planes that the host can "
                                 "fill",
@@ -103,9 +110,9 @@ Result<std::unique_ptr<Detector>> HostDetector::create(std::unique_ptr<infer::Ba
     info.class_names = spec.class_names;
     info.input_width = layout.width;
     info.input_height = layout.height;
-    return std::unique_ptr<Detector>(new HostDetector(
-        std::move(backend), std::move(info), *output, vision::Preprocessor(layout),
-        Postprocessor(spec, layout.width, layout.height, thresholds)));
+    return std::unique_ptr<Detector>(
+        new HostDetector(std::move(backend), std::move(info), *output, vision::Preprocessor(layout),
+                         Postprocessor(spec, layout.width, layout.height, thresholds)));
 }
 
 HostDetector::HostDetector(std::unique_ptr<infer::Backend> backend, DetectorInfo info,
@@ -123,10 +130,11 @@ HostDetector::HostDetector(std::unique_ptr<infer::Backend> backend, DetectorInfo
 Result<void> HostDetector::submit(std::span<const Frame> frames) {
     const int batch = static_cast<int>(frames.size());
     if (batch < 1 || batch > max_batch() || in_flight_ == depth()) {
-        return fail(ErrorCode::internal,
-                    fmt::format("a batch of {} was submitted to a detector that takes {} and has {} of "
-                                "{} under way",
-                                batch, max_batch(), in_flight_, depth()));
+        return fail(
+            ErrorCode::internal,
+            fmt::format("a batch of {} was submitted to a detector that takes {} and has {} of "
+                        "{} under way",
+                        batch, max_batch(), in_flight_, depth()));
     }
     for (const Frame& frame : frames) {
         if (auto checked = vision::check_host_frame(frame); !checked) return fail(checked.error());

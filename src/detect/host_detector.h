@@ -17,8 +17,8 @@ namespace saccade::detect {
 /// A ring of the backend's slots: submit fills the next one, collect waits for the oldest.
 class HostDetector final : public Detector {
   public:
-    /// Errors: invalid_argument (thresholds out of range), unsupported (input or output of a type or
-    /// place that the host can't fill or read).
+    /// Errors: invalid_argument (thresholds out of range), unsupported (input or output of a type
+    /// or place that the host can't fill or read).
     static Result<std::unique_ptr<Detector>> create(std::unique_ptr<infer::Backend> backend,
                                                     const model::ModelSpec& spec,
                                                     std::string model_name,

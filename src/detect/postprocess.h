@@ -17,7 +17,8 @@ namespace saccade::detect {
 class Postprocessor {
   public:
     /// `width` and `height`: of the network's input, px.
-    Postprocessor(const model::ModelSpec& spec, int width, int height, const Thresholds& thresholds);
+    Postprocessor(const model::ModelSpec& spec, int width, int height,
+                  const Thresholds& thresholds);
 
     /// The detections of `image` of a batch's output (f32, host memory, shape as spec.h says).
     /// Errors: unsupported where the output is of another type or shape.

@@ -30,7 +30,7 @@ ColorTransform make_color_transform(PixelFormat format, const ColorSpec& color, 
     const double black = limited ? 16 * steps : 0;
     const double neutral = 128 * steps;
 
-    const double luma = 255 * scale / luma_span;      // per code
+    const double luma = 255 * scale / luma_span;  // per code
     const double chroma = 255 * scale / chroma_span;
     const double red_cr = 2 * (1 - kr) * chroma;
     const double blue_cb = 2 * (1 - kb) * chroma;

@@ -14,6 +14,8 @@ std::string_view to_string(Isa isa) noexcept;
 /// What this processor runs, the best last. Never empty: scalar is always there.
 std::span<const Isa> supported_isas() noexcept;
 
-[[nodiscard]] inline Isa best_isa() noexcept { return supported_isas().back(); }
+[[nodiscard]] inline Isa best_isa() noexcept {
+    return supported_isas().back();
+}
 
 }  // namespace saccade::vision

@@ -28,8 +28,8 @@ std::vector<GridCell> make_grid(int width, int height) {
     for (const int stride : {8, 16, 32}) {
         for (int y = 0; y < height / stride; ++y) {
             for (int x = 0; x < width / stride; ++x) {
-                grid.push_back({static_cast<float>(x), static_cast<float>(y),
-                                static_cast<float>(stride)});
+                grid.push_back(
+                    {static_cast<float>(x), static_cast<float>(y), static_cast<float>(stride)});
             }
         }
     }

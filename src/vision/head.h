@@ -1,8 +1,9 @@
 // From a network's raw output to candidate boxes, for one image.
 //
-// Every decoder appends its candidates in the network's input pixels, x1 y1 x2 y2, and drops whatever
-// is not finite, be it score or box. An anchor gives its best class (the first of equal ones), if that
-// is wanted; with multi_label it gives every wanted class, as published COCO figures are made.
+// Every decoder appends its candidates in the network's input pixels, x1 y1 x2 y2, and drops
+// whatever is not finite, be it score or box. An anchor gives its best class (the first of equal
+// ones), if that is wanted; with multi_label it gives every wanted class, as published COCO figures
+// are made.
 #pragma once
 
 #include <cstdint>

@@ -17,9 +17,9 @@ struct Letterbox {
 };
 
 /// The geometry that the published figures of the models were made with. gain is the lesser of
-/// dst/src both ways. Centred (YOLOv5 and its heirs): new = round(src * gain), half to even, and of an
-/// odd padding the smaller part goes left or top. Else (YOLOX): new = floor(src * gain), at the top
-/// left. All sizes at least 1.
+/// dst/src both ways. Centred (YOLOv5 and its heirs): new = round(src * gain), half to even, and of
+/// an odd padding the smaller part goes left or top. Else (YOLOX): new = floor(src * gain), at the
+/// top left. All sizes at least 1.
 Letterbox make_letterbox(int src_width, int src_height, int dst_width, int dst_height,
                          bool centered);
 

@@ -43,8 +43,8 @@ void Nms::run(std::span<const Candidate> candidates, std::vector<Candidate>& kep
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         // The bits of floats that are not negative are ordered as the floats are.
         const std::uint64_t score = std::bit_cast<std::uint32_t>(candidates[i].score);
-        heap_.push_back({score << 32 | (~candidates[i].order & 0xffffffffU),
-                         static_cast<std::uint32_t>(i)});
+        heap_.push_back(
+            {score << 32 | (~candidates[i].order & 0xffffffffU), static_cast<std::uint32_t>(i)});
     }
     // A heap, because the limit on detections is mostly met long before all are in order.
     std::make_heap(heap_.begin(), heap_.end(), lower);

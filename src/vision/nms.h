@@ -10,9 +10,9 @@
 namespace saccade::vision {
 
 struct NmsOptions {
-    float iou = 0.7F;           ///< a box is dropped if its IoU with a better one is above; from 1: none
-    int max_detections = 300;   ///< kept at most
-    int max_candidates = 30000; ///< looked at, the best ones
+    float iou = 0.7F;  ///< a box is dropped if its IoU with a better one is above; from 1: none
+    int max_detections = 300;    ///< kept at most
+    int max_candidates = 30000;  ///< looked at, the best ones
 };
 
 /// Greedy, by descending score and then ascending `order`, each class for itself (Neubeck and Van

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::size_t plans_kept = 32;
 
-bool packed_rgb(PixelFormat format) { return format == PixelFormat::rgb24; }
+bool packed_rgb(PixelFormat format) {
+    return format == PixelFormat::rgb24;
+}
 
 WordShift word_shift(PixelFormat format) {
     return format == PixelFormat::p010 ? high_bits_10 : low_bits_10;
@@ -48,8 +50,8 @@ Result<void> check_host_frame(const Frame& frame) {
 Preprocessor::Plan::Plan(const Frame& frame, const InputLayout& layout)
     : format(frame.format),
       siting(frame.color.siting),
-      letterbox(make_letterbox(frame.width, frame.height, layout.width, layout.height,
-                               layout.centered)),
+      letterbox(
+          make_letterbox(frame.width, frame.height, layout.width, layout.height, layout.centered)),
       tables(make_resample_tables(letterbox, format, siting)),
       luma(tables.luma_x),
       chroma(tables.chroma_x) {}
@@ -60,7 +62,9 @@ bool Preprocessor::Plan::fits(const Frame& frame) const noexcept {
 }
 
 Preprocessor::Preprocessor(const InputLayout& layout, Isa isa)
-    : layout_(layout), kernels_(row_kernels(isa)), mixed_(3 * static_cast<std::size_t>(layout.width)) {}
+    : layout_(layout),
+      kernels_(row_kernels(isa)),
+      mixed_(3 * static_cast<std::size_t>(layout.width)) {}
 
 std::size_t Preprocessor::image_bytes() const noexcept {
     return 3 * static_cast<std::size_t>(layout_.width) * static_cast<std::size_t>(layout_.height) *
@@ -84,8 +88,8 @@ const Preprocessor::Plan& Preprocessor::plan_for(const Frame& frame) {
         if (plans_.size() == plans_kept) plans_.pop_back();
         plans_.push_back(std::make_unique<Plan>(frame, layout_));
         found = plans_.end() - 1;
-        const std::size_t row = static_cast<std::size_t>(frame.width) *
-                                    (packed_rgb(frame.format) ? 3 : 1) + row_slack;
+        const std::size_t row =
+            static_cast<std::size_t>(frame.width) * (packed_rgb(frame.format) ? 3 : 1) + row_slack;
         for (auto& blended : blended_) blended.resize(std::max(blended.size(), row));
     }
     std::rotate(plans_.begin(), found, found + 1);
@@ -133,8 +137,8 @@ void Preprocessor::mix_row(const Plan& plan, const ColorTransform& color, const 
     if (packed_rgb(plan.format)) {
         kernels_.mix_rgb(first, plan.luma, color, out);
     } else if (has_chroma(plan.format)) {
-        kernels_.mix_yuv(first, plan.luma, blended_[1].data(), blended_[2].data(), plan.chroma, color,
-                         out);
+        kernels_.mix_yuv(first, plan.luma, blended_[1].data(), blended_[2].data(), plan.chroma,
+                         color, out);
     } else {
         kernels_.mix_gray(first, plan.luma, color, out);
     }
@@ -154,11 +158,12 @@ void Preprocessor::resize_rows(const Frame& frame, const Plan& plan, std::byte* 
         const bool direct = layout_.type == SampleType::f32;
         float* planes[3];
         for (std::size_t i = 0; i < 3; ++i) {
-            planes[i] = direct ? reinterpret_cast<float*>(start + i * plane)
-                               : mixed_.data() + i * width;
+            planes[i] =
+                direct ? reinterpret_cast<float*>(start + i * plane) : mixed_.data() + i * width;
         }
-        mix_row(plan, color, layout_.bgr ? RgbRow{planes[2], planes[1], planes[0]}
-                                         : RgbRow{planes[0], planes[1], planes[2]});
+        mix_row(plan, color,
+                layout_.bgr ? RgbRow{planes[2], planes[1], planes[0]}
+                            : RgbRow{planes[0], planes[1], planes[2]});
         if (direct) continue;
         for (std::size_t i = 0; i < 3; ++i) {
             store_row(planes[i], l.new_width, layout_.type, start + i * plane);

@@ -38,9 +38,9 @@ class Preprocessor {
     explicit Preprocessor(const InputLayout& layout, Isa isa = best_isa());
 
     /// Writes the frame, in any host format, to one image of the input. `held` is the geometry that
-    /// the image was last filled with by this function (a new Letterbox where it was not): the padding
-    /// is written only where it differs, and it is brought up to date.
-    /// Errors: those of check_host_frame; the image is then as it was.
+    /// the image was last filled with by this function (a new Letterbox where it was not): the
+    /// padding is written only where it differs, and it is brought up to date. Errors: those of
+    /// check_host_frame; the image is then as it was.
     Result<void> run(const Frame& frame, void* image, Letterbox& held);
 
     [[nodiscard]] const InputLayout& layout() const noexcept { return layout_; }

@@ -11,8 +11,8 @@ namespace saccade::vision {
 
 /// The taps of a picture's luma (or RGB) and chroma planes, along one axis each.
 /// Output column i has its centre at (i + 0.5) * src / new - 0.5 in luma samples, clamped to the
-/// picture; chroma is read where that point lies among its own samples: k stands at luma 2k (left) or
-/// 2k + 0.5 (centre) across, 2k + 0.5 down. No antialias, as cv2's INTER_LINEAR.
+/// picture; chroma is read where that point lies among its own samples: k stands at luma 2k (left)
+/// or 2k + 0.5 (centre) across, 2k + 0.5 down. No antialias, as cv2's INTER_LINEAR.
 struct ResampleTables {
     std::vector<Tap> luma_x, luma_y;      ///< new_width, new_height taps
     std::vector<Tap> chroma_x, chroma_y;  ///< likewise; empty where the format has no chroma

@@ -5,7 +5,9 @@
 namespace saccade::vision {
 namespace {
 
-std::int16_t q15(const std::uint8_t* byte) { return static_cast<std::int16_t>(*byte << 7); }
+std::int16_t q15(const std::uint8_t* byte) {
+    return static_cast<std::int16_t>(*byte << 7);
+}
 
 std::int16_t q15(const std::uint8_t* row, int i, WordShift shift) {
     std::uint16_t word = 0;  // rows need not be aligned
@@ -22,16 +24,16 @@ void down_u16(const std::uint8_t* a, const std::uint8_t* b, int weight, WordShif
     for (int i = 0; i < n; ++i) out[i] = blend_down(q15(a, i, shift), q15(b, i, shift), weight);
 }
 
-void down_pairs_u8(const std::uint8_t* a, const std::uint8_t* b, int weight, int n,
-                   std::int16_t* u, std::int16_t* v) {
+void down_pairs_u8(const std::uint8_t* a, const std::uint8_t* b, int weight, int n, std::int16_t* u,
+                   std::int16_t* v) {
     for (int i = 0; i < n; ++i) {
         u[i] = blend_down(q15(a + 2 * i), q15(b + 2 * i), weight);
         v[i] = blend_down(q15(a + 2 * i + 1), q15(b + 2 * i + 1), weight);
     }
 }
 
-void down_pairs_u16(const std::uint8_t* a, const std::uint8_t* b, int weight, WordShift shift, int n,
-                    std::int16_t* u, std::int16_t* v) {
+void down_pairs_u16(const std::uint8_t* a, const std::uint8_t* b, int weight, WordShift shift,
+                    int n, std::int16_t* u, std::int16_t* v) {
     for (int i = 0; i < n; ++i) {
         u[i] = blend_down(q15(a, 2 * i, shift), q15(b, 2 * i, shift), weight);
         v[i] = blend_down(q15(a, 2 * i + 1, shift), q15(b, 2 * i + 1, shift), weight);

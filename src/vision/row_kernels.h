@@ -10,21 +10,23 @@
 
 namespace saccade::vision {
 
-/// Taps across, laid out for vector loads. All arrays are filled up to a multiple of `block` outputs.
+/// Taps across, laid out for vector loads. All arrays are filled up to a multiple of `block`
+/// outputs.
 struct AcrossPlan {
-    static constexpr int block = 16;  ///< outputs made at once at most
+    static constexpr int block = 16;   ///< outputs made at once at most
     static constexpr int window = 64;  ///< samples that two 512-bit registers hold
 
     explicit AcrossPlan(std::span<const Tap> taps);
 
-    int count = 0;                      ///< outputs
-    std::vector<std::int32_t> index;    ///< of the left sample
-    std::vector<std::int32_t> weights;  ///< low half: of the left sample; high half: of the right one
+    int count = 0;                    ///< outputs
+    std::vector<std::int32_t> index;  ///< of the left sample
+    std::vector<std::int32_t>
+        weights;  ///< low half: of the left sample; high half: of the right one
     /// Whether all samples of each block lie within `window` from its `first`: then they can be
     /// fetched by two loads and a permutation, else by a gather.
     bool windowed = false;
-    std::vector<std::int32_t> first;    ///< of each block
-    std::vector<std::uint16_t> picks;   ///< two an output: left and right sample, from `first`
+    std::vector<std::int32_t> first;   ///< of each block
+    std::vector<std::uint16_t> picks;  ///< two an output: left and right sample, from `first`
 };
 
 /// Samples that a row handed to mix_* must have behind its last one: readable, of any value.
@@ -48,13 +50,13 @@ inline constexpr WordShift low_bits_10{5, 0}, high_bits_10{0, 1};
 struct RowKernels {
     void (*down_u8)(const std::uint8_t* a, const std::uint8_t* b, int weight, int n,
                     std::int16_t* out);
-    void (*down_u16)(const std::uint8_t* a, const std::uint8_t* b, int weight, WordShift shift, int n,
-                     std::int16_t* out);
+    void (*down_u16)(const std::uint8_t* a, const std::uint8_t* b, int weight, WordShift shift,
+                     int n, std::int16_t* out);
     /// Interleaved chroma, taken apart.
     void (*down_pairs_u8)(const std::uint8_t* a, const std::uint8_t* b, int weight, int n,
                           std::int16_t* u, std::int16_t* v);
-    void (*down_pairs_u16)(const std::uint8_t* a, const std::uint8_t* b, int weight, WordShift shift,
-                           int n, std::int16_t* u, std::int16_t* v);
+    void (*down_pairs_u16)(const std::uint8_t* a, const std::uint8_t* b, int weight,
+                           WordShift shift, int n, std::int16_t* u, std::int16_t* v);
 
     void (*mix_yuv)(const std::int16_t* y, const AcrossPlan& luma, const std::int16_t* u,
                     const std::int16_t* v, const AcrossPlan& chroma, const ColorTransform& color,

@@ -11,8 +11,12 @@
 namespace saccade::vision {
 namespace {
 
-__m256i load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
-void store(void* p, __m256i x) { _mm256_storeu_si256(static_cast<__m256i*>(p), x); }
+__m256i load(const void* p) {
+    return _mm256_loadu_si256(static_cast<const __m256i*>(p));
+}
+void store(void* p, __m256i x) {
+    _mm256_storeu_si256(static_cast<__m256i*>(p), x);
+}
 
 __m256i blend(__m256i a, __m256i b, __m256i weight) {
     return _mm256_add_epi16(a, _mm256_mulhrs_epi16(_mm256_sub_epi16(b, a), weight));
@@ -73,8 +77,8 @@ __m256i join(__m256i x, __m256i y) {
     return _mm256_permute4x64_epi64(_mm256_packus_epi32(x, y), 0xd8);
 }
 
-void down_pairs_u16(const std::uint8_t* a, const std::uint8_t* b, int weight, WordShift shift, int n,
-                    std::int16_t* u, std::int16_t* v) {
+void down_pairs_u16(const std::uint8_t* a, const std::uint8_t* b, int weight, WordShift shift,
+                    int n, std::int16_t* u, std::int16_t* v) {
     const __m256i w = _mm256_set1_epi16(static_cast<short>(weight));
     const __m256i low = _mm256_set1_epi32(0xffff);
     const Words words(shift);
@@ -120,13 +124,14 @@ void mix_yuv(const std::int16_t* y, const AcrossPlan& luma, const std::int16_t* 
     for (int i = 0; i < luma.count; i += 8) {
         const __m256i index = load(chroma.index.data() + i);
         const __m256i weights = load(chroma.weights.data() + i);
-        const __m256 fy = _mm256_mul_ps(weighted(gather(y, load(luma.index.data() + i)),
-                                                 load(luma.weights.data() + i)), c[0]);
+        const __m256 fy = _mm256_mul_ps(
+            weighted(gather(y, load(luma.index.data() + i)), load(luma.weights.data() + i)), c[0]);
         const __m256 fu = weighted(gather(u, index), weights);
         const __m256 fv = weighted(gather(v, index), weights);
         const __m256 r = _mm256_add_ps(_mm256_add_ps(fy, c[1]), _mm256_mul_ps(fv, c[2]));
-        const __m256 g = _mm256_add_ps(
-            _mm256_add_ps(_mm256_add_ps(fy, c[3]), _mm256_mul_ps(fu, c[4])), _mm256_mul_ps(fv, c[5]));
+        const __m256 g =
+            _mm256_add_ps(_mm256_add_ps(_mm256_add_ps(fy, c[3]), _mm256_mul_ps(fu, c[4])),
+                          _mm256_mul_ps(fv, c[5]));
         const __m256 b = _mm256_add_ps(_mm256_add_ps(fy, c[6]), _mm256_mul_ps(fu, c[7]));
         put(out.r + i, clamped(r, limit), luma.count - i);
         put(out.g + i, clamped(g, limit), luma.count - i);
@@ -144,8 +149,8 @@ void mix_rgb(const std::int16_t* rgb, const AcrossPlan& plan, const ColorTransfo
         const __m256i at = load(plan.index.data() + i);
         const __m256i index = _mm256_add_epi32(at, _mm256_slli_epi32(at, 1));
         const __m256i weights = load(plan.weights.data() + i);
-        const __m256i swapped = _mm256_or_si256(_mm256_srli_epi32(weights, 16),
-                                                _mm256_slli_epi32(weights, 16));
+        const __m256i swapped =
+            _mm256_or_si256(_mm256_srli_epi32(weights, 16), _mm256_slli_epi32(weights, 16));
         const __m256i r0g0 = gather(rgb, index), b0r1 = gather(rgb + 2, index);
         const __m256i g1b1 = gather(rgb + 4, index);
         put(out.r + i, finish(_mm256_blend_epi16(r0g0, b0r1, 0xaa), weights), plan.count - i);
@@ -159,8 +164,8 @@ void mix_gray(const std::int16_t* y, const AcrossPlan& plan, const ColorTransfor
     const __m256 scale = _mm256_set1_ps(color.c[0]), limit = _mm256_set1_ps(color.limit);
     for (int i = 0; i < plan.count; i += 8) {
         const __m256i pairs = gather(y, load(plan.index.data() + i));
-        const __m256 value = clamped(
-            _mm256_mul_ps(weighted(pairs, load(plan.weights.data() + i)), scale), limit);
+        const __m256 value =
+            clamped(_mm256_mul_ps(weighted(pairs, load(plan.weights.data() + i)), scale), limit);
         for (float* plane : {out.r, out.g, out.b}) put(plane + i, value, plan.count - i);
     }
 }

@@ -12,9 +12,13 @@
 namespace saccade::vision {
 namespace {
 
-__m512i load(const void* p) { return _mm512_loadu_si512(p); }
+__m512i load(const void* p) {
+    return _mm512_loadu_si512(p);
+}
 
-__mmask32 first_of_32(int n) { return n >= 32 ? ~0U : (1U << n) - 1U; }
+__mmask32 first_of_32(int n) {
+    return n >= 32 ? ~0U : (1U << n) - 1U;
+}
 __mmask16 first_of_16(int n) {
     return static_cast<__mmask16>(n >= 16 ? 0xffffU : (1U << n) - 1U);
 }
@@ -74,8 +78,8 @@ void down_pairs_u8(const std::uint8_t* a, const std::uint8_t* b, int weight, int
     }
 }
 
-void down_pairs_u16(const std::uint8_t* a, const std::uint8_t* b, int weight, WordShift shift, int n,
-                    std::int16_t* u, std::int16_t* v) {
+void down_pairs_u16(const std::uint8_t* a, const std::uint8_t* b, int weight, WordShift shift,
+                    int n, std::int16_t* u, std::int16_t* v) {
     const __m512i w = _mm512_set1_epi16(static_cast<short>(weight));
     const Words words(shift);
     for (int i = 0; i < n; i += 16) {
@@ -96,7 +100,8 @@ __m512i gather(const std::int16_t* row, __m512i index) {
 template <bool windowed>
 __m512i fetch(const std::int16_t* row, const AcrossPlan& plan, int i) {
     if constexpr (windowed) {
-        const std::int16_t* from = row + plan.first[static_cast<std::size_t>(i / AcrossPlan::block)];
+        const std::int16_t* from =
+            row + plan.first[static_cast<std::size_t>(i / AcrossPlan::block)];
         return _mm512_permutex2var_epi16(load(from), load(plan.picks.data() + 2 * i),
                                          load(from + AcrossPlan::window / 2));
     } else {
@@ -127,8 +132,9 @@ void mix_yuv_by(const std::int16_t* y, const AcrossPlan& luma, const std::int16_
         const __m512 fu = weighted(fetch<windowed_chroma>(u, chroma, i), weights);
         const __m512 fv = weighted(fetch<windowed_chroma>(v, chroma, i), weights);
         const __m512 r = _mm512_add_ps(_mm512_add_ps(fy, c[1]), _mm512_mul_ps(fv, c[2]));
-        const __m512 g = _mm512_add_ps(
-            _mm512_add_ps(_mm512_add_ps(fy, c[3]), _mm512_mul_ps(fu, c[4])), _mm512_mul_ps(fv, c[5]));
+        const __m512 g =
+            _mm512_add_ps(_mm512_add_ps(_mm512_add_ps(fy, c[3]), _mm512_mul_ps(fu, c[4])),
+                          _mm512_mul_ps(fv, c[5]));
         const __m512 b = _mm512_add_ps(_mm512_add_ps(fy, c[6]), _mm512_mul_ps(fu, c[7]));
         _mm512_mask_storeu_ps(out.r + i, mask, clamped(r, limit));
         _mm512_mask_storeu_ps(out.g + i, mask, clamped(g, limit));
@@ -178,8 +184,8 @@ void mix_gray(const std::int16_t* y, const AcrossPlan& plan, const ColorTransfor
     for (int i = 0; i < plan.count; i += 16) {
         const __mmask16 mask = first_of_16(plan.count - i);
         const __m512i pairs = plan.windowed ? fetch<true>(y, plan, i) : fetch<false>(y, plan, i);
-        const __m512 value = clamped(
-            _mm512_mul_ps(weighted(pairs, load(plan.weights.data() + i)), scale), limit);
+        const __m512 value =
+            clamped(_mm512_mul_ps(weighted(pairs, load(plan.weights.data() + i)), scale), limit);
         for (float* plane : {out.r, out.g, out.b}) _mm512_mask_storeu_ps(plane + i, mask, value);
     }
 }

@@ -29,8 +29,8 @@ __attribute__((target("avx2"))) int scan_avx2(const float* values, int n, float 
         for (int k = 0; k < 4; ++k) {
             above[k] = _mm256_cmp_ps(_mm256_loadu_ps(values + i + 8 * k), limit, _CMP_GT_OQ);
         }
-        const __m256 any = _mm256_or_ps(_mm256_or_ps(above[0], above[1]),
-                                        _mm256_or_ps(above[2], above[3]));
+        const __m256 any =
+            _mm256_or_ps(_mm256_or_ps(above[0], above[1]), _mm256_or_ps(above[2], above[3]));
         if (_mm256_testz_ps(any, any) != 0) continue;
         for (int k = 0; k < 4; ++k) {
             auto mask = static_cast<unsigned>(_mm256_movemask_ps(above[k]));

@@ -14,7 +14,7 @@
 namespace saccade::test {
 
 inline constexpr PixelFormat all_formats[] = {
-    PixelFormat::i420,    PixelFormat::i422,    PixelFormat::i444, PixelFormat::nv12,
+    PixelFormat::i420,    PixelFormat::i422,    PixelFormat::i444,    PixelFormat::nv12,
     PixelFormat::i420p10, PixelFormat::i422p10, PixelFormat::i444p10, PixelFormat::p010,
     PixelFormat::gray8,   PixelFormat::rgb24};
 
@@ -32,9 +32,9 @@ inline PlaneSize plane_size(PixelFormat format, int width, int height, int plane
             vision::chroma_size(height, layout.chroma_shift_y)};
 }
 
-/// A frame whose samples are `value(plane, column, row)`, codes of the format's depth. The memory is
-/// exactly as large as the samples need, but for `pad` bytes between rows, so that a sanitizer sees
-/// any read too far.
+/// A frame whose samples are `value(plane, column, row)`, codes of the format's depth. The memory
+/// is exactly as large as the samples need, but for `pad` bytes between rows, so that a sanitizer
+/// sees any read too far.
 template <typename Value>
 Frame make_frame(PixelFormat format, int width, int height, Value value, int pad = 3) {
     const PixelLayout layout = layout_of(format);
@@ -56,8 +56,8 @@ Frame make_frame(PixelFormat format, int width, int height, Value value, int pad
                 if (layout.bytes_per_sample == 1) {
                     bytes[at] = static_cast<std::uint8_t>(code);
                 } else {
-                    const auto word = static_cast<std::uint16_t>(
-                        format == PixelFormat::p010 ? code << 6 : code);
+                    const auto word =
+                        static_cast<std::uint16_t>(format == PixelFormat::p010 ? code << 6 : code);
                     std::memcpy(&bytes[at], &word, 2);
                 }
             }

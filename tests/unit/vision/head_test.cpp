@@ -32,7 +32,8 @@ std::vector<float> random_head(int classes, int anchors, std::mt19937& random) {
         const bool is_box = i < static_cast<std::size_t>(4 * anchors);
         const float u = unit(random);
         head[i] = is_box ? 640 * u : u * u * u * u * u * u;
-        if (unit(random) < 0.01F) head[i] = std::array{nan_value, infinity, -infinity}[random() % 3];
+        if (unit(random) < 0.01F)
+            head[i] = std::array{nan_value, infinity, -infinity}[random() % 3];
         if (unit(random) < 0.02F && !is_box) head[i] = 0.5F;  // equal scores
     }
     return head;
@@ -56,7 +57,8 @@ std::vector<Candidate> reference(const std::vector<float>& head, int classes, in
             if (best < 0 || score > at(4 + best)) best = c;
         }
         if (!filter.multi_label && best >= 0 && filter.wants(best) && !broken) {
-            candidates.push_back({box, at(4 + best), best, static_cast<std::uint32_t>(a * classes + best)});
+            candidates.push_back(
+                {box, at(4 + best), best, static_cast<std::uint32_t>(a * classes + best)});
         }
     }
     return candidates;
@@ -99,12 +101,12 @@ TEST(ChannelsFirst, AnExcludedBestClassHidesTheAnchor) {
 
 TEST(AnchorsFirst, ScoreIsObjectnessTimesClass) {
     const std::vector<float> rows{
-        50, 60, 20, 40, 0.8F,      0.5F, 0.75F,      //
-        50, 60, 20, 40, 0.2F,      0.9F, 0.9F,       // objectness too low
-        50, 60, 20, 40, 0.5F,      0.4F, 0.45F,      // product too low
-        50, 60, 20, 40, nan_value, 0.9F, 0.9F,       //
-        50, 60, 20, 40, 0.9F,      nan_value, 0.5F,  // the whole class is left
-        nan_value, 60, 20, 40, 0.9F, 0.9F, 0.9F};
+        50,        60, 20, 40, 0.8F,      0.5F,      0.75F,  //
+        50,        60, 20, 40, 0.2F,      0.9F,      0.9F,   // objectness too low
+        50,        60, 20, 40, 0.5F,      0.4F,      0.45F,  // product too low
+        50,        60, 20, 40, nan_value, 0.9F,      0.9F,   //
+        50,        60, 20, 40, 0.9F,      nan_value, 0.5F,   // the whole class is left
+        nan_value, 60, 20, 40, 0.9F,      0.9F,      0.9F};
     std::vector<Candidate> got;
     HeadDecoder({0.25F, false, {}}).decode_anchors_first(rows.data(), 2, 6, {}, got);
     ASSERT_EQ(got.size(), 2U);
@@ -142,10 +144,10 @@ TEST(AnchorsFirst, GridsAreDecodedByStride) {
 }
 
 TEST(EndToEnd, KeepsWholeRowsOnly) {
-    const std::vector<float> rows{1, 2, 3, 4, 0.9F, 1,         5, 6, 7, 8, 0.1F, 0,
-                                  1, 2, 3, 4, 0.9F, 2,         1, 2, 3, 4, 0.9F, -1,
-                                  1, 2, 3, 4, 0.9F, nan_value, 1, 2, 3, infinity, 0.9F, 0,
-                                  1, 2, 3, 4, infinity, 0,     1, 2, 3, 4, 0.3F, 0};
+    const std::vector<float> rows{1, 2, 3, 4, 0.9F,     1,         5, 6, 7, 8,        0.1F, 0,
+                                  1, 2, 3, 4, 0.9F,     2,         1, 2, 3, 4,        0.9F, -1,
+                                  1, 2, 3, 4, 0.9F,     nan_value, 1, 2, 3, infinity, 0.9F, 0,
+                                  1, 2, 3, 4, infinity, 0,         1, 2, 3, 4,        0.3F, 0};
     std::vector<Candidate> got;
     HeadDecoder({0.25F, false, {}}).decode_end_to_end(rows.data(), 2, 8, got);
     ASSERT_EQ(got.size(), 2U);
@@ -165,7 +167,8 @@ TEST(Scan, FindsWhatIsAboveAtEveryPlaceAndLength) {
                 values[static_cast<std::size_t>(i)] = i % 2 == 0 ? 0.26F : infinity;
                 want.push_back(i);
             }
-            out.resize(static_cast<std::size_t>(scan_above(isa)(values.data(), n, 0.25F, out.data())));
+            out.resize(
+                static_cast<std::size_t>(scan_above(isa)(values.data(), n, 0.25F, out.data())));
             ASSERT_EQ(out, want) << to_string(isa) << " " << n;
         }
     }

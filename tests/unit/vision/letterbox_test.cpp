@@ -14,7 +14,7 @@ struct Case {
 TEST(Letterbox, CentredGeometryIsThePublishedOne) {
     const Case cases[] = {
         {1920, 1080, 640, 640, 640, 360, 0, 140}, {640, 426, 640, 640, 640, 426, 0, 107},
-        {640, 427, 640, 640, 640, 427, 0, 106},   // 106.5 on each side: the smaller part on top
+        {640, 427, 640, 640, 640, 427, 0, 106},  // 106.5 on each side: the smaller part on top
         {427, 640, 640, 640, 427, 640, 106, 0},   {100, 50, 640, 640, 640, 320, 0, 160},
         {640, 640, 640, 640, 640, 640, 0, 0},     {1, 1, 640, 640, 640, 640, 0, 0},
         {3840, 2160, 640, 384, 640, 360, 0, 12},  // a rectangular input

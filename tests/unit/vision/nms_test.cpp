@@ -58,7 +58,8 @@ TEST(Nms, AgreesWithTheDefinition) {
         options.iou = std::array{0.0F, 0.3F, 0.5F, 0.7F, 0.9F}[static_cast<std::size_t>(round % 5)];
         options.max_detections = round % 3 == 0 ? 20 : 300;
         options.max_candidates = round % 4 == 0 ? 150 : 30000;
-        const auto all = random_candidates(10 * round, 1 + round % 4, round % 2 == 0 ? 10 : 100000, random);
+        const auto all =
+            random_candidates(10 * round, 1 + round % 4, round % 2 == 0 ? 10 : 100000, random);
         Nms nms(options);
         std::vector<Candidate> kept;
         nms.run(all, kept);
@@ -69,9 +70,8 @@ TEST(Nms, AgreesWithTheDefinition) {
 }
 
 TEST(Nms, ClassesDoNotSuppressEachOther) {
-    const std::vector<Candidate> all{{{0, 0, 10, 10}, 0.9F, 0, 0},
-                                     {{0, 0, 10, 10}, 0.8F, 1, 1},
-                                     {{0, 0, 10, 10}, 0.7F, 0, 2}};
+    const std::vector<Candidate> all{
+        {{0, 0, 10, 10}, 0.9F, 0, 0}, {{0, 0, 10, 10}, 0.8F, 1, 1}, {{0, 0, 10, 10}, 0.7F, 0, 2}};
     std::vector<Candidate> kept;
     Nms({}).run(all, kept);
     EXPECT_EQ(orders(kept), (std::vector<std::uint32_t>{0, 1}));

@@ -18,7 +18,9 @@ double bilinear(const Frame& frame, int component, double x, double y, int colum
     const int x0 = static_cast<int>(x), y0 = static_cast<int>(y);
     const int x1 = std::min(x0 + 1, columns - 1), y1 = std::min(y0 + 1, rows - 1);
     const double fx = x - x0, fy = y - y0;
-    const auto at = [&](int column, int row) { return test::sample(frame, component, column, row); };
+    const auto at = [&](int column, int row) {
+        return test::sample(frame, component, column, row);
+    };
     return (at(x0, y0) * (1 - fx) + at(x1, y0) * fx) * (1 - fy) +
            (at(x0, y1) * (1 - fx) + at(x1, y1) * fx) * fy;
 }
@@ -72,9 +74,10 @@ struct Sizes {
 };
 
 /// Upscales, downscales far and near, odd sizes, single rows and columns, extreme aspect ratios.
-constexpr Sizes sizes[] = {{1, 1, 32, 32},   {2, 3, 64, 32},    {33, 17, 64, 64},  {64, 64, 64, 64},
-                           {97, 61, 64, 96}, {321, 199, 96, 96}, {1003, 5, 64, 64}, {3, 700, 64, 64},
-                           {1280, 35, 32, 32}, {640, 360, 96, 64}};
+constexpr Sizes sizes[] = {{1, 1, 32, 32},    {2, 3, 64, 32},   {33, 17, 64, 64},
+                           {64, 64, 64, 64},  {97, 61, 64, 96}, {321, 199, 96, 96},
+                           {1003, 5, 64, 64}, {3, 700, 64, 64}, {1280, 35, 32, 32},
+                           {640, 360, 96, 64}};
 
 ColorSpec random_color(std::mt19937& random) {
     return {static_cast<ColorMatrix>(random() % 3), static_cast<ColorRange>(random() % 2),
@@ -144,9 +147,8 @@ TEST(Preprocess, EveryInstructionSetGivesTheSameBits) {
 TEST(Preprocess, ExtremesOfEveryDepthDoNotOverflow) {
     for (const PixelFormat format : test::all_formats) {
         const int top = (1 << layout_of(format).depth) - 1;
-        const Frame frame = test::make_frame(format, 37, 29, [&](int, int x, int y) {
-            return (x + y) % 2 == 0 ? 0 : top;
-        });
+        const Frame frame = test::make_frame(
+            format, 37, 29, [&](int, int x, int y) { return (x + y) % 2 == 0 ? 0 : top; });
         InputLayout layout;
         layout.width = layout.height = 64;
         for (const Isa isa : supported_isas()) {
@@ -159,7 +161,8 @@ TEST(Preprocess, ExtremesOfEveryDepthDoNotOverflow) {
 }
 
 TEST(Preprocess, KnownColoursComeOutRight) {
-    // BT.601 limited red, BT.709 limited green and white, full-range grey, as the standards list them.
+    // BT.601 limited red, BT.709 limited green and white, full-range grey, as the standards list
+    // them.
     struct Known {
         ColorSpec color;
         int y, u, v;
@@ -168,9 +171,21 @@ TEST(Preprocess, KnownColoursComeOutRight) {
     const Known known[] = {
         {{ColorMatrix::bt601, ColorRange::limited, ChromaSiting::left}, 81, 90, 240, 255, 0, 0},
         {{ColorMatrix::bt709, ColorRange::limited, ChromaSiting::left}, 173, 42, 26, 0, 255, 0},
-        {{ColorMatrix::bt709, ColorRange::limited, ChromaSiting::left}, 235, 128, 128, 255, 255, 255},
+        {{ColorMatrix::bt709, ColorRange::limited, ChromaSiting::left},
+         235,
+         128,
+         128,
+         255,
+         255,
+         255},
         {{ColorMatrix::bt709, ColorRange::limited, ChromaSiting::left}, 16, 128, 128, 0, 0, 0},
-        {{ColorMatrix::bt601, ColorRange::full, ChromaSiting::center}, 128, 128, 128, 128, 128, 128}};
+        {{ColorMatrix::bt601, ColorRange::full, ChromaSiting::center},
+         128,
+         128,
+         128,
+         128,
+         128,
+         128}};
     for (const Known& k : known) {
         Frame frame = test::make_frame(PixelFormat::i420, 16, 16, [&](int plane, int, int) {
             return plane == 0 ? k.y : plane == 1 ? k.u : k.v;

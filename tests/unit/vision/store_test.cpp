@@ -13,8 +13,8 @@ namespace {
 double value_of_half(std::uint16_t bits) {
     const int exponent = (bits >> 10) & 31, fraction = bits & 1023;
     const double sign = (bits & 0x8000) != 0 ? -1 : 1;
-    return sign * (exponent == 0 ? std::ldexp(fraction, -24)
-                                 : std::ldexp(1024 + fraction, exponent - 25));
+    return sign *
+           (exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25));
 }
 
 std::uint16_t half(float value) {
