@@ -5,6 +5,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cmath>
 
 #include "track/kalman/axis_filter.h"
 
@@ -59,8 +60,9 @@ class PlaneFilter {
     void update_one(int i, double z, double r) {
         const Eigen::Vector4d column = covariance_.col(i);
         const double s = column(i) + r;
+        const Eigen::Vector4d part = column / std::sqrt(s);  // so that it stays symmetric
         state_ += column * ((z - state_(i)) / s);
-        covariance_ -= column * (column.transpose() / s);
+        covariance_ -= part * part.transpose();
         // Written apart, so that a tiny noise can't cancel it to 0.
         covariance_(i, i) = column(i) * r / s;
     }

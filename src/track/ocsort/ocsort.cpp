@@ -37,7 +37,8 @@ Result<void> OcSort::update(const Observation& observation, std::vector<Track>& 
         const Detection& d = detections[index];
         const XysrFilter filter(d.box);
         objects_.push_back({Identity::of(next_id_++, d, index, now), filter, filter, {d.box, now}});
-        if (frames_ <= options_.min_hits) objects_.back().identity.state = TrackState::confirmed;
+        if (frames_ <= options_.min_hits || options_.min_hits <= 1)
+            objects_.back().identity.state = TrackState::confirmed;
     }
 
     tracks.clear();

@@ -30,7 +30,8 @@ Result<void> Sort::update(const Observation& observation, std::vector<Track>& tr
         const Detection& d = observation.detections[chosen_[col]];
         objects_.push_back({Identity::of(next_id_++, d, chosen_[col], now), XysrFilter(d.box)});
         // Who is there at the start has had no chance to be seen before.
-        if (frames_ <= options_.min_hits) objects_.back().identity.state = TrackState::confirmed;
+        if (frames_ <= options_.min_hits || options_.min_hits <= 1)
+            objects_.back().identity.state = TrackState::confirmed;
     }
 
     tracks.clear();
