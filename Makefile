@@ -2,7 +2,7 @@
 BUILD := build/release
 export SACCADE_CACHE_DIR ?= $(CURDIR)/.cache/saccade
 
-.PHONY: demo test build setup sanitize asan tsan bench clean
+.PHONY: demo test build setup gpu sanitize asan tsan bench clean
 
 demo: build
 	$(BUILD)/saccade demo
@@ -16,6 +16,12 @@ build: setup
 
 setup:
 	scripts/setup.sh
+
+# The same program with the GPU path in it: see docs/gpu.md.
+gpu:
+	scripts/setup.sh --gpu
+	cmake --preset release
+	cmake --build --preset release
 
 # All tests under the address and undefined-behaviour sanitizers, the threaded ones under TSan.
 sanitize: asan tsan

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build needs on Debian 12 or Ubuntu 24.04: system packages by apt (as root or
 # through sudo), OpenVINO from its PyPI wheel into .venv. Does nothing where all of it is there.
+# With --gpu also the CUDA compiler and TensorRT-RTX into .venv (about 530 MB), and TensorRT's headers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,3 +30,10 @@ if ! cmp -s requirements.txt .venv/installed.txt; then
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
   cp requirements.txt .venv/installed.txt
 fi
+
+[ "${1:-}" = --gpu ] || exit 0
+if ! cmp -s requirements-gpu.txt .venv/installed-gpu.txt; then
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-gpu.txt
+  cp requirements-gpu.txt .venv/installed-gpu.txt
+fi
+scripts/fetch-tensorrt-headers.sh

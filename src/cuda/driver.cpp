@@ -1,0 +1,124 @@
+#include "cuda/driver.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <memory>
+
+namespace saccade::cuda {
+namespace {
+
+constexpr const char* install_driver = "install the NVIDIA driver 580 or newer, or use --device cpu";
+
+// The driver's C interface, from its documentation: CUresult and CUdevice are ints.
+constexpr int success = 0, error_no_device = 100;
+constexpr int attribute_major = 75, attribute_minor = 76;
+
+struct Api {
+    int (*init)(unsigned) = nullptr;
+    int (*driver_version)(int*) = nullptr;
+    int (*device_count)(int*) = nullptr;
+    int (*device_get)(int*, int) = nullptr;
+    int (*device_name)(char*, int, int) = nullptr;
+    int (*device_attribute)(int*, int, int) = nullptr;
+    int (*device_memory)(std::size_t*, int) = nullptr;
+};
+
+struct Unload {
+    void operator()(void* library) const noexcept { ::dlclose(library); }
+};
+
+template <typename Function>
+bool find(void* library, const char* name, Function& function) {
+    function = reinterpret_cast<Function>(::dlsym(library, name));
+    return function != nullptr;
+}
+
+bool find_all(void* library, Api& api) {
+    return find(library, "cuInit", api.init) &&
+           find(library, "cuDriverGetVersion", api.driver_version) &&
+           find(library, "cuDeviceGetCount", api.device_count) &&
+           find(library, "cuDeviceGet", api.device_get) &&
+           find(library, "cuDeviceGetName", api.device_name) &&
+           find(library, "cuDeviceGetAttribute", api.device_attribute) &&
+           find(library, "cuDeviceTotalMem_v2", api.device_memory);
+}
+
+Result<Device> ask_device(const Api& api, int ordinal) {
+    Device device;
+    device.ordinal = ordinal;
+    std::array<char, 256> name{};
+    int handle = 0;
+    if (api.device_get(&handle, ordinal) != success ||
+        api.device_name(name.data(), static_cast<int>(name.size()) - 1, handle) != success ||
+        api.device_attribute(&device.capability_major, attribute_major, handle) != success ||
+        api.device_attribute(&device.capability_minor, attribute_minor, handle) != success ||
+        api.device_memory(&device.memory, handle) != success) {
+        return fail(ErrorCode::unavailable,
+                    fmt::format("the NVIDIA driver does not answer for device {}", ordinal),
+                    "see nvidia-smi");
+    }
+    device.name = name.data();
+    return device;
+}
+
+}  // namespace
+
+std::string version_text(int version) {
+    return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+}
+
+Result<Driver> probe_driver(const std::string& library) {
+    const std::unique_ptr<void, Unload> opened(::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL));
+    if (!opened) {
+        return fail(ErrorCode::unavailable, fmt::format("no NVIDIA driver here ({})", library),
+                    install_driver);
+    }
+    Api api;
+    if (!find_all(opened.get(), api)) {
+        return fail(ErrorCode::unavailable, fmt::format("{} is no whole NVIDIA driver", library),
+                    install_driver);
+    }
+    Driver driver;
+    if (api.driver_version(&driver.version) != success || driver.version < least_driver_version) {
+        return fail(ErrorCode::unavailable,
+                    fmt::format("the NVIDIA driver is for CUDA {}, older than {}",
+                                version_text(driver.version), version_text(least_driver_version)),
+                    install_driver);
+    }
+    int count = 0;
+    const int started = api.init(0);
+    if (started == error_no_device ||
+        (started == success && (api.device_count(&count) != success || count == 0))) {
+        return fail(ErrorCode::unavailable, "the NVIDIA driver sees no GPU",
+                    "see nvidia-smi and CUDA_VISIBLE_DEVICES, or use --device cpu");
+    }
+    if (started != success) {
+        return fail(ErrorCode::unavailable,
+                    fmt::format("the NVIDIA driver does not start (CUDA error {})", started),
+                    "see nvidia-smi, or use --device cpu");
+    }
+    for (int i = 0; i < count; ++i) {
+        auto device = ask_device(api, i);
+        if (!device) return fail(device.error());
+        driver.devices.push_back(std::move(*device));
+    }
+    return driver;
+}
+
+Result<int> device_ordinal(const std::string& name) {
+    if (name == "cuda") return 0;
+    int ordinal = -1;
+    if (name.starts_with("cuda:")) {
+        const char* const begin = name.data() + 5;
+        const char* const end = name.data() + name.size();
+        const auto [stop, error] = std::from_chars(begin, end, ordinal);
+        if (error == std::errc{} && stop == end && *begin != '-') return ordinal;
+    }
+    return fail(ErrorCode::invalid_argument, fmt::format("'{}' names no GPU", name),
+                "use cuda:0, cuda:1 ...");
+}
+
+}  // namespace saccade::cuda

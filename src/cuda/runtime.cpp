@@ -1,0 +1,104 @@
+#include "cuda/runtime.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+
+namespace saccade::cuda {
+
+CudaFailure::CudaFailure(cudaError_t code, const char* what)
+    : std::runtime_error(fmt::format("{}: {} ({})", what, cudaGetErrorString(code),
+                                     cudaGetErrorName(code))),
+      code_(code) {}
+
+Error error_of(const CudaFailure& failure) {
+    switch (failure.code()) {
+        case cudaErrorMemoryAllocation:
+            return {ErrorCode::out_of_memory, failure.what(), "use a smaller --batch"};
+        case cudaErrorNoDevice:
+        case cudaErrorInvalidDevice:
+        case cudaErrorInsufficientDriver:
+        case cudaErrorDevicesUnavailable:
+            return {ErrorCode::unavailable, failure.what(), "see saccade doctor, or use --device cpu"};
+        default: return {ErrorCode::internal, failure.what(), ""};
+    }
+}
+
+DeviceScope::DeviceScope(int device) {
+    check(cudaGetDevice(&before_), "cudaGetDevice");
+    check(cudaSetDevice(device), "cudaSetDevice");
+}
+
+DeviceScope::~DeviceScope() { cudaSetDevice(before_); }
+
+Stream::Stream() {
+    cudaStream_t stream = nullptr;
+    check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+    handle_.reset(stream);
+}
+
+Event::Event() {
+    cudaEvent_t event = nullptr;
+    check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "cudaEventCreateWithFlags");
+    handle_.reset(event);
+}
+
+Graph::Graph(cudaStream_t stream) {
+    cudaGraph_t graph = nullptr;
+    check(cudaStreamEndCapture(stream, &graph), "cudaStreamEndCapture");
+    cudaGraphExec_t executable = nullptr;
+    const cudaError_t made = cudaGraphInstantiate(&executable, graph, 0);
+    cudaGraphDestroy(graph);
+    check(made, "cudaGraphInstantiate");
+    handle_.reset(executable);
+}
+
+void Graph::end_capture(cudaStream_t stream) noexcept {
+    cudaGraph_t graph = nullptr;
+    cudaStreamEndCapture(stream, &graph);
+    if (graph != nullptr) cudaGraphDestroy(graph);
+    cudaGetLastError();  // what broke the recording was told by whoever threw
+}
+
+DeviceResource::DeviceResource() {
+    int device = 0;
+    check(cudaGetDevice(&device), "cudaGetDevice");
+    cudaMemPool_t pool = nullptr;
+    check(cudaDeviceGetDefaultMemPool(&pool, device), "cudaDeviceGetDefaultMemPool");
+    std::uint64_t keep = UINT64_MAX;
+    check(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep),
+          "cudaMemPoolSetAttribute");
+}
+
+Result<void*> DeviceResource::allocate(std::size_t bytes, StreamHandle stream) {
+    return guarded([&] {
+        void* block = nullptr;
+        const auto on = stream != nullptr ? static_cast<cudaStream_t>(stream) : own_.get();
+        const cudaError_t code = cudaMallocAsync(&block, bytes, on);
+        if (code != cudaSuccess) cudaGetLastError();  // not sticky: the caller may try smaller
+        check(code, "cudaMallocAsync");
+        if (stream == nullptr) own_.synchronize();
+        return block;
+    });
+}
+
+void DeviceResource::deallocate(void* block, std::size_t /*bytes*/, StreamHandle stream) noexcept {
+    cudaFreeAsync(block, stream != nullptr ? static_cast<cudaStream_t>(stream) : own_.get());
+}
+
+Result<void*> PinnedResource::allocate(std::size_t bytes, StreamHandle /*stream*/) {
+    return guarded([&] {
+        void* block = nullptr;
+        const cudaError_t code = cudaHostAlloc(&block, bytes, cudaHostAllocPortable);
+        if (code != cudaSuccess) cudaGetLastError();
+        check(code, "cudaHostAlloc");
+        return block;
+    });
+}
+
+void PinnedResource::deallocate(void* block, std::size_t /*bytes*/,
+                                StreamHandle /*stream*/) noexcept {
+    cudaFreeHost(block);
+}
+
+}  // namespace saccade::cuda
