@@ -3,9 +3,9 @@
 
   trackeval_compare.py --program build/release/saccade DIR... [--keep DIR]
 
-Each DIR holds sequences (SEQ/gt/gt.txt, SEQ/det/det.txt, SEQ/seqinfo.ini) or is one. Needs numpy and
-`pip install trackeval==1.3.0`. The tracker outputs are made here, the same on every run. Prints the
-largest difference per output, and ends with 1 if one is above 1e-4.
+Each DIR holds sequences (SEQ/gt/gt.txt, SEQ/det/det.txt, SEQ/seqinfo.ini) or is one. Needs numpy
+and `pip install trackeval==1.3.0`. The tracker outputs are made here, the same on every run. Prints
+the largest difference per output, and ends with 1 if one is above 1e-4.
 """
 import argparse
 import collections
@@ -196,8 +196,8 @@ def compare(program, sequences, benchmark, work):
         largest = max(found)
         worst = max(worst, largest[0])
         combined = mine["COMBINED_SEQ"]
-        print(f"| {benchmark} | {make.__name__} | {combined['HOTA']:.4f} | {combined['MOTA']:.4f} | "
-              f"{combined['IDF1']:.4f} | {combined['IDSW']} | {len(found)} | {largest[0]:.1e} | "
+        print(f"| {benchmark} | {make.__name__} | {combined['HOTA']:.4f} | "
+              f"{combined['MOTA']:.4f} | {combined['IDF1']:.4f} | {combined['IDSW']} | {len(found)} | {largest[0]:.1e} | "
               f"{middle - start:.2f} | {end - middle:.2f} |", flush=True)
         for difference, figure, sequence in sorted(found, reverse=True)[:10]:
             if difference > LIMIT:
@@ -215,11 +215,12 @@ def main():
     groups = collections.defaultdict(list)
     for folder in arguments.folders:
         one = (folder / "gt/gt.txt").exists()
-        for path in [folder] if one else sorted(p.parent.parent for p in folder.glob("*/gt/gt.txt")):
+        found = folder.glob("*/gt/gt.txt")
+        for path in [folder] if one else sorted(p.parent.parent for p in found):
             classes = {box[6] for boxes in read(path / "gt/gt.txt").values() for box in boxes}
             groups["MOT17" if max(classes) >= 1 else "MOT15"].append(path)
-    print("| rules | output | HOTA | MOTA | IDF1 | IDSW | figures | largest difference | TrackEval s | "
-          "saccade s |\n" + "| --- " * 10 + "|")
+    print("| rules | output | HOTA | MOTA | IDF1 | IDSW | figures | largest difference | "
+          "TrackEval s | saccade s |\n" + "| --- " * 10 + "|")
     with tempfile.TemporaryDirectory() as temporary:
         work = arguments.keep or pathlib.Path(temporary)
         worst = max(compare(arguments.program, sequences, benchmark, work)

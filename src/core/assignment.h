@@ -19,9 +19,9 @@ struct Assignment {
 };
 
 /// Solves rectangular problems by shortest augmenting paths, after R. Jonker and A. Volgenant, "A
-/// shortest augmenting path algorithm for dense and sparse linear assignment problems", Computing 38
-/// (1987), with the paper's augmenting row reduction as the start. The paper's column reduction is
-/// left out, because it is only right for square problems. O(rows * cols * min(rows, cols)).
+/// shortest augmenting path algorithm for dense and sparse linear assignment problems", Computing
+/// 38 (1987), with the paper's augmenting row reduction as the start. The paper's column reduction
+/// is left out, because it is only right for square problems. O(rows * cols * min(rows, cols)).
 ///
 /// Working memory is kept from call to call, so a solver that has seen the largest size allocates
 /// nothing. Deterministic: the answer depends on the arguments alone. One thread at a time.
@@ -31,8 +31,8 @@ class AssignmentSolver {
 
     /// `cost` is row-major, rows * cols; any sign; +infinity forbids a pair.
     ///
-    /// Without a limit: as many pairs as can be made, and among those the least sum. Where some pair
-    /// is forbidden the sum is exact to about 1e-15 * min(rows, cols) of the largest cost.
+    /// Without a limit: as many pairs as can be made, and among those the least sum. Where some
+    /// pair is forbidden the sum is exact to about 1e-15 * min(rows, cols) of the largest cost.
     ///
     /// With a finite `max_cost`: the sum of (cost - max_cost) over the pairs is least, and no pair
     /// costs more than max_cost. A row or column thus stays unmatched rather than push others into
@@ -53,8 +53,8 @@ class AssignmentSolver {
         return cost_.data() + static_cast<std::size_t>(i) * width_;
     }
 
-    // The problem as it is solved: no more rows than columns, dear pairs at +infinity, and every row
-    // may also leave by an exit of its own that costs exit_ (a private column of potential 0).
+    // The problem as it is solved: no more rows than columns, dear pairs at +infinity, and every
+    // row may also leave by an exit of its own that costs exit_ (a private column of potential 0).
     std::vector<double> cost_;
     std::size_t height_ = 0, width_ = 0;
     double exit_ = no_limit;

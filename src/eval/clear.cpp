@@ -12,14 +12,16 @@ constexpr double threshold = 0.5 - epsilon;
 constexpr double going_on = 1000;  // outweighs any IoU that a frame can add up
 constexpr int nobody = -1;
 
-std::size_t index(int i) noexcept { return static_cast<std::size_t>(i); }
+std::size_t index(int i) noexcept {
+    return static_cast<std::size_t>(i);
+}
 
 // What is known of one person of the truth.
 struct Person {
-    int track = nobody;         // the latest it was matched with, ever
+    int track = nobody;           // the latest it was matched with, ever
     int track_just_now = nobody;  // in the latest frame that had both truth and tracks
-    std::size_t matched = 0;    // frames
-    std::size_t stretches = 0;  // runs of matched frames
+    std::size_t matched = 0;      // frames
+    std::size_t stretches = 0;    // runs of matched frames
 };
 
 void finish(ClearScore& s) {
@@ -90,9 +92,11 @@ ClearScore evaluate_clear(const MotSequence& sequence) {
     score.false_negatives = static_cast<double>(sequence.all_truth_boxes) - score.true_positives;
     score.false_positives = static_cast<double>(sequence.all_track_boxes) - score.true_positives;
     for (std::size_t i = 0; i < people.size(); ++i) {
-        const double part = static_cast<double>(people[i].matched) /
-                            static_cast<double>(sequence.truth_boxes[i]);
-        ++(part > 0.8 ? score.mostly_tracked : part >= 0.2 ? score.partly_tracked : score.mostly_lost);
+        const double part =
+            static_cast<double>(people[i].matched) / static_cast<double>(sequence.truth_boxes[i]);
+        ++(part > 0.8    ? score.mostly_tracked
+           : part >= 0.2 ? score.partly_tracked
+                         : score.mostly_lost);
         if (people[i].stretches > 0) {
             score.fragmentations += static_cast<double>(people[i].stretches - 1);
         }

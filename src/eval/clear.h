@@ -10,12 +10,12 @@ namespace saccade::eval {
 /// Counts are whole numbers. A match is an IoU of 0.5 or more.
 struct ClearScore {
     double true_positives = 0, false_negatives = 0, false_positives = 0;
-    double switches = 0;       ///< IDSW: a person goes on under another track id
-    double fragmentations = 0; ///< Frag: a person's matches begin again after a gap
+    double switches = 0;        ///< IDSW: a person goes on under another track id
+    double fragmentations = 0;  ///< Frag: a person's matches begin again after a gap
     /// People matched in more than 80 % of their frames, in 20 % or more, in fewer.
     double mostly_tracked = 0, partly_tracked = 0, mostly_lost = 0;
-    double iou_sum = 0;        ///< over the matches
-    double frames = 0;         ///< 0 where there was no truth or no track
+    double iou_sum = 0;  ///< over the matches
+    double frames = 0;   ///< 0 where there was no truth or no track
 
     double mota = 0;  ///< 1 - (FN + FP + IDSW) / boxes of the truth; can be below 0
     double motp = 0;  ///< mean IoU of the matches
@@ -24,9 +24,9 @@ struct ClearScore {
     double mostly_tracked_ratio = 0, partly_tracked_ratio = 0, mostly_lost_ratio = 0;
 };
 
-/// K. Bernardin and R. Stiefelhagen, "Evaluating multiple object tracking performance: the CLEAR MOT
-/// metrics" (2008), with the matching of MOTChallenge: in each frame first as many pairs as possible
-/// go on from the frame before, then the IoU is largest.
+/// K. Bernardin and R. Stiefelhagen, "Evaluating multiple object tracking performance: the CLEAR
+/// MOT metrics" (2008), with the matching of MOTChallenge: in each frame first as many pairs as
+/// possible go on from the frame before, then the IoU is largest.
 ClearScore evaluate_clear(const MotSequence& sequence);
 
 /// Several sequences as one: counts are added.

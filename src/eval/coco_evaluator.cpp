@@ -36,8 +36,8 @@ class Mean {
 
 struct Means {
     Mean ap50, ap75;
-    std::array<Mean, 4> ap, recall;        // by area, at the last max_detections
-    std::array<Mean, 2> recall_of_fewer;   // at the others, all areas
+    std::array<Mean, 4> ap, recall;       // by area, at the last max_detections
+    std::array<Mean, 2> recall_of_fewer;  // at the others, all areas
 };
 
 }  // namespace

@@ -39,10 +39,10 @@ struct CocoCategoryScore {
 struct CocoSummary {
     double ap = -1, ap50 = -1, ap75 = -1;
     double ap_small = -1, ap_medium = -1, ap_large = -1;  ///< area to 32^2, 32^2..96^2, from 96^2
-    std::array<double, 3> recall{-1, -1, -1};  ///< AR at each of max_detections
+    std::array<double, 3> recall{-1, -1, -1};             ///< AR at each of max_detections
     double recall_small = -1, recall_medium = -1, recall_large = -1;
-    std::size_t images = 0;      ///< judged
-    std::size_t detections = 0;  ///< added
+    std::size_t images = 0;                     ///< judged
+    std::size_t detections = 0;                 ///< added
     std::vector<CocoCategoryScore> categories;  ///< by ascending id
 };
 
@@ -54,7 +54,8 @@ class CocoEvaluator {
   public:
     /// `dataset` must outlive the evaluator. Errors: invalid_argument for max_detections that are
     /// not positive and ascending.
-    static Result<CocoEvaluator> create(const CocoDataset& dataset, const CocoOptions& options = {});
+    static Result<CocoEvaluator> create(const CocoDataset& dataset,
+                                        const CocoOptions& options = {});
 
     /// The detections of one image, boxes in its pixels. `category_of_class` gives the category for
     /// each class_id; detections of a class without one are left out. An image is added once.

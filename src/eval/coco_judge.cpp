@@ -11,9 +11,8 @@ constexpr std::size_t recall_points = 101;
 
 double iou_threshold(std::size_t t) noexcept {
     constexpr double first = 0.5, last = 0.95;
-    const double value = t + 1 == coco_thresholds
-                             ? last
-                             : first + static_cast<double>(t) * ((last - first) / 9);
+    const double value =
+        t + 1 == coco_thresholds ? last : first + static_cast<double>(t) * ((last - first) / 9);
     return std::min(value, 1 - 1e-10);
 }
 
@@ -50,8 +49,8 @@ std::size_t judge_image(std::span<const ScoredBox> found,
     };
     std::vector<std::size_t> order(truth.size());  // ignored objects last
     std::iota(order.begin(), order.end(), 0U);
-    const auto first_ignored = std::stable_partition(
-        order.begin(), order.end(), [&](std::size_t g) { return !is_ignored(g); });
+    const auto first_ignored = std::stable_partition(order.begin(), order.end(),
+                                                     [&](std::size_t g) { return !is_ignored(g); });
     const auto counted = static_cast<std::size_t>(first_ignored - order.begin());
 
     const std::size_t first_out = out.size();

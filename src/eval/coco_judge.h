@@ -32,8 +32,8 @@ struct JudgedDetection {
     std::uint16_t matched = 0, ignored = 0;
 };
 
-/// IoU of every detection with every object, row-major [found][truth]; with a crowd, the part of the
-/// detection that lies in it.
+/// IoU of every detection with every object, row-major [found][truth]; with a crowd, the part of
+/// the detection that lies in it.
 std::vector<double> coco_overlaps(std::span<const ScoredBox> found,
                                   std::span<const CocoAnnotation* const> truth);
 

@@ -10,7 +10,9 @@ namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
-std::size_t index(int i) noexcept { return static_cast<std::size_t>(i); }
+std::size_t index(int i) noexcept {
+    return static_cast<std::size_t>(i);
+}
 
 // How well two identities agree over the whole sequence: the Jaccard index of their boxes, where a
 // box that overlaps several others is shared out by IoU.
@@ -30,8 +32,9 @@ std::vector<double> alignments(const MotSequence& sequence) {
         }
     }
     for (std::size_t p = 0; p < common.size(); ++p) {
-        const auto boxes = static_cast<double>(sequence.truth_boxes[index(sequence.pairs[p].truth)] +
-                                               sequence.track_boxes[index(sequence.pairs[p].track)]);
+        const auto boxes =
+            static_cast<double>(sequence.truth_boxes[index(sequence.pairs[p].truth)] +
+                                sequence.track_boxes[index(sequence.pairs[p].track)]);
         common[p] /= boxes - common[p];
     }
     return common;
@@ -62,7 +65,9 @@ double mean_iou(double sum, double matches) {
 
 }  // namespace
 
-double hota_alpha(std::size_t i) noexcept { return 0.05 + static_cast<double>(i) * 0.05; }
+double hota_alpha(std::size_t i) noexcept {
+    return 0.05 + static_cast<double>(i) * 0.05;
+}
 
 double mean(const ByAlpha& values) noexcept {
     return std::accumulate(values.begin(), values.end(), 0.0) / hota_thresholds;
@@ -103,8 +108,10 @@ HotaScore evaluate_hota(const MotSequence& sequence) {
     }
 
     for (std::size_t p = 0; p < sequence.pairs.size(); ++p) {
-        const auto truth = static_cast<double>(sequence.truth_boxes[index(sequence.pairs[p].truth)]);
-        const auto track = static_cast<double>(sequence.track_boxes[index(sequence.pairs[p].track)]);
+        const auto truth =
+            static_cast<double>(sequence.truth_boxes[index(sequence.pairs[p].truth)]);
+        const auto track =
+            static_cast<double>(sequence.track_boxes[index(sequence.pairs[p].track)]);
         double n = 0;
         for (std::size_t a = hota_thresholds; a-- > 0;) {
             n += static_cast<double>(matches[p][a + 1]);

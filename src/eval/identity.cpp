@@ -35,8 +35,8 @@ IdentityScore evaluate_identity(const MotSequence& sequence) {
     for (std::size_t p = 0; p < matches.size(); ++p) {
         if (matches[p] == 0) continue;
         const auto row = static_cast<std::size_t>(sequence.pairs[p].truth);
-        const auto c = static_cast<std::size_t>(
-            column[static_cast<std::size_t>(sequence.pairs[p].track)]);
+        const auto c =
+            static_cast<std::size_t>(column[static_cast<std::size_t>(sequence.pairs[p].track)]);
         matching.allow(row, c, static_cast<double>(matches[p]));
         count[row * width + c] = matches[p];
     }

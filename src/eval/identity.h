@@ -14,8 +14,8 @@ struct IdentityScore {
 };
 
 /// E. Ristani et al., "Performance measures and a data set for multi-target, multi-camera tracking"
-/// (2016): each person is given at most one track for the whole sequence, and the reverse, such that
-/// the most boxes match.
+/// (2016): each person is given at most one track for the whole sequence, and the reverse, such
+/// that the most boxes match.
 IdentityScore evaluate_identity(const MotSequence& sequence);
 
 /// Several sequences as one: counts are added.

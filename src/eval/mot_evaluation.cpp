@@ -14,7 +14,9 @@ namespace fs = std::filesystem;
 
 constexpr int most_frames = 10'000'000;
 
-fs::path truth_file(const fs::path& sequence) { return sequence / "gt" / "gt.txt"; }
+fs::path truth_file(const fs::path& sequence) {
+    return sequence / "gt" / "gt.txt";
+}
 
 std::string_view without_blanks(std::string_view text) noexcept {
     constexpr std::string_view blanks = " \t\r";
@@ -40,7 +42,8 @@ Result<std::optional<int>> sequence_length(const fs::path& path) {
         if (without_blanks(line.substr(0, equals)) != "seqLength") continue;
         const std::string_view value = without_blanks(line.substr(equals + 1));
         int length = 0;
-        const auto [stop, error] = std::from_chars(value.data(), value.data() + value.size(), length);
+        const auto [stop, error] =
+            std::from_chars(value.data(), value.data() + value.size(), length);
         if (error == std::errc() && stop == value.data() + value.size() && length >= 1 &&
             length <= most_frames) {
             return length;
@@ -133,7 +136,7 @@ Result<SequenceScore> evaluate_folder(const fs::path& folder, const EvalOptions&
 }
 
 template <typename Score>
-Score combined(std::span<const SequenceScore> scores, Score SequenceScore::*part) {
+Score combined(std::span<const SequenceScore> scores, Score SequenceScore::* part) {
     std::vector<Score> parts;
     for (const SequenceScore& s : scores) parts.push_back(s.*part);
     return combine(parts);

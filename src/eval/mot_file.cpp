@@ -9,6 +9,7 @@
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <tuple>
 
 #include "eval/text_file.h"
 
@@ -17,7 +18,9 @@ namespace {
 
 constexpr std::size_t used_columns = 8;
 
-constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r'; }
+constexpr bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\r';
+}
 
 std::string_view trimmed(std::string_view text) noexcept {
     while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -114,8 +117,8 @@ Result<MotFile> parse_mot_file(std::string_view text, std::string_view name, Mot
         std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
             return std::tie(rows[a].frame, rows[a].id, a) < std::tie(rows[b].frame, rows[b].id, b);
         });
-        const auto twice = std::adjacent_find(
-            order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        const auto twice =
+            std::adjacent_find(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
                 return rows[a].frame == rows[b].frame && rows[a].id == rows[b].id;
             });
         if (twice != order.end()) {

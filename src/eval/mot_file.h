@@ -18,7 +18,7 @@ enum class MotFileKind {
 };
 
 struct MotRow {
-    int frame = 1;                               ///< from 1
+    int frame = 1;  ///< from 1
     std::int64_t id = 0;
     double x = 0, y = 0, width = 0, height = 0;  ///< px; not clipped, a size may be 0 or below
     double confidence = 1;                       ///< in truth files 0 means: not to be judged

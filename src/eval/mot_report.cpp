@@ -11,8 +11,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::array table_columns{"HOTA", "DetA", "AssA", "LocA",   "MOTA",   "MOTP", "IDF1", "IDP",
-                                   "IDR",  "IDSW", "Frag", "CLR_FP", "CLR_FN", "MT",   "PT",   "ML"};
+constexpr std::array table_columns{"HOTA",   "DetA", "AssA", "LocA", "MOTA", "MOTP",
+                                   "IDF1",   "IDP",  "IDR",  "IDSW", "Frag", "CLR_FP",
+                                   "CLR_FN", "MT",   "PT",   "ML"};
 
 ordered_json to_json(const SequenceScore& score) {
     ordered_json object;

@@ -45,8 +45,8 @@ std::vector<FigureByAlpha> figures_by_alpha(const SequenceScore& score);
 /// A line a sequence and one for COMBINED; ratios in percent. Ends with a line break.
 std::string format_table(const EvalReport& report);
 
-/// {"sequences": {NAME: {FIGURE: number, ..., "by_alpha": {FIGURE: [19 numbers]}}}, "combined": ...};
-/// ratios in [0, 1].
+/// {"sequences": {NAME: {FIGURE: number, ..., "by_alpha": {FIGURE: [19 numbers]}}}, "combined":
+/// ...}; ratios in [0, 1].
 std::string format_json(const EvalReport& report);
 
 }  // namespace saccade::eval

@@ -19,9 +19,12 @@ bool takes_tracks_out(int class_id, MotBenchmark benchmark) noexcept {
         case person_on_vehicle:
         case static_person:
         case distractor:
-        case reflection: return true;
-        case other_vehicle: return benchmark == MotBenchmark::mot20;
-        default: return false;
+        case reflection:
+            return true;
+        case other_vehicle:
+            return benchmark == MotBenchmark::mot20;
+        default:
+            return false;
     }
 }
 
@@ -65,7 +68,7 @@ struct Kept {
 };
 
 std::vector<std::int64_t> distinct(const std::vector<Kept>& frames,
-                                   std::vector<std::int64_t> Kept::*ids) {
+                                   std::vector<std::int64_t> Kept::* ids) {
     std::vector<std::int64_t> all;
     for (const Kept& f : frames) all.insert(all.end(), (f.*ids).begin(), (f.*ids).end());
     std::sort(all.begin(), all.end());
@@ -113,26 +116,26 @@ Result<void> check(const MotFile& truth, const std::string& truth_name, const Mo
                    const std::string& tracks_name, int frames, MotBenchmark benchmark) {
     for (const auto& [file, name] : {std::pair(&truth, &truth_name), {&tracks, &tracks_name}}) {
         if (file->last_frame > frames) {
-            return fail(ErrorCode::corrupt,
-                        fmt::format("{}: frame {} in a sequence of {}", *name, file->last_frame,
-                                    frames),
-                        "frames count from 1; check seqLength in seqinfo.ini");
+            return fail(
+                ErrorCode::corrupt,
+                fmt::format("{}: frame {} in a sequence of {}", *name, file->last_frame, frames),
+                "frames count from 1; check seqLength in seqinfo.ini");
         }
     }
     for (const MotRow& row : truth.rows) {
         if (benchmark != MotBenchmark::mot15 && (row.class_id < 1 || row.class_id > last_class)) {
-            return fail(ErrorCode::corrupt,
-                        fmt::format("{}: class {} in frame {}", truth_name, row.class_id,
-                                    row.frame),
-                        "MOT16, MOT17 and MOT20 have the classes 1 to 13");
+            return fail(
+                ErrorCode::corrupt,
+                fmt::format("{}: class {} in frame {}", truth_name, row.class_id, row.frame),
+                "MOT16, MOT17 and MOT20 have the classes 1 to 13");
         }
     }
     for (const MotRow& row : tracks.rows) {
         if (row.class_id > person) {
-            return fail(ErrorCode::unsupported,
-                        fmt::format("{}: class {} in frame {}", tracks_name, row.class_id,
-                                    row.frame),
-                        "only people (class 1 or -1) are judged: write tracks of that class alone");
+            return fail(
+                ErrorCode::unsupported,
+                fmt::format("{}: class {} in frame {}", tracks_name, row.class_id, row.frame),
+                "only people (class 1 or -1) are judged: write tracks of that class alone");
         }
     }
     return {};

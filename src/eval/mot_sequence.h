@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,8 +54,8 @@ Result<MotSequence> prepare_sequence(const MotFile& truth, const std::string& tr
                                      const MotFile& tracks, const std::string& tracks_name,
                                      int frames, MotBenchmark benchmark);
 
-/// The one-to-one matching of `rows` and `columns` with the largest sum of scores, which are above 0
-/// where two may be matched at all. Reuses its memory. One thread at a time.
+/// The one-to-one matching of `rows` and `columns` with the largest sum of scores, which are above
+/// 0 where two may be matched at all. Reuses its memory. One thread at a time.
 class BestMatching {
   public:
     /// Forgets all scores.

@@ -9,6 +9,8 @@
 #include <limits>
 #include <new>
 #include <random>
+#include <tuple>
+#include <vector>
 
 namespace {
 std::atomic<std::size_t> allocations{0};
@@ -21,8 +23,12 @@ std::atomic<std::size_t> allocations{0};
     if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
     throw std::bad_alloc();
 }
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p) noexcept {
+    std::free(p);
+}
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept {
+    std::free(p);
+}
 
 namespace saccade {
 namespace {
@@ -110,8 +116,9 @@ TEST(Assignment, EqualsBruteForceOnAllSmallSizes) {
                 Problem p{rows, cols, std::vector<double>(rows * cols), inf};
                 const int levels = round % 4;  // 0: continuous; else few values, so many ties
                 for (double& c : p.cost) {
-                    c = levels == 0 ? real(random)
-                                    : static_cast<double>(static_cast<int>(random() % (levels + 1U)));
+                    c = levels == 0
+                            ? real(random)
+                            : static_cast<double>(static_cast<int>(random() % (levels + 1U)));
                     if (round % 3 == 1 && random() % 3 == 0) c = inf;
                 }
                 expect_optimal(solver, p);
@@ -223,9 +230,11 @@ void expect_same_as_auction(const Problem& p) {
 
 TEST(Assignment, EqualsAnAuctionOnLargeProblems) {
     std::mt19937 random(2);
-    for (const auto& [rows, cols, limit, gate] :
-         {std::tuple{1000U, 1000U, 10000U, inf}, {300U, 1000U, 1000U, inf}, {1000U, 700U, 50U, inf},
-          {600U, 500U, 100000U, 400.0}, {400U, 400U, 3U, 1.0}}) {
+    for (const auto& [rows, cols, limit, gate] : {std::tuple{1000U, 1000U, 10000U, inf},
+                                                  {300U, 1000U, 1000U, inf},
+                                                  {1000U, 700U, 50U, inf},
+                                                  {600U, 500U, 100000U, 400.0},
+                                                  {400U, 400U, 3U, 1.0}}) {
         Problem p{rows, cols, std::vector<double>(rows * cols), gate};
         for (double& c : p.cost) c = static_cast<double>(random() % limit);
         expect_same_as_auction(p);

@@ -17,7 +17,7 @@ namespace saccade::eval::test {
 
 struct CocoCase {
     CocoDataset truth;
-    std::map<std::int64_t, std::vector<Detection>> found;       // by image
+    std::map<std::int64_t, std::vector<Detection>> found;  // by image
     std::vector<std::optional<std::int64_t>> category_of_class;
     std::array<int, 3> max_detections{1, 10, 100};
 };
@@ -69,7 +69,8 @@ class CaseMaker {
                 const double off = below(4) == 0 ? 0.0 : below(2) == 0 ? 0.05 : 0.25;
                 const double x = a.x + a.width * off * between(-1, 1);
                 const double y = a.y + a.height * off * between(-1, 1);
-                const auto as = below(6) == 0 ? below(static_cast<std::uint32_t>(categories) + 1) : k;
+                const auto as =
+                    below(6) == 0 ? below(static_cast<std::uint32_t>(categories) + 1) : k;
                 found.push_back(detection({x, y, a.width * between(1 - off, 1 + off),
                                            a.height * between(1 - off, 1 + off)},
                                           as));

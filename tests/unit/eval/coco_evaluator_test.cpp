@@ -49,11 +49,11 @@ void expect_equal(const CocoSummary& ours, const json& reference) {
 
 // The files that coco_reference.py reads.
 void write_case(const std::filesystem::path& folder, const std::string& name, const CocoCase& c) {
-    json truth{{"images", json::array()}, {"categories", json::array()},
-               {"annotations", json::array()}};
+    json truth{
+        {"images", json::array()}, {"categories", json::array()}, {"annotations", json::array()}};
     for (const auto& i : c.truth.images) {
-        truth["images"].push_back({{"id", i.id}, {"file_name", i.file_name}, {"width", i.width},
-                                   {"height", i.height}});
+        truth["images"].push_back(
+            {{"id", i.id}, {"file_name", i.file_name}, {"width", i.width}, {"height", i.height}});
     }
     for (const auto& k : c.truth.categories) {
         truth["categories"].push_back({{"id", k.id}, {"name", k.name}});
@@ -96,8 +96,7 @@ TEST(CocoEvaluator, EqualsPycocotools) {
     for (const auto& [name, c] : cases) write_case(dir.path(), name, c);
 
     const auto script = saccade::test::source_dir() / "tests/unit/eval/coco_reference.py";
-    const std::string command =
-        python.string() + " " + script.string() + " " + dir.path().string();
+    const std::string command = python.string() + " " + script.string() + " " + dir.path().string();
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(::popen(command.c_str(), "r"),
                                                                &::pclose);
     ASSERT_TRUE(pipe);

@@ -33,14 +33,15 @@ def judge(folder, name):
     judged.accumulate()
     # Not summarize(): it looks for maxDets of 100 by name.
     precision, recall = judged.eval["precision"], judged.eval["recall"]
-    stats = [mean(precision[..., 0, 2]), mean(precision[0, ..., 0, 2]), mean(precision[5, ..., 0, 2])]
+    stats = [mean(p[..., 0, 2]) for p in (precision, precision[0], precision[5])]
     stats += [mean(precision[..., area, 2]) for area in (1, 2, 3)]
     stats += [mean(recall[..., 0, m]) for m in (0, 1, 2)]
     stats += [mean(recall[..., area, 2]) for area in (1, 2, 3)]
     if judged.params.maxDets == [1, 10, 100]:
         judged.summarize()
         assert np.allclose(judged.stats, stats)
-    by_category = {str(c): mean(precision[:, :, k, 0, 2]) for k, c in enumerate(judged.params.catIds)}
+    by_category = {str(c): mean(precision[:, :, k, 0, 2])
+                   for k, c in enumerate(judged.params.catIds)}
     return {"stats": stats, "ap": by_category}
 
 

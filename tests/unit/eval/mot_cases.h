@@ -62,11 +62,10 @@ class MotCaseMaker {
                 }
                 if (!seen || below(6) == 0) continue;
                 const double off = below(3) == 0 ? 0.0 : below(4) == 0 ? 0.3 : 0.08;
-                c.tracks += row(f, o.track,
-                                {x + off * o.width * between(-1, 1),
-                                 y + off * o.height * between(-1, 1),
-                                 o.width * between(1 - off, 1 + off),
-                                 o.height * between(1 - off, 1 + off)});
+                c.tracks += row(
+                    f, o.track,
+                    {x + off * o.width * between(-1, 1), y + off * o.height * between(-1, 1),
+                     o.width * between(1 - off, 1 + off), o.height * between(1 - off, 1 + off)});
             }
             if (seen && below(3) == 0) {
                 c.tracks += row(f, next_track++, {between(0, 700), between(0, 400), 50, 120});

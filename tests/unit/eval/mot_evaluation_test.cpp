@@ -14,12 +14,12 @@ namespace saccade::eval {
 namespace {
 
 using nlohmann::json;
-using ::testing::HasSubstr;
 using saccade::test::read_file;
 using saccade::test::TempDir;
 using saccade::test::write_file;
 using test::MotCase;
 using test::MotCaseMaker;
+using ::testing::HasSubstr;
 
 void write_text(const std::filesystem::path& path, const std::string& text) {
     std::filesystem::create_directories(path.parent_path());
@@ -88,9 +88,8 @@ TEST_P(Golden, EqualsTrackEval) {
     }
     const auto report = evaluate_mot(options_for(dir.path()));
     ASSERT_TRUE(report) << report.error().line();
-    const json golden =
-        json::parse(read_file(saccade::test::source_dir() / "tests/golden/eval/mot.json"), nullptr,
-                    false);
+    const json golden = json::parse(
+        read_file(saccade::test::source_dir() / "tests/golden/eval/mot.json"), nullptr, false);
     ASSERT_TRUE(golden.is_object());
     ASSERT_EQ(report->sequences.size(), 4U);
     for (const SequenceScore& s : report->sequences) {
@@ -129,9 +128,8 @@ TEST(MotEvaluation, EqualsTrackEvalOnARealSequence) {
     options.tracks = dir / "tracks";
     const auto report = evaluate_mot(options);
     ASSERT_TRUE(report) << report.error().line();
-    const json golden =
-        json::parse(read_file(saccade::test::source_dir() / "tests/golden/eval/mot.json"), nullptr,
-                    false);
+    const json golden = json::parse(
+        read_file(saccade::test::source_dir() / "tests/golden/eval/mot.json"), nullptr, false);
     ASSERT_EQ(report->sequences.size(), 1U);
     expect_equal(report->sequences[0], golden.at("ADL").at("adl-rundle-6"));
 }
@@ -189,8 +187,8 @@ TEST(MotEvaluation, WhatIsMissingOrBrokenIsNamed) {
     write_text(dir / "gt/s/gt/gt.txt", "1,1,0,0,9,9,1,1\n1,2,0,0,9,9,1,14\n");
     EXPECT_THAT(error().message, HasSubstr("gt.txt: class 14 in frame 1"));
     write_text(dir / "gt/s/gt/gt.txt", "1,1,0,0,9,9,1,1\n");
-    for (const char* ini : {"", "seqLength=\n", "seqLength=5x\n", "seqLength=0\n",
-                            "seqLength=-3\n", "seqLength=99999999999\n"}) {
+    for (const char* ini : {"", "seqLength=\n", "seqLength=5x\n", "seqLength=0\n", "seqLength=-3\n",
+                            "seqLength=99999999999\n"}) {
         write_text(dir / "gt/s/seqinfo.ini", ini);
         EXPECT_EQ(error().code, ErrorCode::corrupt) << ini;
         EXPECT_THAT(error().message, HasSubstr("seqinfo.ini"));
@@ -211,8 +209,7 @@ TEST(MotReport, TableAndJsonSayTheSame) {
     EXPECT_EQ(parsed["sequences"].size(), 4U);
     EXPECT_EQ(parsed["combined"]["IDSW"], report->combined.clear.switches);
     EXPECT_EQ(parsed["combined"]["by_alpha"]["HOTA"].size(), hota_thresholds);
-    EXPECT_THAT(table,
-                HasSubstr(fmt::format(" {:>7.2f}", 100 * mean(report->combined.hota.hota))));
+    EXPECT_THAT(table, HasSubstr(fmt::format(" {:>7.2f}", 100 * mean(report->combined.hota.hota))));
 }
 
 }  // namespace

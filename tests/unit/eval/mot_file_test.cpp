@@ -40,13 +40,27 @@ TEST(MotFile, AnEmptyFileHasNoRows) {
 
 TEST(MotFile, BadLinesAreNamedByFileAndLine) {
     const std::string good = "1,1,0,0,9,9,1,1\n";
-    for (const char* bad :
-         {"1,2,0,0,9,9", "1,2,0,0,9,9,1", "0,2,0,0,9,9,1,1", "-1,2,0,0,9,9,1,1",
-          "1.5,2,0,0,9,9,1,1", "99999999999,2,0,0,9,9,1,1", "1,2.5,0,0,9,9,1,1",
-          "1,1e300,0,0,9,9,1,1", "1,2,nan,0,9,9,1,1", "1,2,0,inf,9,9,1,1", "1,2,0,0,9,9,1,1.5",
-          "1,2,0,0,9,9,1,1e9", "1,2,,0,9,9,1,1", "1,2,0,0,9,9x,1,1", "x", ",", "1;2;0;0;9;9;1;1",
-          "1,2,0,0,9,9,1,1,0.5,oops", "1,2,0,0,9,1e999,1,1", "1,2,0,0,0x10,9,1,1",
-          "1,1,5,5,9,9,1,1"}) {
+    for (const char* bad : {"1,2,0,0,9,9",
+                            "1,2,0,0,9,9,1",
+                            "0,2,0,0,9,9,1,1",
+                            "-1,2,0,0,9,9,1,1",
+                            "1.5,2,0,0,9,9,1,1",
+                            "99999999999,2,0,0,9,9,1,1",
+                            "1,2.5,0,0,9,9,1,1",
+                            "1,1e300,0,0,9,9,1,1",
+                            "1,2,nan,0,9,9,1,1",
+                            "1,2,0,inf,9,9,1,1",
+                            "1,2,0,0,9,9,1,1.5",
+                            "1,2,0,0,9,9,1,1e9",
+                            "1,2,,0,9,9,1,1",
+                            "1,2,0,0,9,9x,1,1",
+                            "x",
+                            ",",
+                            "1;2;0;0;9;9;1;1",
+                            "1,2,0,0,9,9,1,1,0.5,oops",
+                            "1,2,0,0,9,1e999,1,1",
+                            "1,2,0,0,0x10,9,1,1",
+                            "1,1,5,5,9,9,1,1"}) {
         const auto file = parse_mot_file(good + bad + "\n", "dir/gt.txt", MotFileKind::truth);
         ASSERT_FALSE(file) << bad;
         EXPECT_EQ(file.error().code, ErrorCode::corrupt);
@@ -63,8 +77,8 @@ TEST(MotFile, ASecondIdIsRefusedWhereverItStands) {
 }
 
 TEST(MotFile, DetectionsMayRepeatAnId) {
-    const auto file = parse_mot_file("1,-1,0,0,1,1,67.5\n1,-1,0,0,1,1,2\n", "d.txt",
-                                     MotFileKind::detections);
+    const auto file =
+        parse_mot_file("1,-1,0,0,1,1,67.5\n1,-1,0,0,1,1,2\n", "d.txt", MotFileKind::detections);
     ASSERT_TRUE(file);
     EXPECT_EQ(file->rows.size(), 2U);
 }
