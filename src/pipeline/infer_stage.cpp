@@ -21,6 +21,7 @@ void Router::deliver(Detected detected) {
 }
 
 void InferStage::run() {
+    DeviceTrace trace(tracer_, number_, detector_.depth());
     std::vector<Frame> frames;
     for (;;) {
         // With work under way the device must not wait for us: look, and else fetch its results.
@@ -29,25 +30,33 @@ void InferStage::run() {
         if (detector_.in_flight() < detector_.depth()) {
             const auto before = std::chrono::steady_clock::now();
             batch = busy ? batcher_.try_next(batch_) : batcher_.next(batch_);
-            if (!busy) idle_.add(std::chrono::steady_clock::now() - before);
+            if (!busy) {
+                idle_.add(std::chrono::steady_clock::now() - before);
+                trace.starved(before);
+            }
             if (!busy && batch.empty()) return;
         }
         if (batch.empty()) {
-            if (auto done = collect(); !done) return fail_with(done.error());
+            if (auto done = collect(trace); !done) return fail_with(done.error());
             continue;
         }
         frames.clear();
         for (const Item& item : batch) frames.push_back(item.frame);
+        const auto before = std::chrono::steady_clock::now();
         if (auto started = detector_.submit(frames); !started) return fail_with(started.error());
+        trace.submitted(before, batch);
         frames_ += batch.size();
         ++batches_;
         under_way_.push_back(std::move(batch));
     }
 }
 
-Result<void> InferStage::collect() {
+Result<void> InferStage::collect(DeviceTrace& trace) {
+    const auto before = std::chrono::steady_clock::now();
+    const auto waited = detector_.times().wait;
     auto results = detector_.collect();
     if (!results) return fail(results.error());
+    trace.collected(before, detector_.times().wait - waited);
     std::vector<Item> batch = std::move(under_way_.front());
     under_way_.pop_front();
     for (std::size_t i = 0; i < batch.size(); ++i) {

@@ -13,6 +13,7 @@
 #include "pipeline/batcher.h"
 #include "pipeline/items.h"
 #include "pipeline/report.h"
+#include "pipeline/trace_device.h"
 
 namespace saccade::pipeline {
 
@@ -32,8 +33,14 @@ class Router {
 /// Runs the detector on a thread of the caller's.
 class InferStage {
   public:
-    InferStage(detect::Detector& detector, std::size_t batch, const BatcherOptions& options)
-        : detector_(detector), batch_(batch), batcher_(options) {}
+    /// `number` is the device's, for the tracer, which may be none.
+    InferStage(detect::Detector& detector, std::size_t batch, const BatcherOptions& options,
+               Tracer* tracer = nullptr, std::uint32_t number = 0)
+        : detector_(detector),
+          batch_(batch),
+          batcher_(options),
+          tracer_(tracer),
+          number_(number) {}
 
     /// Until the batcher is shut down and drained, or the detector fails.
     void run();
@@ -50,12 +57,14 @@ class InferStage {
     [[nodiscard]] std::optional<Error> error() const;
 
   private:
-    Result<void> collect();
+    Result<void> collect(DeviceTrace& trace);
     void fail_with(Error error);
 
     detect::Detector& detector_;
     const std::size_t batch_;
     Batcher batcher_;
+    Tracer* const tracer_;
+    const std::uint32_t number_;
     Router router_;
     std::deque<std::vector<Item>> under_way_;
     std::uint64_t frames_ = 0, batches_ = 0;

@@ -31,7 +31,8 @@ RunReport run(std::span<const StreamJob> jobs, std::span<detect::Detector* const
         stages.emplace_back(*detector, batch,
                             BatcherOptions{.queue = options.queue,
                                            .credit = credit,
-                                           .max_wait = options.max_wait});
+                                           .max_wait = options.max_wait},
+                            options.tracer, static_cast<std::uint32_t>(stages.size()));
     }
 
     {

@@ -15,6 +15,7 @@
 #include "detect/detector.h"
 #include "media/source.h"
 #include "pipeline/report.h"
+#include "pipeline/trace.h"
 #include "sink/sink.h"
 #include "track/tracker.h"
 
@@ -70,6 +71,7 @@ struct PipelineOptions {
     std::size_t held = 0;     ///< largest delay of the streams' filters, frames
     int batch = 0;            ///< images a batch, 0: the detector's largest
     std::chrono::nanoseconds max_wait = std::chrono::milliseconds(100);
+    Tracer* tracer = nullptr;  ///< records the run; outlives it
 };
 
 /// Read from any thread while the pipeline runs.

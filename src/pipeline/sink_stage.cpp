@@ -2,7 +2,7 @@
 
 namespace saccade::pipeline {
 
-void SinkStage::run(std::chrono::steady_clock::time_point opened) {
+void SinkStage::run(std::chrono::steady_clock::time_point opened, TraceLane* lane) {
     while (auto tracked = in_.pop()) {
         const std::uint32_t stream = tracked->result.id.stream;
         if (!error_) {
@@ -16,6 +16,7 @@ void SinkStage::run(std::chrono::steady_clock::time_point opened) {
                 times_.add(after - before);
                 latency_.add(after - tracked->item.decoded);
                 count(tracked->result);
+                if (lane != nullptr) lane->add(Activity::sink, before, after, tracked->result.id);
             }
         }
         tracked.reset();  // the decoder's surface goes back before its credit does

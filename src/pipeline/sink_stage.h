@@ -34,7 +34,7 @@ class SinkStage {
           give_up_(std::move(give_up)) {}
 
     /// `opened` is when the stream was opened: the first result is timed from it.
-    void run(std::chrono::steady_clock::time_point opened);
+    void run(std::chrono::steady_clock::time_point opened, TraceLane* lane = nullptr);
 
     /// After run().
     void report(StreamReport& report) const;

@@ -20,7 +20,7 @@ struct DecodeEnd {
     bool cut = false;  ///< left before its end, on request or because of a failure behind it
 };
 
-DecodeEnd decode(media::Source& source, Batcher& batcher, Histogram& times) {
+DecodeEnd decode(media::Source& source, Batcher& batcher, Histogram& times, TraceLane* lane) {
     DecodeEnd end;
     for (;;) {
         const auto before = SteadyTime::now();
@@ -36,10 +36,13 @@ DecodeEnd decode(media::Source& source, Batcher& batcher, Histogram& times) {
         }
         if (auto* frame = std::get_if<Frame>(&*event)) {
             times.add(after - before);
+            const FrameId id = frame->id;
+            if (lane != nullptr) lane->add(Activity::decode, before, after, id);
             if (!batcher.push({.frame = std::move(*frame), .decoded = after, .taken = {}})) {
                 end.cut = true;
                 return end;
             }
+            if (lane != nullptr) lane->add(Activity::queue_full, after, SteadyTime::now(), id);
         } else if (auto* gap = std::get_if<media::Discontinuity>(&*event)) {
             if (end.damage.empty()) end.damage = gap->reason;
         } else if (auto* last = std::get_if<media::End>(&*event)) {
@@ -103,6 +106,8 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& 
         return report;
     };
 
+    const LaneScope scope(options.tracer, "decode", stream);
+    TraceLane* const lane = scope.lane();
     auto opened = job.open(stream);
     if (!opened) return failed(opened.error());
     media::Source& source = *opened->source;
@@ -115,6 +120,8 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& 
     for (auto& sink : opened->sinks) {
         if (auto begun = sink->begin(context); !begun) return failed(begun.error());
     }
+
+    if (lane != nullptr) lane->add(Activity::open, start, SteadyTime::now());
 
     Batcher& batcher = stage.batcher();
     DetectedQueue detected(credit);
@@ -129,12 +136,18 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& 
     };
     TrackStage track_stage(*opened, detected, tracked, give_up);
     SinkStage sink_stage(opened->sinks, tracked, batcher, progress, job.name, on_result, give_up);
-    std::jthread track_thread([&] { track_stage.run(); });
-    std::jthread sink_thread([&] { sink_stage.run(start); });
+    std::jthread track_thread([&] {
+        const LaneScope mine(options.tracer, "track", stream);
+        track_stage.run(mine.lane());
+    });
+    std::jthread sink_thread([&] {
+        const LaneScope mine(options.tracer, "sink", stream);
+        sink_stage.run(start, mine.lane());
+    });
     DecodeEnd end;
     {
         const std::stop_callback on_stop(stop, give_up);
-        end = decode(source, batcher, report.decode);
+        end = decode(source, batcher, report.decode, lane);
         batcher.finish(stream);
         batcher.wait_drained(stream);
     }
@@ -154,6 +167,7 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& 
                                   : report.status == StreamStatus::interrupted
                                       ? sink::Outcome::interrupted
                                       : sink::Outcome::failed;
+    const auto finishing = SteadyTime::now();
     // A stream that gave no frame leaves no file; one that broke off leaves what it gave.
     if (report.frames > 0) {
         for (auto& sink : opened->sinks) {
@@ -165,6 +179,7 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& 
             }
         }
     }
+    if (lane != nullptr) lane->add(Activity::finish, finishing, SteadyTime::now());
     report.wall = SteadyTime::now() - start;
     return report;
 }

@@ -16,10 +16,11 @@ TrackStage::TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQue
       out_(out),
       give_up_(std::move(give_up)) {}
 
-void TrackStage::run() {
+void TrackStage::run(TraceLane* lane) {
     std::vector<FrameResult> ready;
     while (auto detected = in_.pop()) {
         const auto before = std::chrono::steady_clock::now();
+        const FrameId id = detected->item.frame.id;
         FrameResult result = track(*detected);
         Frame& frame = detected->item.frame;
         if (!keep_pixels_) {
@@ -32,11 +33,13 @@ void TrackStage::run() {
         } else {
             ready.push_back(std::move(result));
         }
-        times_.add(std::chrono::steady_clock::now() - before);
-        hand_on(ready);
+        const auto after = std::chrono::steady_clock::now();
+        times_.add(after - before);
+        if (lane != nullptr) lane->add(Activity::track, before, after, id);
+        hand_on(ready, lane);
     }
     if (filter_ != nullptr) filter_->flush(ready);
-    hand_on(ready);
+    hand_on(ready, lane);
 }
 
 FrameResult TrackStage::track(Detected& detected) {
@@ -60,10 +63,14 @@ FrameResult TrackStage::track(Detected& detected) {
     return result;
 }
 
-void TrackStage::hand_on(std::vector<FrameResult>& ready) {
+void TrackStage::hand_on(std::vector<FrameResult>& ready, TraceLane* lane) {
     for (FrameResult& result : ready) {
+        const auto before = std::chrono::steady_clock::now();
+        const FrameId id = result.id;
         out_.push({.item = std::move(held_.front()), .result = std::move(result)});
         held_.pop_front();
+        if (lane == nullptr) continue;
+        lane->add(Activity::hand_on, before, std::chrono::steady_clock::now(), id);
     }
     ready.clear();
 }

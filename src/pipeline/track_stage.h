@@ -22,7 +22,7 @@ class TrackStage {
     TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQueue& out,
                std::function<void()> give_up);
 
-    void run();
+    void run(TraceLane* lane = nullptr);
 
     /// After run().
     void report(StreamReport& report) const { report.track = times_; }
@@ -30,7 +30,7 @@ class TrackStage {
 
   private:
     FrameResult track(Detected& detected);
-    void hand_on(std::vector<FrameResult>& ready);
+    void hand_on(std::vector<FrameResult>& ready, TraceLane* lane);
 
     track::Tracker* tracker_;
     MotionEstimator* motion_;

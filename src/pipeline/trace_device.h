@@ -1,0 +1,42 @@
+// What a device's thread and its slots were at, told to a tracer.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "pipeline/batcher.h"
+#include "pipeline/trace.h"
+
+namespace saccade::pipeline {
+
+/// The device thread's lane and one a slot of the detector. Does nothing without a tracer.
+class DeviceTrace {
+  public:
+    using Time = TraceEvent::Time;
+
+    DeviceTrace(Tracer* tracer, std::uint32_t device, int slots);
+
+    /// Each call is about the time from `begin` until now.
+    void starved(Time begin);
+    void submitted(Time begin, const std::vector<Item>& batch);
+    /// Of this time the network was waited for during `wait`; the rest was postprocessing.
+    void collected(Time begin, std::chrono::nanoseconds wait);
+
+    [[nodiscard]] bool on() const noexcept { return scope_.lane() != nullptr; }
+
+  private:
+    struct UnderWay {
+        std::vector<FrameId> frames;
+        Time since;
+        std::size_t slot;
+    };
+
+    LaneScope scope_;
+    std::vector<TraceLane*> slots_;
+    std::size_t next_slot_ = 0;
+    std::deque<UnderWay> under_way_;
+};
+
+}  // namespace saccade::pipeline
