@@ -33,11 +33,11 @@ Result<std::unique_ptr<ByteReader>> ByteReader::open(const std::string& path,
                                                      std::function<bool()> stopped) {
     const bool standard_input = path == "-";
     // Non-blocking, so that a FIFO without a writer does not hang here; reads poll anyway.
-    const int fd = standard_input ? STDIN_FILENO
-                                  : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int fd =
+        standard_input ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return open_failure(path, errno);
     std::unique_ptr<ByteReader> reader(new ByteReader(fd, !standard_input, std::move(stopped)));
-    struct stat status {};
+    struct stat status{};
     if (::fstat(fd, &status) != 0) return open_failure(path, errno);
     if (S_ISDIR(status.st_mode)) {
         return fail(ErrorCode::invalid_argument, path + ": is a folder", "name a file");
@@ -62,9 +62,10 @@ Result<std::unique_ptr<ByteReader>> ByteReader::open(const std::string& path,
             return static_cast<ByteReader*>(self)->read(data, size);
         },
         nullptr,
-        reader->size_ ? [](void* self, std::int64_t offset, int whence) {
-            return static_cast<ByteReader*>(self)->seek(offset, whence);
-        } : static_cast<std::int64_t (*)(void*, std::int64_t, int)>(nullptr));
+        reader->size_
+            ? [](void* self, std::int64_t offset,
+                 int whence) { return static_cast<ByteReader*>(self)->seek(offset, whence); }
+            : static_cast<std::int64_t (*)(void*, std::int64_t, int)>(nullptr));
     if (reader->io_ == nullptr) {
         av_free(buffer);
         return fail(ErrorCode::out_of_memory, path + ": no memory for a read buffer");

@@ -20,8 +20,10 @@ bool is_jpeg(AVCodecID codec) {
         case AV_CODEC_ID_MJPEGB:
         case AV_CODEC_ID_LJPEG:
         case AV_CODEC_ID_JPEGLS:
-        case AV_CODEC_ID_JPEG2000: return true;
-        default: return false;
+        case AV_CODEC_ID_JPEG2000:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -31,8 +33,10 @@ bool is_mpeg_family(AVCodecID codec) {
         case AV_CODEC_ID_H264:
         case AV_CODEC_ID_HEVC:
         case AV_CODEC_ID_VP9:
-        case AV_CODEC_ID_AV1: return true;
-        default: return false;
+        case AV_CODEC_ID_AV1:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -51,16 +55,21 @@ void warn_of_matrix(AVColorSpace space) {
 ColorMatrix matrix_of(const AVFrame& frame, AVCodecID codec, int display_height) {
     switch (frame.colorspace) {
         case AVCOL_SPC_BT709:
-        case AVCOL_SPC_SMPTE240M: return ColorMatrix::bt709;
+        case AVCOL_SPC_SMPTE240M:
+            return ColorMatrix::bt709;
         case AVCOL_SPC_FCC:
         case AVCOL_SPC_BT470BG:
-        case AVCOL_SPC_SMPTE170M: return ColorMatrix::bt601;
+        case AVCOL_SPC_SMPTE170M:
+            return ColorMatrix::bt601;
         case AVCOL_SPC_BT2020_NCL:
-        case AVCOL_SPC_BT2020_CL: return ColorMatrix::bt2020;
+        case AVCOL_SPC_BT2020_CL:
+            return ColorMatrix::bt2020;
         case AVCOL_SPC_UNSPECIFIED:
         case AVCOL_SPC_RESERVED:
-        case AVCOL_SPC_RGB: break;
-        default: warn_of_matrix(frame.colorspace);
+        case AVCOL_SPC_RGB:
+            break;
+        default:
+            warn_of_matrix(frame.colorspace);
     }
     if (is_jpeg_like(frame, codec)) return ColorMatrix::bt601;
     return display_height >= hd_lines ? ColorMatrix::bt709 : ColorMatrix::bt601;
@@ -77,11 +86,14 @@ ChromaSiting siting_of(const AVFrame& frame, AVCodecID codec) {
     switch (frame.chroma_location) {
         case AVCHROMA_LOC_CENTER:
         case AVCHROMA_LOC_TOP:
-        case AVCHROMA_LOC_BOTTOM: return ChromaSiting::center;
+        case AVCHROMA_LOC_BOTTOM:
+            return ChromaSiting::center;
         case AVCHROMA_LOC_LEFT:
         case AVCHROMA_LOC_TOPLEFT:
-        case AVCHROMA_LOC_BOTTOMLEFT: return ChromaSiting::left;
-        default: return is_jpeg_like(frame, codec) ? ChromaSiting::center : ChromaSiting::left;
+        case AVCHROMA_LOC_BOTTOMLEFT:
+            return ChromaSiting::left;
+        default:
+            return is_jpeg_like(frame, codec) ? ChromaSiting::center : ChromaSiting::left;
     }
 }
 
@@ -102,8 +114,7 @@ bool is_limited_gray(const AVFrame& frame, AVCodecID codec) {
 }
 
 void tag_color(AVCodecContext& encoder, const ColorSpec& color) {
-    encoder.color_range =
-        color.range == ColorRange::full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+    encoder.color_range = color.range == ColorRange::full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
     encoder.chroma_sample_location =
         color.siting == ChromaSiting::center ? AVCHROMA_LOC_CENTER : AVCHROMA_LOC_LEFT;
     switch (color.matrix) {

@@ -1,5 +1,6 @@
 #include "media/container_extent.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -15,7 +16,9 @@ std::uint64_t big_endian(const std::uint8_t* data, int count) {
     return value;
 }
 
-bool is(const std::uint8_t* data, const char* type) { return std::memcmp(data, type, 4) == 0; }
+bool is(const std::uint8_t* data, const char* type) {
+    return std::memcmp(data, type, 4) == 0;
+}
 
 std::optional<std::uint64_t> beyond(std::uint64_t end, std::uint64_t file_size) {
     return end > file_size ? std::optional(end - file_size) : std::nullopt;
@@ -73,16 +76,34 @@ std::optional<std::uint64_t> missing_of_matroska(const ReadAt& read, std::uint64
     return beyond(segment + 4 + static_cast<unsigned>(size.length) + size.value, file_size);
 }
 
+/// MPEG-TS (ISO 13818-1, 2.4.3) comes in packets of 188 bytes that start with 0x47: a last one that
+/// is shorter was cut.
+std::optional<std::uint64_t> missing_of_ts(const ReadAt& read, std::uint64_t file_size) {
+    constexpr std::uint64_t packet = 188;
+    for (std::uint64_t i = 0; i < 4; ++i) {
+        std::uint8_t sync = 0;
+        if (read(i * packet, &sync, 1) != 1 || sync != 0x47) return std::nullopt;
+    }
+    const std::uint64_t rest = file_size % packet;
+    return rest == 0 ? std::nullopt : std::optional(packet - rest);
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> missing_bytes(const ReadAt& read, std::uint64_t file_size) {
     Bytes head{};
     if (read(0, head.data(), head.size()) < 8) return std::nullopt;
     if (big_endian(head.data(), 4) == 0x1A45DFA3) return missing_of_matroska(read, file_size);
-    for (const auto* type : {"ftyp", "moov", "mdat", "free", "wide", "skip"}) {
-        if (is(&head[4], type)) return missing_of_mp4(read, file_size);
-    }
-    return std::nullopt;
+    if (head[0] == 0x47) return missing_of_ts(read, file_size);
+    return looks_like_mp4(read) ? missing_of_mp4(read, file_size) : std::nullopt;
+}
+
+bool looks_like_mp4(const ReadAt& read) {
+    std::array<std::uint8_t, 8> head{};
+    if (read(0, head.data(), head.size()) < head.size()) return false;
+    constexpr std::array types = {"ftyp", "moov", "mdat", "free", "wide", "skip"};
+    return std::any_of(types.begin(), types.end(),
+                       [&](const char* type) { return is(&head[4], type); });
 }
 
 }  // namespace saccade::media

@@ -25,9 +25,10 @@ DecodeStep failure(int code) {
 
 Result<Decoder> Decoder::open(const AVCodec& codec, const AVCodecParameters* parameters,
                               int threads, bool low_delay, const std::string& name) {
+    std::unique_ptr<DamageWatch> watch;
     AvCodecContext context(avcodec_alloc_context3(&codec));
-    if (!context || (parameters != nullptr &&
-                     avcodec_parameters_to_context(context.get(), parameters) < 0)) {
+    if (!context ||
+        (parameters != nullptr && avcodec_parameters_to_context(context.get(), parameters) < 0)) {
         return fail(ErrorCode::out_of_memory, name + ": no memory for a decoder");
     }
     context->thread_count = threads > 0 ? threads : usual_threads();
@@ -35,13 +36,13 @@ Result<Decoder> Decoder::open(const AVCodec& codec, const AVCodecParameters* par
     if (low_delay) context->flags |= AV_CODEC_FLAG_LOW_DELAY;
     context->flags |= AV_CODEC_FLAG_UNALIGNED;  // crop exactly, not to the next aligned column
     context->max_pixels = max_pixels;
+    watch = std::make_unique<DamageWatch>(*context);
     const int code = avcodec_open2(context.get(), &codec, nullptr);
     if (code < 0) {
-        return fail(ErrorCode::unsupported,
-                    fmt::format("{}: the {} decoder can't start: {}", name, codec.name,
-                                libav_message(code)));
+        return fail(ErrorCode::unsupported, fmt::format("{}: the {} decoder can't start: {}", name,
+                                                        codec.name, libav_message(code)));
     }
-    return Decoder(std::move(context));
+    return Decoder(std::move(watch), std::move(context));
 }
 
 DecodeStep Decoder::send(const AVPacket* packet) {

@@ -22,15 +22,17 @@ enum class DecodeStep {
 /// One thread at a time. Its pictures are reference counted and may outlive it, in any number.
 class Decoder {
   public:
-    /// `threads` 0: as many as the machine runs at once. `low_delay`: a picture comes out as soon as
-    /// its packet is in, which leaves threads only within a picture.
-    /// Errors: unsupported, with libavcodec's reason (`name` goes before it).
+    /// `threads` 0: as many as the machine runs at once. `low_delay`: a picture comes out as soon
+    /// as its packet is in, which leaves threads only within a picture. Errors: unsupported, with
+    /// libavcodec's reason (`name` goes before it).
     static Result<Decoder> open(const AVCodec& codec, const AVCodecParameters* parameters,
                                 int threads, bool low_delay, const std::string& name);
 
     /// nullptr: the end. more_input, damaged or no_memory.
     DecodeStep send(const AVPacket* packet);
     DecodeStep receive(AVFrame& frame);
+    /// Whether pictures were mended since the latest call: see DamageWatch.
+    bool take_damage() { return watch_->take() > 0; }
     /// Forgets all input, also the end: ready for another stream of the same codec.
     void reset() { avcodec_flush_buffers(context_.get()); }
 
@@ -39,7 +41,10 @@ class Decoder {
     [[nodiscard]] const AVCodecContext& context() const noexcept { return *context_; }
 
   private:
-    explicit Decoder(AvCodecContext context) : context_(std::move(context)) {}
+    Decoder(std::unique_ptr<DamageWatch> watch, AvCodecContext context)
+        : watch_(std::move(watch)), context_(std::move(context)) {}
+
+    std::unique_ptr<DamageWatch> watch_;  // outlives the context
     AvCodecContext context_;
 };
 

@@ -9,13 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "media/container_extent.h"
-
 namespace saccade::media {
 namespace {
 
-constexpr std::array live_schemes = {"rtsp", "rtsps", "rtp",  "srtp",  "udp",    "srt",
-                                     "rtmp", "rtmps", "rtmpt", "mms",  "mmst",   "tcp"};
+constexpr std::array live_schemes = {"rtsp", "rtsps", "rtp",   "srtp", "udp",  "srt",
+                                     "rtmp", "rtmps", "rtmpt", "mms",  "mmst", "tcp"};
 
 // Demuxers that take plain text and raw bytes for pictures (ANSI art and the like).
 constexpr std::array text_art = {"tty", "bin", "xbin", "adf", "idf"};
@@ -63,7 +61,9 @@ std::string url_scheme(const std::string& location) {
 Demuxer::Demuxer(std::string location, std::function<bool()> stopped)
     : location_(std::move(location)), stopped_(std::move(stopped)) {}
 
-Demuxer::~Demuxer() { avformat_close_input(&format_); }
+Demuxer::~Demuxer() {
+    avformat_close_input(&format_);
+}
 
 Result<std::unique_ptr<Demuxer>> Demuxer::open(const std::string& location,
                                                std::function<bool()> stopped) {
@@ -112,9 +112,8 @@ tl::unexpected<Error> Demuxer::not_media(int code) const {
                     "check the disk or the mount");
     }
     if (code == AVERROR_PROTOCOL_NOT_FOUND) {
-        return fail(ErrorCode::unsupported,
-                    fmt::format("{}: this FFmpeg knows no protocol '{}'", location_,
-                                url_scheme(location_)));
+        return fail(ErrorCode::unsupported, fmt::format("{}: this FFmpeg knows no protocol '{}'",
+                                                        location_, url_scheme(location_)));
     }
     if (!reader_ && code != AVERROR_INVALIDDATA) {
         return fail(code == AVERROR(ENOENT) || code == AVERROR_HTTP_NOT_FOUND
@@ -131,7 +130,8 @@ tl::unexpected<Error> Demuxer::not_media(int code) const {
                     location_ + ": this MP4 has its index at the end, which a pipe can't seek to",
                     "give the file's path, or remux it with -movflags +faststart");
     }
-    if (no_index || !truncation().empty()) {
+    // (A text named .mp4 has no index either.)
+    if ((no_index && reader_ && looks_like_mp4(read_at())) || !truncation().empty()) {
         return fail(ErrorCode::corrupt,
                     location_ + ": truncated: the file ends before the index of its frames",
                     "copy or record it again; recovery tools such as untrunc may help");
@@ -141,10 +141,8 @@ tl::unexpected<Error> Demuxer::not_media(int code) const {
 }
 
 Result<void> Demuxer::choose_stream() {
-    const int index =
-        av_find_best_stream(format_, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
-    if (index < 0 ||
-        (format_->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) {
+    const int index = av_find_best_stream(format_, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+    if (index < 0 || (format_->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) {
         if (format_->nb_streams == 0) return not_media(AVERROR_INVALIDDATA);
         return fail(ErrorCode::unsupported, location_ + ": no video stream",
                     "give a file that holds video, not only sound or text");
@@ -205,25 +203,29 @@ Orientation Demuxer::orientation() const noexcept {
     const std::size_t size = side != nullptr ? side->size : 0;
 #else
     std::size_t size = 0;
-    const std::uint8_t* data =
-        av_stream_get_side_data(stream_, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    const std::uint8_t* data = av_stream_get_side_data(stream_, AV_PKT_DATA_DISPLAYMATRIX, &size);
 #endif
     if (data == nullptr || size < 9 * sizeof(std::int32_t)) return {};
     return orientation_of(reinterpret_cast<const std::int32_t*>(data));
 }
 
+ReadAt Demuxer::read_at() const {
+    return
+        [fd = reader_->descriptor()](std::uint64_t offset, std::uint8_t* data, std::size_t size) {
+            const auto got = ::pread(fd, data, size, static_cast<std::int64_t>(offset));
+            return got > 0 ? static_cast<std::size_t>(got) : std::size_t{0};
+        };
+}
+
 std::string Demuxer::truncation() const {
     if (!reader_ || !reader_->size()) return "";
-    const ReadAt read = [this](std::uint64_t offset, std::uint8_t* data, std::size_t size) {
-        const auto got =
-            ::pread(reader_->descriptor(), data, size, static_cast<std::int64_t>(offset));
-        return got > 0 ? static_cast<std::size_t>(got) : std::size_t{0};
-    };
-    const auto missing = missing_bytes(read, static_cast<std::uint64_t>(*reader_->size()));
+    const auto missing = missing_bytes(read_at(), static_cast<std::uint64_t>(*reader_->size()));
     if (!missing) return "";
     return fmt::format("the file ends early: {} bytes are missing", *missing);
 }
 
-std::string Demuxer::io_failure() const { return reader_ ? reader_->failure() : ""; }
+std::string Demuxer::io_failure() const {
+    return reader_ ? reader_->failure() : "";
+}
 
 }  // namespace saccade::media

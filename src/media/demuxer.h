@@ -8,6 +8,7 @@
 #include <string>
 
 #include "media/byte_reader.h"
+#include "media/container_extent.h"
 #include "media/libav.h"
 #include "media/orientation.h"
 #include "saccade/error.h"
@@ -32,7 +33,7 @@ class Demuxer {
 
     [[nodiscard]] const AVStream& stream() const noexcept { return *stream_; }
     [[nodiscard]] const AVCodec& decoder() const noexcept { return *decoder_; }
-    [[nodiscard]] double frame_rate() const noexcept;        ///< Hz, 0 where unknown
+    [[nodiscard]] double frame_rate() const noexcept;         ///< Hz, 0 where unknown
     [[nodiscard]] std::int64_t duration_ns() const noexcept;  ///< 0 where unknown
     [[nodiscard]] Orientation orientation() const noexcept;
     /// Comes from a network or a device, paced by the outside.
@@ -47,6 +48,7 @@ class Demuxer {
     Result<void> open_container();
     Result<void> choose_stream();
     tl::unexpected<Error> not_media(int code) const;
+    [[nodiscard]] ReadAt read_at() const;
 
     std::string location_;
     std::function<bool()> stopped_;

@@ -35,7 +35,9 @@ const AVCodec* choose_encoder() {
 }
 
 /// MPEG-4's quantiser (2 best to 31) that looks about like a CRF of x264 (0 to 51).
-int mpeg4_quantizer(int crf) { return std::clamp(2 + crf * 16 / 51, 2, 31); }
+int mpeg4_quantizer(int crf) {
+    return std::clamp(2 + crf * 16 / 51, 2, 31);
+}
 
 class Mp4Encoder final : public Encoder {
   public:
@@ -161,8 +163,7 @@ Result<void> Mp4Encoder::write(const Frame& frame) {
         frame.format != PixelFormat::i420 || frame.memory != MemoryKind::host) {
         return fail(ErrorCode::invalid_argument,
                     fmt::format("{}: takes i420 pictures of {}x{} px on the host, not this {}x{}",
-                                path_, options_.width, options_.height, frame.width,
-                                frame.height));
+                                path_, options_.width, options_.height, frame.width, frame.height));
     }
     if (finished_) return fail(ErrorCode::invalid_argument, path_ + ": is finished already");
     if (auto done = copy_planes(frame); !done) return done;
@@ -181,6 +182,10 @@ Result<void> Mp4Encoder::drain() {
         if (code < 0) return encode_failure(code);
         av_packet_rescale_ts(packet_.get(), codec_->time_base, stream_->time_base);
         packet_->stream_index = 0;
+        // The last frame lasts one period: MP4 shows a frame of no duration not at all.
+        if (packet_->duration <= 0) {
+            packet_->duration = av_rescale_q(1, av_inv_q(codec_->framerate), stream_->time_base);
+        }
         code = av_interleaved_write_frame(format_.get(), packet_.get());
         if (code >= 0 && format_->pb->error < 0) code = format_->pb->error;
         if (code < 0) return write_failure(code);

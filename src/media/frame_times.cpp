@@ -12,9 +12,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double usual_rate = 25;            // Hz, where a stream says nothing
-constexpr Timestamp reordering_slip = 1s;    // more than this backwards is a clock set back
-constexpr Timestamp longest = 24h * 366;     // beyond it a timestamp is noise
+constexpr double usual_rate = 25;         // Hz, where a stream says nothing
+constexpr int reordering_slip = 4;        // periods; more backwards is a clock set back
+constexpr Timestamp longest = 24h * 366;  // beyond it a timestamp is noise
+constexpr Timestamp longest_step = 24h;   // and beyond it a duration
+
+/// Keeps far from overflow, whatever a stream of noise adds up to.
+Timestamp after(Timestamp latest, Timestamp step) {
+    return std::min(latest + step, Timestamp::max() / 8);
+}
 
 }  // namespace
 
@@ -46,11 +52,10 @@ Timestamp FrameTimes::next(std::optional<std::int64_t> timestamp,
         if (*time > longest) time.reset();
     }
     if (!time) {
-        time = latest_ ? *latest_ + step_ : Timestamp{0};
-        // Later timestamps count from the same zero.
+        time = latest_ ? after(*latest_, step_) : Timestamp{0};
     } else if (latest_ && *time < *latest_) {
-        if (*latest_ - *time > reordering_slip) {
-            const Timestamp resumed = *latest_ + period_;
+        if (*latest_ - *time > reordering_slip * period_) {
+            const Timestamp resumed = after(*latest_, period_);
             *start_ -= resumed - *time;
             time = resumed;
         } else {
@@ -59,7 +64,7 @@ Timestamp FrameTimes::next(std::optional<std::int64_t> timestamp,
     }
     latest_ = time;
     const auto length = duration && *duration > 0 ? to_time(*duration) : std::nullopt;
-    step_ = length && *length > 0s ? *length : period_;
+    step_ = length && *length > 0s && *length <= longest_step ? *length : period_;
     return *time;
 }
 

@@ -16,14 +16,14 @@ struct TimeBase {
 /// Turns a stream's timestamps into times since its start. Variable frame rate is kept as it is.
 /// - A missing timestamp: the latest time plus the latest frame's duration, or plus one period of
 ///   the frame rate where no duration is known.
-/// - A timestamp before the latest time by a second or less: the latest time again (a reordering
-///   slip). By more: the clock was set back (a concatenated or looped stream), and time goes on from
-///   the latest time by one period.
+/// - A timestamp before the latest time by up to four periods of the frame rate: the latest time
+///   again (a reordering slip). By more: the clock was set back (a concatenated or looped stream),
+///   and time goes on from the latest time by one period.
 /// So times never go backwards. One thread.
 class FrameTimes {
   public:
-    /// `start`: timestamp of time zero, if known; else the first frame's. `frame_rate` in Hz, 0 where
-    /// unknown (25 is taken for missing timestamps then).
+    /// `start`: timestamp of time zero, if known; else the first frame's. `frame_rate` in Hz, 0
+    /// where unknown (25 is taken for missing timestamps then).
     FrameTimes(TimeBase base, std::optional<std::int64_t> start, double frame_rate);
 
     /// Both in units of the time base.

@@ -23,15 +23,24 @@ struct Signature {
 };
 
 constexpr Signature signatures[] = {
-    {0, "\xff\xd8\xff\xf7"sv, AV_CODEC_ID_JPEGLS}, {0, "\xff\xd8\xff"sv, AV_CODEC_ID_MJPEG},
-    {0, "\x89PNG\r\n\x1a\n"sv, AV_CODEC_ID_PNG},   {8, "WEBP"sv, AV_CODEC_ID_WEBP},
-    {0, "BM"sv, AV_CODEC_ID_BMP},                  {0, "II*\0"sv, AV_CODEC_ID_TIFF},
-    {0, "MM\0*"sv, AV_CODEC_ID_TIFF},              {0, "P1"sv, AV_CODEC_ID_PBM},
-    {0, "P2"sv, AV_CODEC_ID_PGM},                  {0, "P3"sv, AV_CODEC_ID_PPM},
-    {0, "P4"sv, AV_CODEC_ID_PBM},                  {0, "P5"sv, AV_CODEC_ID_PGM},
-    {0, "P6"sv, AV_CODEC_ID_PPM},                  {0, "P7"sv, AV_CODEC_ID_PAM},
-    {4, "jP  \r\n"sv, AV_CODEC_ID_JPEG2000},       {0, "\xff\x4f\xff\x51"sv, AV_CODEC_ID_JPEG2000},
-    {0, "\x76\x2f\x31\x01"sv, AV_CODEC_ID_EXR},    {0, "SDPX"sv, AV_CODEC_ID_DPX},
+    {0, "\xff\xd8\xff\xf7"sv, AV_CODEC_ID_JPEGLS},
+    {0, "\xff\xd8\xff"sv, AV_CODEC_ID_MJPEG},
+    {0, "\x89PNG\r\n\x1a\n"sv, AV_CODEC_ID_PNG},
+    {8, "WEBP"sv, AV_CODEC_ID_WEBP},
+    {0, "BM"sv, AV_CODEC_ID_BMP},
+    {0, "II*\0"sv, AV_CODEC_ID_TIFF},
+    {0, "MM\0*"sv, AV_CODEC_ID_TIFF},
+    {0, "P1"sv, AV_CODEC_ID_PBM},
+    {0, "P2"sv, AV_CODEC_ID_PGM},
+    {0, "P3"sv, AV_CODEC_ID_PPM},
+    {0, "P4"sv, AV_CODEC_ID_PBM},
+    {0, "P5"sv, AV_CODEC_ID_PGM},
+    {0, "P6"sv, AV_CODEC_ID_PPM},
+    {0, "P7"sv, AV_CODEC_ID_PAM},
+    {4, "jP  \r\n"sv, AV_CODEC_ID_JPEG2000},
+    {0, "\xff\x4f\xff\x51"sv, AV_CODEC_ID_JPEG2000},
+    {0, "\x76\x2f\x31\x01"sv, AV_CODEC_ID_EXR},
+    {0, "SDPX"sv, AV_CODEC_ID_DPX},
     {0, "XPDS"sv, AV_CODEC_ID_DPX},
 };
 
@@ -86,7 +95,7 @@ tl::unexpected<Error> corrupt(const std::string& path, const char* what) {
 
 Result<AvPacket> ImageDecoder::load(const std::string& path) const {
     const Descriptor file(path);
-    struct stat status {};
+    struct stat status{};
     if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return unreadable(path, errno);
     if (!S_ISREG(status.st_mode)) {
         return fail(ErrorCode::unreadable, path + ": not a plain file");
@@ -148,7 +157,7 @@ Result<Image> ImageDecoder::decode(const std::string& path) {
     if (step != DecodeStep::frame) return corrupt(path, "damaged: can't be decoded");
     Image image;
     image.codec = avcodec_get_name(codec);
-    const bool partial = decoded->decode_error_flags != 0 ||
+    const bool partial = (*decoder)->take_damage() || decoded->decode_error_flags != 0 ||
                          (decoded->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
                          (codec == AV_CODEC_ID_MJPEG && cut_jpeg(bytes));
     if (partial) image.damage = path + ": damaged or cut short";

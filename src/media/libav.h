@@ -7,6 +7,7 @@ extern "C" {
 #include <libavutil/avutil.h>
 }
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -38,5 +39,24 @@ void init_libav();
 /// The latest line that FFmpeg logged as an error on this thread since the last clear, "" if none.
 std::string last_libav_error();
 void clear_libav_error();
+
+/// Counts the pictures that one decoder says it had to mend. The decoders of libavcodec tell it in
+/// their log alone: frame threads hand pictures out before decode_error_flags are set.
+/// The count comes from the decoder's threads and may run a few pictures ahead of its output.
+class DamageWatch {
+  public:
+    /// To be attached before the decoder is opened; must outlive it.
+    explicit DamageWatch(AVCodecContext& decoder);
+    ~DamageWatch();
+    DamageWatch(const DamageWatch&) = delete;
+    DamageWatch& operator=(const DamageWatch&) = delete;
+
+    /// Since the latest call.
+    unsigned take() noexcept { return count_.exchange(0, std::memory_order_relaxed); }
+    void count() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+
+  private:
+    std::atomic<unsigned> count_{0};
+};
 
 }  // namespace saccade::media

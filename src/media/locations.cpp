@@ -38,10 +38,10 @@ Result<Locations> by_kind(const std::string& what, const Locations& files) {
         if (is_video_name(file)) videos.push_back(file);
     }
     if (images > 0 && !videos.empty()) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("{}: {} images and {} videos together", what, images,
-                                videos.size()),
-                    "name one kind by a pattern, such as 'folder/*.mp4'");
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("{}: {} images and {} videos together", what, images, videos.size()),
+            "name one kind by a pattern, such as 'folder/*.mp4'");
     }
     if (images > 0) return Locations{what};
     return videos;

@@ -10,7 +10,8 @@
 namespace saccade::media {
 
 /// Expands what a user named into locations for open_source, one stream each, in order:
-/// - a folder with images is one location (an image sequence), one with videos is each of its videos
+/// - a folder with images is one location (an image sequence), one with videos is each of its
+/// videos
 ///   by name; one with both kinds is an error, as is one with neither;
 /// - a pattern with * or ? likewise, over the files that it matches;
 /// - a .txt or .list file holds one location a line, relative to its own folder; empty lines and

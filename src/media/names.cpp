@@ -29,7 +29,9 @@ bool has_extension(std::string_view name, const List& list) {
     return std::find(list.begin(), list.end(), extension) != list.end();
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 /// The run of digits at `at`, without leading zeros; moves `at` behind it.
 std::string_view take_number(std::string_view text, std::size_t& at) {
@@ -104,9 +106,13 @@ Result<std::vector<std::string>> descend(const std::string& base, std::string_vi
 
 }  // namespace
 
-bool is_image_name(std::string_view name) { return has_extension(name, image_extensions); }
+bool is_image_name(std::string_view name) {
+    return has_extension(name, image_extensions);
+}
 
-bool is_video_name(std::string_view name) { return has_extension(name, video_extensions); }
+bool is_video_name(std::string_view name) {
+    return has_extension(name, video_extensions);
+}
 
 bool is_pattern(std::string_view path) {
     return path.find_first_of("*?") != std::string_view::npos;

@@ -22,8 +22,8 @@ bool natural_less(std::string_view a, std::string_view b);
 /// `*` stands for any characters, `?` for one; none of them for a '/'. Time O(pattern * name).
 bool matches(std::string_view pattern, std::string_view name);
 
-/// Names (with the folder in front) of the plain files in `folder`, hidden ones left out, in natural
-/// order. Errors: not_found, unreadable.
+/// Names (with the folder in front) of the plain files in `folder`, hidden ones left out, in
+/// natural order. Errors: not_found, unreadable.
 Result<std::vector<std::string>> list_folder(const std::string& folder);
 
 /// Existing files that match `pattern`, in natural order; patterns may stand in folder names too.

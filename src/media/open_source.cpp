@@ -8,6 +8,7 @@
 #include "media/names.h"
 #include "media/source.h"
 #include "media/stream_source.h"
+#include "media/synthetic.h"
 
 namespace saccade::media {
 namespace {
@@ -51,6 +52,7 @@ Result<std::unique_ptr<Source>> open_source(const std::string& location,
         return fail(ErrorCode::invalid_argument, "an empty name is no source",
                     "name a file, a folder, a URL or -");
     }
+    if (location.starts_with(synthetic_prefix)) return open_synthetic(location, options);
     if (location == "-" || !url_scheme(location).empty()) return open_stream(location, options);
     std::error_code ignored;
     const fs::file_status status = fs::status(location, ignored);

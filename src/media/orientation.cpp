@@ -56,8 +56,8 @@ void transpose(const std::uint8_t* source, std::ptrdiff_t source_stride, int wid
 }
 
 template <int Bytes>
-void orient(const std::uint8_t* source, std::ptrdiff_t source_stride, PlaneSize size,
-            Orientation o, std::uint8_t* target, std::ptrdiff_t target_stride) {
+void orient(const std::uint8_t* source, std::ptrdiff_t source_stride, PlaneSize size, Orientation o,
+            std::uint8_t* target, std::ptrdiff_t target_stride) {
     using Element = std::array<std::uint8_t, static_cast<std::size_t>(Bytes)>;
     const int target_height = o.transpose ? size.width : size.height;
     if (o.flip_y) {  // write the rows from the last to the first
@@ -86,10 +86,18 @@ Orientation orientation_of(const std::int32_t* matrix) noexcept {
 void orient_plane(const std::uint8_t* source, std::ptrdiff_t source_stride, PlaneSize size,
                   Orientation orientation, std::uint8_t* target, std::ptrdiff_t target_stride) {
     switch (size.element_bytes) {
-        case 1: orient<1>(source, source_stride, size, orientation, target, target_stride); break;
-        case 2: orient<2>(source, source_stride, size, orientation, target, target_stride); break;
-        case 3: orient<3>(source, source_stride, size, orientation, target, target_stride); break;
-        default: orient<4>(source, source_stride, size, orientation, target, target_stride); break;
+        case 1:
+            orient<1>(source, source_stride, size, orientation, target, target_stride);
+            break;
+        case 2:
+            orient<2>(source, source_stride, size, orientation, target, target_stride);
+            break;
+        case 3:
+            orient<3>(source, source_stride, size, orientation, target, target_stride);
+            break;
+        default:
+            orient<4>(source, source_stride, size, orientation, target, target_stride);
+            break;
     }
 }
 

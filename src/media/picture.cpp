@@ -43,7 +43,8 @@ std::optional<PixelFormat> output_format(const AVFrame& frame, AVCodecID codec,
     const auto pixels = static_cast<AVPixelFormat>(frame.format);
     auto format = nearest_format(pixels);
     if (!format) return format;
-    if (is_limited_gray(frame, codec)) {  // gray8 means full range: keep the range, add neutral chroma
+    if (is_limited_gray(frame,
+                        codec)) {  // gray8 means full range: keep the range, add neutral chroma
         const bool deep = av_pix_fmt_desc_get(pixels)->comp[0].depth > 8;
         return deep ? PixelFormat::i420p10 : PixelFormat::i420;
     }
@@ -102,11 +103,10 @@ Result<Frame> PictureMaker::make(AVFrame& decoded, AVCodecID codec) {
 Result<AvFrame> PictureMaker::converted(const AVFrame& picture, PixelFormat target) {
     auto result = pooled(target, picture.width, picture.height);
     if (!result) return result;
-    scaler_ = sws_getCachedContext(scaler_, picture.width, picture.height,
-                                   static_cast<AVPixelFormat>(picture.format), picture.width,
-                                   picture.height, to_libav(target),
-                                   SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr,
-                                   nullptr, nullptr);
+    scaler_ = sws_getCachedContext(
+        scaler_, picture.width, picture.height, static_cast<AVPixelFormat>(picture.format),
+        picture.width, picture.height, to_libav(target),
+        SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr);
     if (scaler_ == nullptr) {
         return fail(ErrorCode::unsupported, "swscale can't convert these pictures");
     }

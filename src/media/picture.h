@@ -24,7 +24,8 @@ class PictureMaker {
     PictureMaker& operator=(const PictureMaker&) = delete;
     ~PictureMaker();
 
-    /// How the container wants pictures to be turned. A picture's own matrix (SEI, EXIF) goes first.
+    /// How the container wants pictures to be turned. A picture's own matrix (SEI, EXIF) goes
+    /// first.
     void set_orientation(Orientation orientation) { stream_orientation_ = orientation; }
 
     /// Takes the picture out of `decoded` and fills all of a Frame but id and pts.

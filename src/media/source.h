@@ -16,14 +16,14 @@ namespace saccade::media {
 
 /// What is known of a stream before its first frame.
 struct StreamInfo {
-    std::string name;     ///< as the user gave it; for messages
-    std::string codec;    ///< FFmpeg's short name: "h264", "hevc", "mjpeg" ...
-    std::string decoder;  ///< who decodes: "h264 (software, 2 threads)" ...
+    std::string name;                          ///< as the user gave it; for messages
+    std::string codec;                         ///< FFmpeg's short name: "h264", "hevc", "mjpeg" ...
+    std::string decoder;                       ///< who decodes: "h264 (software, 2 threads)" ...
     int width = 0, height = 0;                 ///< px, upright
     double frame_rate = 0;                     ///< average, Hz; 0 where unknown
     std::optional<std::uint64_t> frame_count;  ///< as the container says: a hint for progress only
     std::optional<Timestamp> duration;
-    bool live = false;                         ///< paced by the outside: may drop, can't seek
+    bool live = false;  ///< paced by the outside: may drop, can't seek
     PixelFormat format = PixelFormat::i420;
     ColorSpec color;
 };
@@ -57,8 +57,8 @@ class Source {
     [[nodiscard]] virtual const StreamInfo& info() const noexcept = 0;
 
     /// The next event, in presentation order; blocks. Frame::id.index counts from 0, its
-    /// stream is `stream` of the options; pts never goes backwards. After End or an error, End again.
-    /// Errors: interrupted; out_of_memory; anything that leaves no way to go on.
+    /// stream is `stream` of the options; pts never goes backwards. After End or an error, End
+    /// again. Errors: interrupted; out_of_memory; anything that leaves no way to go on.
     virtual Result<SourceEvent> read() = 0;
 
     /// Makes a blocked or later read() return `interrupted` soon.

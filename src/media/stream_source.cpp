@@ -133,14 +133,19 @@ tl::unexpected<Error> StreamSource::close(Error error) {
 /// One step: takes a picture or feeds a packet.
 Result<void> StreamSource::fill_queue() {
     switch (decoder_->receive(*decoded_)) {
-        case DecodeStep::frame: return take(*decoded_);
-        case DecodeStep::more_input: return feed();
-        case DecodeStep::drained: finish(); return {};
+        case DecodeStep::frame:
+            return take(*decoded_);
+        case DecodeStep::more_input:
+            return feed();
+        case DecodeStep::drained:
+            finish();
+            return {};
         case DecodeStep::damaged:
             lose("a picture could not be decoded");
             if (input_ended_ && ++errors_after_end_ > most_errors_after_end) finish();
             return {};
-        case DecodeStep::no_memory: break;
+        case DecodeStep::no_memory:
+            break;
     }
     return no_memory();
 }
@@ -165,12 +170,12 @@ Result<void> StreamSource::feed() {
 }
 
 Result<void> StreamSource::take(AVFrame& decoded) {
-    if (decoded.decode_error_flags != 0 || (decoded.flags & AV_FRAME_FLAG_CORRUPT) != 0) {
+    if (decoder_->take_damage() || decoded.decode_error_flags != 0 ||
+        (decoded.flags & AV_FRAME_FLAG_CORRUPT) != 0) {
         lose("a picture is damaged in part");
     }
     losing_ = false;
-    const Timestamp pts =
-        times_->next(known(decoded.best_effort_timestamp), duration_of(decoded));
+    const Timestamp pts = times_->next(known(decoded.best_effort_timestamp), duration_of(decoded));
     auto made = pictures_.make(decoded, decoder_->context().codec_id);
     av_frame_unref(&decoded);
     if (!made) return fail(made.error().code, info_.name + ": " + made.error().message);
@@ -192,11 +197,12 @@ Result<void> StreamSource::take(AVFrame& decoded) {
 void StreamSource::lose(const std::string& what) {
     if (!seen_key_packet_ || std::exchange(losing_, true)) return;
     damage_.note(what, next_index_);
-    queue_.emplace_back(Discontinuity{fmt::format("{}: {} before frame {}", info_.name, what,
-                                                  next_index_)});
+    queue_.emplace_back(
+        Discontinuity{fmt::format("{}: {} before frame {}", info_.name, what, next_index_)});
 }
 
 void StreamSource::finish() {
+    if (decoder_->take_damage()) lose("a picture is damaged in part");
     if (const auto why = demuxer_->io_failure(); !why.empty()) {
         damage_.note_whole("reading failed: " + why);
     }

@@ -76,6 +76,10 @@ Result<void> encode(AVFormatContext* output, AVCodecContext* codec, const AVFram
     while ((code = avcodec_receive_packet(codec, packet.get())) >= 0) {
         av_packet_rescale_ts(packet.get(), codec->time_base, output->streams[0]->time_base);
         packet->stream_index = 0;
+        if (packet->duration <= 0) {  // MP4 shows a frame of no duration not at all
+            packet->duration =
+                av_rescale_q(1, av_inv_q(codec->framerate), output->streams[0]->time_base);
+        }
         if ((code = av_interleaved_write_frame(output, packet.get())) < 0) {
             return av_fail("write", code);
         }
@@ -99,8 +103,7 @@ Result<void> add_display_matrix(AVStream* stream, const ClipOptions& options) {
                                                      AV_PKT_DATA_DISPLAYMATRIX, sizeof matrix, 0);
     std::uint8_t* bytes = side != nullptr ? side->data : nullptr;
 #else
-    std::uint8_t* bytes =
-        av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, sizeof matrix);
+    std::uint8_t* bytes = av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, sizeof matrix);
 #endif
     if (bytes == nullptr) return fail(ErrorCode::internal, "no room for a display matrix");
     std::memcpy(bytes, matrix, sizeof matrix);
@@ -115,8 +118,8 @@ Result<CodecContext> open_codec(const ClipOptions& options, bool global_header,
     codec->width = options.width;
     codec->height = options.height;
     codec->pix_fmt = av_get_pix_fmt(options.pixel_format.c_str());
-    codec->time_base = options.times_ms.empty() ? AVRational{1, options.frame_rate}
-                                                : AVRational{1, 1000};
+    codec->time_base =
+        options.times_ms.empty() ? AVRational{1, options.frame_rate} : AVRational{1, 1000};
     codec->framerate = {options.frame_rate, 1};
     codec->color_range = options.full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
     if (!options.matrix.empty()) {
@@ -151,13 +154,13 @@ class Painter {
                                  options.height, static_cast<AVPixelFormat>(frame_->format),
                                  SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr,
                                  nullptr, nullptr);
-        const int* coefficients = sws_getCoefficients(
-            options.matrix == "bt709"     ? SWS_CS_ITU709
-            : options.matrix == "bt2020nc" ? SWS_CS_BT2020
-                                           : SWS_CS_ITU601);
+        const int* coefficients =
+            sws_getCoefficients(options.matrix == "bt709"      ? SWS_CS_ITU709
+                                : options.matrix == "bt2020nc" ? SWS_CS_BT2020
+                                                               : SWS_CS_ITU601);
         const int one = 1 << 16;
-        sws_setColorspaceDetails(scaler_, coefficients, 1, coefficients,
-                                 options.full_range ? 1 : 0, 0, one, one);
+        sws_setColorspaceDetails(scaler_, coefficients, 1, coefficients, options.full_range ? 1 : 0,
+                                 0, one, one);
     }
     ~Painter() { sws_freeContext(scaler_); }
     Painter(const Painter&) = delete;
@@ -181,8 +184,8 @@ class Painter {
             const int stride[4] = {3 * options_.width};
             sws_scale(scaler_, data, stride, 0, options_.height, frame_->data, frame_->linesize);
         }
-        frame_->pts = options_.times_ms.empty() ? index
-                                                : options_.times_ms.at(static_cast<size_t>(index));
+        frame_->pts =
+            options_.times_ms.empty() ? index : options_.times_ms.at(static_cast<size_t>(index));
         return frame_.get();
     }
 
@@ -200,7 +203,9 @@ void Canvas::fill(int x1, int y1, int x2, int y2, Rgb color) {
     }
 }
 
-std::uint8_t frame_grey(int index) { return static_cast<std::uint8_t>(40 + (index * 12) % 180); }
+std::uint8_t frame_grey(int index) {
+    return static_cast<std::uint8_t>(40 + (index * 12) % 180);
+}
 
 void draw_quadrants(Canvas& canvas, int index) {
     const int x = canvas.width / 2, y = canvas.height / 2;
