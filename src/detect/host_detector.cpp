@@ -64,11 +64,7 @@ Result<void> check(const Thresholds& t, const model::ModelSpec& spec) {
 /// Index of the head among the backend's outputs.
 Result<std::size_t> find_output(const infer::BackendInfo& info, const model::ModelSpec& spec) {
     for (std::size_t i = 0; i < info.outputs.size(); ++i) {
-        if (info.outputs[i].name != spec.output_name) continue;
-        if (info.outputs[i].type == infer::ElementType::f32) return i;
-        return fail(
-            ErrorCode::unsupported,
-            fmt::format("the network's output {} is not of 32-bit floats", spec.output_name));
+        if (info.outputs[i].name == spec.output_name) return i;
     }
     return fail(ErrorCode::unsupported,
                 fmt::format("the loaded network has no output {}", spec.output_name));
@@ -103,6 +99,12 @@ Result<std::unique_ptr<Detector>> HostDetector::create(std::unique_ptr<infer::Ba
     layout.pad = spec.input.pad;
     layout.type = *type;
 
+    Postprocessor postprocessor(spec, layout.width, layout.height, thresholds);
+    const infer::TensorInfo& head = loaded.outputs[*output];
+    if (auto checked = postprocessor.check(head.type, head.shape); !checked) {
+        return fail(checked.error());
+    }
+
     DetectorInfo info;
     info.model = std::move(model_name);
     info.family = model::to_string(spec.family);
@@ -110,9 +112,9 @@ Result<std::unique_ptr<Detector>> HostDetector::create(std::unique_ptr<infer::Ba
     info.class_names = spec.class_names;
     info.input_width = layout.width;
     info.input_height = layout.height;
-    return std::unique_ptr<Detector>(
-        new HostDetector(std::move(backend), std::move(info), *output, vision::Preprocessor(layout),
-                         Postprocessor(spec, layout.width, layout.height, thresholds)));
+    return std::unique_ptr<Detector>(new HostDetector(std::move(backend), std::move(info), *output,
+                                                      vision::Preprocessor(layout),
+                                                      std::move(postprocessor)));
 }
 
 HostDetector::HostDetector(std::unique_ptr<infer::Backend> backend, DetectorInfo info,

@@ -27,13 +27,6 @@ vision::NmsOptions nms_of(const model::ModelSpec& spec, const Thresholds& thresh
     return options;
 }
 
-tl::unexpected<Error> wrong_shape(const infer::TensorView& output, model::Family family) {
-    return fail(ErrorCode::unsupported,
-                fmt::format("the network's output [{}] can't be read as a {} head",
-                            fmt::join(output.shape, ","), model::to_string(family)),
-                "name the right one with --family");
-}
-
 }  // namespace
 
 Postprocessor::Postprocessor(const model::ModelSpec& spec, int width, int height,
@@ -45,39 +38,59 @@ Postprocessor::Postprocessor(const model::ModelSpec& spec, int width, int height
     if (family_ == model::Family::yolox) grid_ = vision::make_grid(width, height);
 }
 
-Result<void> Postprocessor::decode(const infer::TensorView& output, int image) {
-    if (output.type != infer::ElementType::f32 || output.memory != MemoryKind::host ||
-        output.shape.size() != 3 || image >= output.shape[0]) {
-        return wrong_shape(output, family_);
+Result<void> Postprocessor::check(infer::ElementType type, const infer::Shape& shape) const {
+    std::int64_t rows = -1, columns = -1;  // -1: any
+    switch (family_) {
+        case model::Family::yolov8:
+            rows = 4 + classes_;
+            break;
+        case model::Family::yolov5:
+            columns = 5 + classes_;
+            break;
+        case model::Family::end_to_end:
+            columns = 6;
+            break;
+        case model::Family::yolox:
+            rows = static_cast<std::int64_t>(grid_.size());
+            columns = 5 + classes_;
+            break;
     }
+    const auto agree = [](std::int64_t is, std::int64_t want) {
+        return is == -1 || want == -1 || is == want;
+    };
+    if (type == infer::ElementType::f32 && shape.size() == 3 && agree(shape[1], rows) &&
+        agree(shape[2], columns)) {
+        return {};
+    }
+    return fail(ErrorCode::unsupported,
+                fmt::format("the network's output [{}] can't be read as a {} head of {} classes",
+                            fmt::join(shape, ","), model::to_string(family_), classes_),
+                "name the right family with --family");
+}
+
+void Postprocessor::decode(const infer::TensorView& output, int image) {
     const int rows = static_cast<int>(output.shape[1]), columns = static_cast<int>(output.shape[2]);
     const float* const data = static_cast<const float*>(output.data) +
                               static_cast<std::ptrdiff_t>(image) * rows * columns;
+    candidates_.clear();
     switch (family_) {
         case model::Family::yolov8:
-            if (rows != 4 + classes_) return wrong_shape(output, family_);
             decoder_.decode_channels_first(data, classes_, columns, candidates_);
-            return {};
+            break;
         case model::Family::yolov5:
         case model::Family::yolox:
-            if (columns != 5 + classes_) return wrong_shape(output, family_);
-            if (!grid_.empty() && rows != static_cast<int>(grid_.size())) {
-                return wrong_shape(output, family_);
-            }
             decoder_.decode_anchors_first(data, classes_, rows, grid_, candidates_);
-            return {};
+            break;
         case model::Family::end_to_end:
-            if (columns != 6) return wrong_shape(output, family_);
             decoder_.decode_end_to_end(data, classes_, rows, candidates_);
-            return {};
+            break;
     }
-    return wrong_shape(output, family_);
 }
 
 Result<Detections> Postprocessor::run(const infer::TensorView& output, int image,
                                       const vision::Letterbox& letterbox) {
-    candidates_.clear();
-    if (auto decoded = decode(output, image); !decoded) return fail(decoded.error());
+    if (auto checked = check(output.type, output.shape); !checked) return fail(checked.error());
+    decode(output, image);
     nms_.run(candidates_, kept_);
     Detections detections;
     detections.reserve(kept_.size());

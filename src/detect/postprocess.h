@@ -20,13 +20,17 @@ class Postprocessor {
     Postprocessor(const model::ModelSpec& spec, int width, int height,
                   const Thresholds& thresholds);
 
+    /// Whether an output of this type and shape (-1 where not known yet) is this family's head.
+    /// Errors: unsupported.
+    [[nodiscard]] Result<void> check(infer::ElementType type, const infer::Shape& shape) const;
+
     /// The detections of `image` of a batch's output (f32, host memory, shape as spec.h says).
-    /// Errors: unsupported where the output is of another type or shape.
+    /// Errors: those of check.
     Result<Detections> run(const infer::TensorView& output, int image,
                            const vision::Letterbox& letterbox);
 
   private:
-    Result<void> decode(const infer::TensorView& output, int image);
+    void decode(const infer::TensorView& output, int image);
 
     model::Family family_;
     int classes_;
