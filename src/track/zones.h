@@ -11,12 +11,9 @@
 
 #include "saccade/error.h"
 #include "saccade/types.h"
+#include "track/point.h"
 
 namespace saccade::track {
-
-struct Point {
-    float x = 0, y = 0;  ///< px
-};
 
 /// A directed line: who goes from its left to its right, seen along it from start to end, goes in.
 /// (A line drawn from left to right on the screen is crossed inwards by going down.)
