@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <optional>
+
+#include "media/stop_flag.h"
 
 namespace saccade::media {
 namespace {
@@ -203,8 +204,11 @@ class Picture {
 class SyntheticSource final : public Source {
   public:
     SyntheticSource(const std::string& location, const SyntheticOptions& options,
-                    std::uint32_t stream)
-        : options_(options), stream_(stream), background_(options.width, options.height) {
+                    const SourceOptions& source_options)
+        : options_(options),
+          stream_(source_options.stream),
+          stop_(source_options.stop),
+          background_(options.width, options.height) {
         background_.background(options.seed);
         info_.name = location;
         info_.codec = "synthetic";
@@ -219,7 +223,10 @@ class SyntheticSource final : public Source {
     [[nodiscard]] const StreamInfo& info() const noexcept override { return info_; }
 
     Result<SourceEvent> read() override {
-        if (stopped_) return fail(ErrorCode::interrupted, info_.name + ": interrupted");
+        if (next_ < options_.frames && stop_()) {
+            next_ = options_.frames;  // only End follows
+            return fail(ErrorCode::interrupted, info_.name + ": interrupted");
+        }
         if (next_ >= options_.frames) return SourceEvent(End{});
         auto picture = std::make_shared<Picture>(background_);
         for (const SyntheticObject& object : scene(options_, next_)) {
@@ -238,7 +245,7 @@ class SyntheticSource final : public Source {
         return SourceEvent(std::move(frame));
     }
 
-    void interrupt() noexcept override { stopped_ = true; }
+    void interrupt() noexcept override { stop_.set(); }
 
   private:
     [[nodiscard]] Timestamp time_of(std::uint64_t frame) const {
@@ -247,10 +254,10 @@ class SyntheticSource final : public Source {
 
     SyntheticOptions options_;
     std::uint32_t stream_;
+    StopFlag stop_;
     Picture background_;
     StreamInfo info_;
     std::uint64_t next_ = 0;
-    std::atomic<bool> stopped_{false};
 };
 
 template <typename T>
@@ -320,7 +327,7 @@ Result<std::unique_ptr<Source>> open_synthetic(const std::string& location,
                                                const SourceOptions& options) {
     const auto parsed = parse_synthetic(location);
     if (!parsed) return fail(parsed.error());
-    return std::make_unique<SyntheticSource>(location, *parsed, options.stream);
+    return std::make_unique<SyntheticSource>(location, *parsed, options);
 }
 
 }  // namespace saccade::media

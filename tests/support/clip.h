@@ -32,9 +32,7 @@ struct Canvas {
         return pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
                       static_cast<std::size_t>(x)];
     }
-    [[nodiscard]] const Rgb& at(int x, int y) const {
-        return const_cast<Canvas*>(this)->at(x, y);
-    }
+    [[nodiscard]] const Rgb& at(int x, int y) const { return const_cast<Canvas*>(this)->at(x, y); }
 
     int width, height;
     std::vector<Rgb> pixels;
@@ -59,13 +57,13 @@ struct ClipOptions {
     int frames = 10;
     int frame_rate = 25;                   ///< Hz
     std::string pixel_format = "yuv420p";  ///< libavutil's name
-    std::string matrix;   ///< "bt709", "smpte170m", "bt2020nc" ...; "" leaves it untagged (and 601)
-    bool full_range = false;               ///< content and tag
-    std::string siting;                    ///< "left", "center" ...; "" leaves it untagged
-    int rotation = 0;                      ///< degrees clockwise a viewer must turn the picture
-    bool mirrored = false;                 ///< and mirror it left to right, before turning
-    std::vector<std::int64_t> times_ms;    ///< a time for each frame; empty: constant rate
-    int gop = 0;                           ///< frames from key to key; 0: the encoder's choice
+    std::string matrix;  ///< "bt709", "smpte170m", "bt2020nc" ...; "" leaves it untagged (and 601)
+    bool full_range = false;             ///< content and tag
+    std::string siting;                  ///< "left", "center" ...; "" leaves it untagged
+    int rotation = 0;                    ///< degrees clockwise a viewer must turn the picture
+    bool mirrored = false;               ///< and mirror it left to right, before turning
+    std::vector<std::int64_t> times_ms;  ///< a time for each frame; empty: constant rate
+    int gop = 0;                         ///< frames from key to key; 0: the encoder's choice
     /// Options of the encoder and the muxer: {"crf", "10"}, {"movflags", "faststart"} ...
     std::vector<std::pair<std::string, std::string>> options;
     std::function<void(Canvas&, int)> draw = draw_quadrants;
@@ -87,7 +85,7 @@ Result<void> write_sound(const std::filesystem::path& path, double seconds);
 }  // namespace saccade::test
 
 /// First line of a test that encodes with `name`.
-#define SACCADE_NEEDS_ENCODER(name)                                     \
-    if (!::saccade::test::has_encoder(name)) {                          \
-        GTEST_SKIP() << "this libavcodec has no encoder " << (name);    \
+#define SACCADE_NEEDS_ENCODER(name)                                  \
+    if (!::saccade::test::has_encoder(name)) {                       \
+        GTEST_SKIP() << "this libavcodec has no encoder " << (name); \
     }
