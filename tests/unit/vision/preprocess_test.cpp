@@ -229,6 +229,42 @@ TEST(Preprocess, AReusedImageIsAsAFreshOne) {
     }
 }
 
+TEST(Preprocess, FormatsAndSitingsOfOneSizeAreKeptApart) {
+    std::mt19937 random(8);
+    InputLayout layout;
+    layout.width = layout.height = 64;
+    Preprocessor preprocessor(layout);
+    std::vector<float> image(preprocessor.image_bytes() / sizeof(float));
+    Letterbox held;
+    for (const PixelFormat format : test::all_formats) {
+        for (const ChromaSiting siting : {ChromaSiting::left, ChromaSiting::center}) {
+            Frame frame = test::random_frame(format, 50, 40, random);
+            frame.color.siting = siting;
+            ASSERT_TRUE(preprocessor.run(frame, image.data(), held));
+            EXPECT_EQ(image, preprocess(frame, layout, best_isa())) << static_cast<int>(format);
+        }
+    }
+}
+
+TEST(Preprocess, PaddingThatIsThereIsNotWrittenAgain) {
+    std::mt19937 random(9);
+    InputLayout layout;
+    layout.width = layout.height = 64;
+    Preprocessor preprocessor(layout);
+    std::vector<float> image(preprocessor.image_bytes() / sizeof(float));
+    Letterbox held;
+    const Frame frame = test::random_frame(PixelFormat::i420, 50, 20, random);
+    ASSERT_TRUE(preprocessor.run(frame, image.data(), held));
+    EXPECT_EQ(held, make_letterbox(50, 20, 64, 64, true));
+    EXPECT_FLOAT_EQ(image[0], 114.0F / 255);
+    image[0] = 5;
+    ASSERT_TRUE(preprocessor.run(frame, image.data(), held));
+    EXPECT_EQ(image[0], 5);
+    held = {};
+    ASSERT_TRUE(preprocessor.run(frame, image.data(), held));
+    EXPECT_FLOAT_EQ(image[0], 114.0F / 255);
+}
+
 TEST(Preprocess, OtherElementTypesAreTheFloatsRounded) {
     std::mt19937 random(6);
     const Frame frame = test::random_frame(PixelFormat::i444, 61, 33, random);
