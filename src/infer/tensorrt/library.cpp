@@ -1,0 +1,147 @@
+#include "infer/tensorrt/library.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "core/log.h"
+
+namespace saccade::infer::tensorrt {
+
+template <>
+Result<std::unique_ptr<Library>> open_native<Headers::trt10>(LibraryFile, LibraryFile,
+                                                             const Version&);
+template <>
+Result<std::unique_ptr<Library>> open_native<Headers::trt11>(LibraryFile, LibraryFile,
+                                                             const Version&);
+template <>
+Result<std::unique_ptr<Library>> open_native<Headers::rtx>(LibraryFile, LibraryFile,
+                                                           const Version&);
+
+namespace {
+
+struct Name {
+    Kind kind;
+    const char* runtime;
+    const char* parser;
+};
+
+constexpr std::array names{
+    Name{Kind::full, "libnvinfer.so.11", "libnvonnxparser.so.11"},
+    Name{Kind::full, "libnvinfer.so.10", "libnvonnxparser.so.10"},
+    Name{Kind::rtx, "libtensorrt_rtx.so.1", "libtensorrt_onnxparser_rtx.so.1"},
+};
+
+/// Prefixes to a library's name; "" leaves the search to the loader.
+std::vector<std::string> folders() {
+    std::vector<std::string> all;
+    if (const char* dir = std::getenv("SACCADE_TENSORRT_DIR"); dir != nullptr && *dir != '\0') {
+        all.push_back(std::string(dir) + "/");
+    }
+    all.emplace_back("");
+    if (const std::string hint = SACCADE_TENSORRT_HINT; !hint.empty()) all.push_back(hint + "/");
+    return all;
+}
+
+constexpr const char* install =
+    "run make gpu for TensorRT-RTX (GeForce RTX 30 and newer, A100, L4), or install libnvinfer 10.6 "
+    "or newer and name its folder in SACCADE_TENSORRT_DIR";
+
+}  // namespace
+
+std::string to_string(const Version& version) {
+    return fmt::format("{} {}.{}.{}", version.kind == Kind::rtx ? "tensorrt-rtx" : "tensorrt",
+                       version.major, version.minor, version.patch);
+}
+
+LibraryFile LibraryFile::open(const std::string& path, std::string* reason) {
+    LibraryFile file;
+    if (void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL); handle != nullptr) {
+        file.handle_ = std::shared_ptr<void>(handle, [](void* h) { ::dlclose(h); });
+    } else if (reason != nullptr) {
+        *reason = ::dlerror();
+    }
+    return file;
+}
+
+Version version_of(Kind kind, int number) noexcept {
+    return {kind, number / 10000, number / 100 % 100, number % 100};
+}
+
+std::optional<Headers> headers_for(const Version& version) noexcept {
+    if (version.kind == Kind::rtx) {
+        return version.major == 1 && version.minor >= 7 ? std::optional(Headers::rtx) : std::nullopt;
+    }
+    if (version.major == 10 && version.minor >= 6) return Headers::trt10;
+    if (version.major == 11) return Headers::trt11;
+    return std::nullopt;
+}
+
+bool runs_on(Kind kind, int capability) noexcept {
+    if (kind == Kind::full) return capability >= 75;
+    return capability == 80 || capability == 86 || capability == 89 || capability / 10 == 12;
+}
+
+std::vector<Found> find_libraries() {
+    std::vector<Found> found;
+    for (const Name& name : names) {
+        for (const std::string& folder : folders()) {
+            std::string reason;
+            const auto file = LibraryFile::open(folder + name.runtime, &reason);
+            const auto number = file.symbol<int (*)()>("getInferLibVersion");
+            if (number == nullptr) {
+                log::debug("{}{}: {}", folder, name.runtime, reason);
+                continue;
+            }
+            const Version version = version_of(name.kind, number());
+            if (!headers_for(version)) {
+                log::info("{} is here but not of a version that this program knows",
+                          to_string(version));
+                continue;
+            }
+            found.push_back({version, folder + name.runtime, folder + name.parser});
+            break;
+        }
+    }
+    return found;
+}
+
+Result<std::unique_ptr<Library>> open_library(const Found& found) {
+    std::string reason;
+    LibraryFile runtime = LibraryFile::open(found.path, &reason);
+    if (!runtime) {
+        return fail(ErrorCode::unavailable, fmt::format("{}: {}", found.path, reason), install);
+    }
+    // Only builds need the parser: its absence is told then.
+    LibraryFile parser = LibraryFile::open(found.parser, &reason);
+    if (!parser) log::debug("{}: {}", found.parser, reason);
+    const auto headers = headers_for(found.version);
+    if (headers == Headers::trt10) {
+        return open_native<Headers::trt10>(std::move(runtime), std::move(parser), found.version);
+    }
+    if (headers == Headers::trt11) {
+        return open_native<Headers::trt11>(std::move(runtime), std::move(parser), found.version);
+    }
+    if (headers == Headers::rtx) {
+        return open_native<Headers::rtx>(std::move(runtime), std::move(parser), found.version);
+    }
+    return fail(ErrorCode::unsupported, to_string(found.version) + " is not known to this program",
+                install);
+}
+
+Result<std::unique_ptr<Library>> open_best(int capability, bool cross) {
+    for (const Found& found : find_libraries()) {
+        if (cross && found.version.kind != Kind::rtx) continue;
+        if (capability != 0 && !runs_on(found.version.kind, capability)) continue;
+        return open_library(found);
+    }
+    if (capability == 0) return fail(ErrorCode::unavailable, "no TensorRT is here", install);
+    return fail(ErrorCode::unavailable,
+                fmt::format("no TensorRT is here that {} compute capability {}.{}",
+                            cross ? "builds without the GPU for" : "runs on", capability / 10,
+                            capability % 10),
+                install);
+}
+
+}  // namespace saccade::infer::tensorrt

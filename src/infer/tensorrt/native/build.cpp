@@ -1,0 +1,168 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "infer/tensorrt/native/native.h"
+
+namespace saccade::infer::tensorrt::SACCADE_TENSORRT {
+namespace {
+
+using nvinfer1::Dims;
+using nvinfer1::OptProfileSelector;
+
+/// Steps of the outermost phases, and the user's wish to stop.
+class Monitor final : public nvinfer1::IProgressMonitor {
+  public:
+    explicit Monitor(const BuildRequest& request) : request_(request) {}
+
+    void phaseStart(const char* phase, const char* parent, std::int32_t steps) noexcept override {
+        if (parent != nullptr) return;
+        phase_ = phase;
+        steps_ = steps;
+    }
+    bool stepComplete(const char* phase, std::int32_t step) noexcept override {
+        if (request_.progress && phase_ == phase) request_.progress(phase_, step + 1, steps_);
+        return !request_.stop.stop_requested();
+    }
+    void phaseFinish(const char* /*phase*/) noexcept override {}
+
+  private:
+    const BuildRequest& request_;
+    std::string phase_;
+    std::int32_t steps_ = 0;
+};
+
+/// The input's dimensions with a batch and the request's size for what is open.
+Dims fixed(Dims dims, int batch, const BuildRequest& request) {
+    const int open[] = {batch, 3, request.height, request.width};
+    for (int i = 0; i < dims.nbDims; ++i) {
+        if (dims.d[i] < 0) dims.d[i] = open[i];
+    }
+    return dims;
+}
+
+Result<void> add_profiles(nvinfer1::IBuilder& builder, nvinfer1::IBuilderConfig& config,
+                          const nvinfer1::ITensor& input, const BuildRequest& request) {
+    const Dims dims = input.getDimensions();
+    if (dims.nbDims != 4) {
+        return fail(ErrorCode::unsupported, request.name + ": its input is no batch of pictures");
+    }
+    if (std::all_of(dims.d, dims.d + 4, [](auto d) { return d >= 0; })) return {};
+    const std::size_t count = dims.d[0] < 0 ? request.profiles.size() : 1;
+    for (std::size_t i = 0; i < count; ++i) {
+        const BatchRange& range = request.profiles[i];
+        auto* profile = builder.createOptimizationProfile();
+        const char* name = input.getName();
+        if (profile == nullptr ||
+            !profile->setDimensions(name, OptProfileSelector::kMIN, fixed(dims, range.least, request)) ||
+            !profile->setDimensions(name, OptProfileSelector::kOPT, fixed(dims, range.best, request)) ||
+            !profile->setDimensions(name, OptProfileSelector::kMAX, fixed(dims, range.most, request)) ||
+            config.addOptimizationProfile(profile) < 0) {
+            return fail(ErrorCode::unsupported,
+                        fmt::format("{}: TensorRT refuses batches of {} to {} at {}x{}", request.name,
+                                    range.least, range.most, request.width, request.height));
+        }
+    }
+    return {};
+}
+
+/// Not every library builds for a GPU that is not here.
+Result<void> set_target(nvinfer1::IBuilderConfig& config, const Version& version,
+                        const BuildRequest& request) {
+    if (request.capability == 0) return {};
+#if SACCADE_TENSORRT_RTX
+    (void)version;
+    if (config.setNbComputeCapabilities(1) &&
+        config.setComputeCapability(
+            static_cast<nvinfer1::ComputeCapability>(request.capability), 0)) {
+        return {};
+    }
+    return fail(ErrorCode::unsupported,
+                fmt::format("TensorRT-RTX does not build for compute capability {}.{}",
+                            request.capability / 10, request.capability % 10),
+                "use --target sm_80, sm_86, sm_89 or sm_120");
+#else
+    (void)config;
+    return fail(ErrorCode::unsupported,
+                fmt::format("{} builds for the GPU of its own machine only", to_string(version)),
+                "leave --target out, or install TensorRT-RTX (make gpu)");
+#endif
+}
+
+Result<void> parse(nvinfer1::INetworkDefinition& network, const LibraryFile& library, Logger& logger,
+                   const BuildRequest& request) {
+    const auto create = library.symbol<void* (*)(void*, void*, int)>("createNvOnnxParser_INTERNAL");
+    const auto version = library.symbol<int (*)()>("getNvOnnxParserVersion");
+    if (create == nullptr || version == nullptr) {
+        return fail(ErrorCode::unavailable, "TensorRT's ONNX parser is missing",
+                    "install it beside the library: libnvonnxparser, or for TensorRT-RTX make gpu");
+    }
+    const std::unique_ptr<nvonnxparser::IParser> parser(
+        static_cast<nvonnxparser::IParser*>(create(&network, &logger, version())));
+    if (!parser) return fail(failure(ErrorCode::internal, "TensorRT's parser", logger));
+    if (parser->parse(request.onnx.data(), request.onnx.size())) return {};
+    std::string why = "no reason given";
+    if (parser->getNbErrors() > 0) {
+        const auto* error = parser->getError(0);
+        why = fmt::format("{} (node {}: {})", error->desc(), error->nodeName(), error->nodeOperator());
+    }
+    return fail(ErrorCode::unsupported,
+                fmt::format("{}: TensorRT can't read it: {}", request.name, why));
+}
+
+}  // namespace
+
+Result<Built> build(const EntryPoints& entry, const LibraryFile& parser, const Version& version,
+                    Logger& logger, const BuildRequest& request) {
+    static_cast<void>(logger.take_error());
+    const std::unique_ptr<nvinfer1::IBuilder> builder(
+        static_cast<nvinfer1::IBuilder*>(entry.create_builder(&logger, entry.version)));
+    if (!builder) {
+        return fail(failure(ErrorCode::unavailable, "TensorRT's builder does not start", logger));
+    }
+#if SACCADE_TENSORRT_MAJOR == 10
+    // Later versions know no other kind.
+    const std::uint32_t flags =
+        1U << static_cast<std::uint32_t>(nvinfer1::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED);
+#else
+    const std::uint32_t flags = 0;
+#endif
+    const std::unique_ptr<nvinfer1::INetworkDefinition> network(builder->createNetworkV2(flags));
+    const std::unique_ptr<nvinfer1::IBuilderConfig> config(builder->createBuilderConfig());
+    if (!network || !config) return fail(failure(ErrorCode::internal, "TensorRT's builder", logger));
+    if (auto ok = set_target(*config, version, request); !ok) return fail(ok.error());
+    if (auto ok = parse(*network, parser, logger, request); !ok) return fail(ok.error());
+    if (auto ok = add_profiles(*builder, *config, *network->getInput(0), request); !ok) {
+        return fail(ok.error());
+    }
+    Monitor monitor(request);
+    config->setProgressMonitor(&monitor);
+#if !SACCADE_TENSORRT_RTX
+    const std::unique_ptr<nvinfer1::ITimingCache> timing(
+        config->createTimingCache(request.timing_cache.data(), request.timing_cache.size()));
+    // A cache of another version or GPU is refused, and the build starts without one.
+    if (timing) config->setTimingCache(*timing, false);
+#endif
+    const std::unique_ptr<nvinfer1::IHostMemory> plan(
+        builder->buildSerializedNetwork(*network, *config));
+    if (request.stop.stop_requested()) {
+        return fail(ErrorCode::interrupted, request.name + ": the build was interrupted");
+    }
+    if (!plan) {
+        return fail(failure(ErrorCode::unsupported, request.name + ": TensorRT can't build it", logger));
+    }
+    Built built;
+    built.plan.assign(static_cast<const char*>(plan->data()), plan->size());
+#if !SACCADE_TENSORRT_RTX
+    if (const auto* used = config->getTimingCache(); used != nullptr) {
+        const std::unique_ptr<nvinfer1::IHostMemory> bytes(used->serialize());
+        if (bytes) {
+            built.timing_cache.assign(static_cast<const char*>(bytes->data()), bytes->size());
+        }
+    }
+#endif
+    return built;
+}
+
+}  // namespace saccade::infer::tensorrt::SACCADE_TENSORRT
