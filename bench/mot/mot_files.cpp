@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <cstdlib>
 #include <fstream>
+
+#include "eval/mot_file.h"
 
 namespace saccade::bench {
 
@@ -29,18 +31,18 @@ Result<DetectionSequence> read_detections(const std::filesystem::path& dir) {
     sequence.frames.resize(length);
 
     const auto path = dir / "det" / "det.txt";
-    std::ifstream detections(path);
-    if (!detections) return fail(ErrorCode::not_found, fmt::format("no {}", path.string()));
-    for (int number = 1; std::getline(detections, line); ++number) {
-        std::size_t frame = 0;
-        float x = 0, y = 0, w = 0, h = 0, score = 0;
-        if (std::sscanf(line.c_str(), "%zu,%*f,%f,%f,%f,%f,%f", &frame, &x, &y, &w, &h, &score) !=
-                6 ||
-            frame < 1 || frame > length) {
-            return fail(ErrorCode::corrupt,
-                        fmt::format("{}:{}: not a detection", path.string(), number));
-        }
-        sequence.frames[frame - 1].push_back({{x, y, x + w, y + h}, score, 0});
+    const auto file = eval::read_mot_file(path, eval::MotFileKind::detections);
+    if (!file) return fail(file.error());
+    if (static_cast<std::size_t>(file->last_frame) > length) {
+        return fail(ErrorCode::corrupt, fmt::format("{} has a frame {} of {}", path.string(),
+                                                    file->last_frame, length));
+    }
+    for (const eval::MotRow& row : file->rows) {
+        const Box box{static_cast<float>(row.x), static_cast<float>(row.y),
+                      static_cast<float>(row.x + row.width),
+                      static_cast<float>(row.y + row.height)};
+        sequence.frames[static_cast<std::size_t>(row.frame - 1)].push_back(
+            {box, static_cast<float>(row.confidence), 0});
     }
     return sequence;
 }

@@ -22,7 +22,7 @@ struct DetectionSequence {
     }
 };
 
-/// Reads DIR/seqinfo.ini and DIR/det/det.txt. Errors: not_found, corrupt.
+/// Reads DIR/seqinfo.ini and DIR/det/det.txt. Errors: not_found, unreadable, corrupt.
 Result<DetectionSequence> read_detections(const std::filesystem::path& dir);
 
 }  // namespace saccade::bench
