@@ -66,8 +66,9 @@ Result<void> run(const Settings& settings, const std::filesystem::path& dir) {
 int main(int argc, char** argv) {
     Settings s;
     CLI::App app{"Tracks MOTChallenge detections"};
-    app.add_option("sequences", s.sequences, "folders with seqinfo.ini and det/det.txt")
-        ->required();
+    bool list = false;
+    app.add_flag("--list", list, "print the names of all trackers");
+    app.add_option("sequences", s.sequences, "folders with seqinfo.ini and det/det.txt");
     app.add_option("--tracker", s.tracker);
     app.add_option("--out", s.out, "folder for NAME.txt files");
     app.add_option("--every", s.every, "look at every Nth frame only")->check(CLI::Range(1, 1000));
@@ -78,6 +79,9 @@ int main(int argc, char** argv) {
     app.add_option("--lost-seconds", s.options.lost_seconds);
     app.add_option("--fuse-score", s.options.fuse_score);
     CLI11_PARSE(app, argc, argv);
+    if (list) {
+        for (const auto& t : track::trackers()) fmt::print("{}\n", t.name);
+    }
     for (const auto& dir : s.sequences) {
         if (auto ok = run(s, dir); !ok) {
             fmt::print(stderr, "track_detections: {}\n", ok.error().line());
