@@ -13,6 +13,7 @@ namespace {
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr int person = 1, person_on_vehicle = 2, other_vehicle = 6, static_person = 7,
               distractor = 8, reflection = 12, last_class = 13;
+constexpr std::size_t most_boxes = 5000;  // of a frame: the matching takes their square in memory
 
 bool takes_tracks_out(int class_id, MotBenchmark benchmark) noexcept {
     switch (class_id) {
@@ -120,6 +121,15 @@ Result<void> check(const MotFile& truth, const std::string& truth_name, const Mo
                 ErrorCode::corrupt,
                 fmt::format("{}: frame {} in a sequence of {}", *name, file->last_frame, frames),
                 "frames count from 1; check seqLength in seqinfo.ini");
+        }
+    }
+    for (const auto& [file, name] : {std::pair(&truth, &truth_name), {&tracks, &tracks_name}}) {
+        for (std::size_t i = most_boxes; i < file->rows.size(); ++i) {
+            const int frame = file->rows[i].frame;
+            if (file->rows[i - most_boxes].frame != frame) continue;
+            return fail(ErrorCode::unsupported,
+                        fmt::format("{}: more than {} boxes in frame {}", *name, most_boxes, frame),
+                        "write fewer boxes a frame");
         }
     }
     for (const MotRow& row : truth.rows) {

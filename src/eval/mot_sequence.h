@@ -49,7 +49,7 @@ struct MotSequence {
 /// one-to-one matching at IoU 0.5 gives it to a box of a distractor class; then of the truth only
 /// what is to be judged is kept. The names stand for the files in messages.
 /// Errors: corrupt for a frame beyond `frames` or a class of the truth that the benchmark does not
-/// know; unsupported for a track of another class than a person.
+/// know; unsupported for a track of another class than a person, or over 5000 boxes in a frame.
 Result<MotSequence> prepare_sequence(const MotFile& truth, const std::string& truth_name,
                                      const MotFile& tracks, const std::string& tracks_name,
                                      int frames, MotBenchmark benchmark);

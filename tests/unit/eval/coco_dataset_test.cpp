@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "support/files.h"
 #include "support/temp_dir.h"
 
@@ -83,6 +85,28 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"\"area\":1,", "", "annotations[0]: \"area\""},
         Fault{"\"area\":1", "\"area\":-1", "annotations[0]: \"area\" is negative"},
         Fault{"\"iscrowd\":0", "\"iscrowd\":2", "annotations[0]: \"iscrowd\""}));
+
+TEST(CocoDataset, AnyBytesGiveADataSetOrAnError) {
+    std::mt19937 random(6);
+    const std::string good =
+        R"({"images":[{"id":1,"file_name":"a","width":5,"height":5}],)"
+        R"("categories":[{"id":1,"name":"n"}],)"
+        R"("annotations":[{"image_id":1,"category_id":1,"bbox":[0,0,1,1],"area":1,"iscrowd":0}]})";
+    std::size_t refused = 0;
+    for (int round = 0; round < 3000; ++round) {
+        std::string text = good;
+        for (unsigned n = 1 + random() % 3; n > 0; --n) {  // its own bytes in other places
+            text[random() % text.size()] = good[random() % good.size()];
+        }
+        const auto data = CocoDataset::parse(text, "x.json");
+        if (data) continue;
+        ++refused;
+        EXPECT_EQ(data.error().code, ErrorCode::corrupt);
+        EXPECT_EQ(data.error().message.find("x.json: "), 0U) << data.error().message;
+    }
+    EXPECT_GT(refused, 300U);
+    EXPECT_LT(refused, 2990U);
+}
 
 TEST(CocoDataset, FilesThatCannotBeReadAreNamed) {
     saccade::test::TempDir dir;

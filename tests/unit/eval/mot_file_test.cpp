@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <random>
+
 #include "support/temp_dir.h"
 
 namespace saccade::eval {
@@ -81,6 +84,39 @@ TEST(MotFile, DetectionsMayRepeatAnId) {
         parse_mot_file("1,-1,0,0,1,1,67.5\n1,-1,0,0,1,1,2\n", "d.txt", MotFileKind::detections);
     ASSERT_TRUE(file);
     EXPECT_EQ(file->rows.size(), 2U);
+}
+
+TEST(MotFile, AnyBytesGiveRowsOrALine) {
+    std::mt19937 random(5);
+    const std::string good =
+        "1,1,10,20.5,30,40,1,1,0.5\n2,1,-10,20,30,40,0,7,1\r\n3 2 1 1 9 9 1 1\n";
+    const std::string bytes = "0123456789,.-+e \t\r\nxn\0\xff";
+    std::size_t refused = 0;
+    for (int round = 0; round < 3000; ++round) {
+        std::string text = good;
+        for (unsigned n = 1 + random() % 4; n > 0; --n) {
+            const std::size_t at = random() % text.size();
+            const char byte = bytes[random() % bytes.size()];
+            if (random() % 3 == 0) {
+                text.insert(at, 1, byte);
+            } else {
+                text[at] = byte;
+            }
+        }
+        const auto file = parse_mot_file(text, "t.txt", MotFileKind::truth);
+        if (!file) {
+            ++refused;
+            EXPECT_EQ(file.error().code, ErrorCode::corrupt);
+            continue;
+        }
+        for (const MotRow& row : file->rows) {
+            EXPECT_GE(row.frame, 1);
+            EXPECT_LE(row.frame, file->last_frame);
+            EXPECT_TRUE(std::isfinite(row.x + row.y + row.width + row.height + row.confidence));
+        }
+    }
+    EXPECT_GT(refused, 300U);
+    EXPECT_LT(refused, 2990U);
 }
 
 TEST(MotFile, MissingFilesAreNamed) {

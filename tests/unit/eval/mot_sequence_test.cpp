@@ -75,5 +75,19 @@ TEST(MotSequence, BoxesWithoutAreaOverlapNothing) {
     EXPECT_EQ(s.all_track_boxes, 3U);
 }
 
+TEST(MotSequence, AFrameMayHave5000BoxesAndNoMore) {
+    MotFile tracks;
+    for (int i = 0; i < 5000; ++i) tracks.rows.push_back({1, i, 20.0 * i, 0, 10, 10, 1, 1});
+    tracks.last_frame = 1;
+    const auto prepare = [&] {
+        return prepare_sequence({}, "gt.txt", tracks, "t.txt", 1, MotBenchmark::mot17);
+    };
+    EXPECT_TRUE(prepare());
+    tracks.rows.push_back({1, 5000, 0, 0, 10, 10, 1, 1});
+    ASSERT_FALSE(prepare());
+    EXPECT_EQ(prepare().error().code, ErrorCode::unsupported);
+    EXPECT_EQ(prepare().error().message, "t.txt: more than 5000 boxes in frame 1");
+}
+
 }  // namespace
 }  // namespace saccade::eval
