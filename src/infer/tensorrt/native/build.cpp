@@ -90,18 +90,20 @@ Result<void> set_target(nvinfer1::IBuilderConfig& config, const Version& version
 #endif
 }
 
-Result<void> parse(nvinfer1::INetworkDefinition& network, const LibraryFile& library, Logger& logger,
-                   const BuildRequest& request) {
+using Parser = std::unique_ptr<nvonnxparser::IParser>;
+
+/// The parser owns constants of the network: it must live until that is built.
+Result<Parser> parse(nvinfer1::INetworkDefinition& network, const LibraryFile& library,
+                     Logger& logger, const BuildRequest& request) {
     const auto create = library.symbol<void* (*)(void*, void*, int)>("createNvOnnxParser_INTERNAL");
     const auto version = library.symbol<int (*)()>("getNvOnnxParserVersion");
     if (create == nullptr || version == nullptr) {
         return fail(ErrorCode::unavailable, "TensorRT's ONNX parser is missing",
                     "install it beside the library: libnvonnxparser, or for TensorRT-RTX make gpu");
     }
-    const std::unique_ptr<nvonnxparser::IParser> parser(
-        static_cast<nvonnxparser::IParser*>(create(&network, &logger, version())));
+    Parser parser(static_cast<nvonnxparser::IParser*>(create(&network, &logger, version())));
     if (!parser) return fail(failure(ErrorCode::internal, "TensorRT's parser", logger));
-    if (parser->parse(request.onnx.data(), request.onnx.size())) return {};
+    if (parser->parse(request.onnx.data(), request.onnx.size())) return parser;
     std::string why = "no reason given";
     if (parser->getNbErrors() > 0) {
         const auto* error = parser->getError(0);
@@ -132,7 +134,8 @@ Result<Built> build(const EntryPoints& entry, const LibraryFile& parser, const V
     const std::unique_ptr<nvinfer1::IBuilderConfig> config(builder->createBuilderConfig());
     if (!network || !config) return fail(failure(ErrorCode::internal, "TensorRT's builder", logger));
     if (auto ok = set_target(*config, version, request); !ok) return fail(ok.error());
-    if (auto ok = parse(*network, parser, logger, request); !ok) return fail(ok.error());
+    const auto parsed = parse(*network, parser, logger, request);
+    if (!parsed) return fail(parsed.error());
     if (auto ok = add_profiles(*builder, *config, *network->getInput(0), request); !ok) {
         return fail(ok.error());
     }
