@@ -93,6 +93,8 @@ class Tracer {
     explicit Tracer(std::size_t limit = std::size_t{1} << 21U)
         : limit_(limit), start_(std::chrono::steady_clock::now()) {}
 
+    /// Takes the present as the start, where there are no lanes yet.
+    void restart() { start_ = std::chrono::steady_clock::now(); }
     /// A new lane, which lives as long as this.
     TraceLane& lane(std::string name);
 
@@ -101,7 +103,7 @@ class Tracer {
 
   private:
     const std::size_t limit_;
-    const TraceEvent::Time start_;
+    TraceEvent::Time start_;
     std::mutex mutex_;
     std::deque<TraceLane> lanes_;
 };

@@ -1,0 +1,97 @@
+#include "profile/nvml.h"
+
+#include <dlfcn.h>
+
+#include <utility>
+
+namespace saccade::profile {
+namespace {
+
+using Device = void*;
+constexpr int success = 0;
+constexpr unsigned pcie_send = 0, pcie_receive = 1;  // nvmlPcieUtilCounter_t, from the GPU's side
+
+struct Utilization {  // nvmlUtilization_t, percent
+    unsigned gpu = 0, memory = 0;
+};
+struct Memory {  // nvmlMemory_t, bytes
+    unsigned long long total = 0, free = 0, used = 0;
+};
+
+}  // namespace
+
+struct Nvml::Library {
+    Library() = default;
+    Library(const Library&) = delete;
+    Library& operator=(const Library&) = delete;
+    ~Library() {
+        if (started) shutdown();
+        if (handle != nullptr) ::dlclose(handle);
+    }
+
+    template <typename Function>
+    bool load(Function& function, const char* symbol) {
+        function = reinterpret_cast<Function>(::dlsym(handle, symbol));
+        return function != nullptr;
+    }
+
+    void* handle = nullptr;
+    bool started = false;
+    Device device = nullptr;
+    std::string name;
+    int (*init)() = nullptr;
+    int (*shutdown)() = nullptr;
+    int (*device_by_index)(unsigned, Device*) = nullptr;
+    int (*device_name)(Device, char*, unsigned) = nullptr;
+    int (*utilization)(Device, Utilization*) = nullptr;
+    int (*decoder)(Device, unsigned*, unsigned*) = nullptr;
+    int (*memory)(Device, Memory*) = nullptr;
+    int (*pcie)(Device, unsigned, unsigned*) = nullptr;
+};
+
+Nvml::Nvml(std::unique_ptr<Library> library) : library_(std::move(library)) {}
+Nvml::Nvml(Nvml&&) noexcept = default;
+Nvml& Nvml::operator=(Nvml&&) noexcept = default;
+Nvml::~Nvml() = default;
+
+std::optional<Nvml> Nvml::open(int device, const char* library) {
+    auto lib = std::make_unique<Library>();
+    lib->handle = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    if (lib->handle == nullptr || device < 0) return std::nullopt;
+    const bool whole = lib->load(lib->init, "nvmlInit_v2") &&
+                       lib->load(lib->shutdown, "nvmlShutdown") &&
+                       lib->load(lib->device_by_index, "nvmlDeviceGetHandleByIndex_v2") &&
+                       lib->load(lib->device_name, "nvmlDeviceGetName") &&
+                       lib->load(lib->utilization, "nvmlDeviceGetUtilizationRates") &&
+                       lib->load(lib->decoder, "nvmlDeviceGetDecoderUtilization") &&
+                       lib->load(lib->memory, "nvmlDeviceGetMemoryInfo") &&
+                       lib->load(lib->pcie, "nvmlDeviceGetPcieThroughput");
+    if (!whole || lib->init() != success) return std::nullopt;
+    lib->started = true;
+    if (lib->device_by_index(static_cast<unsigned>(device), &lib->device) != success) {
+        return std::nullopt;
+    }
+    char name[96] = {};
+    if (lib->device_name(lib->device, name, sizeof name) == success) lib->name = name;
+    return Nvml(std::move(lib));
+}
+
+const std::string& Nvml::name() const noexcept { return library_->name; }
+
+GpuSample Nvml::sample() const {
+    // A counter that a GPU lacks reads 0.
+    const Library& lib = *library_;
+    GpuSample sample;
+    Utilization use;
+    if (lib.utilization(lib.device, &use) == success) sample.busy = use.gpu / 100.0;
+    unsigned percent = 0, period_us = 0;
+    if (lib.decoder(lib.device, &percent, &period_us) == success) sample.decoder = percent / 100.0;
+    Memory memory;
+    if (lib.memory(lib.device, &memory) == success) sample.memory_used = memory.used;
+    unsigned kilobytes = 0;
+    if (lib.pcie(lib.device, pcie_receive, &kilobytes) == success) sample.pcie_in = kilobytes * 1e3;
+    if (lib.pcie(lib.device, pcie_send, &kilobytes) == success) sample.pcie_out = kilobytes * 1e3;
+    return sample;
+}
+
+}  // namespace saccade::profile

@@ -1,0 +1,81 @@
+#include "profile/statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace saccade::profile {
+
+double median(std::vector<double> values) {
+    if (values.empty()) return 0;
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    if (values.size() % 2 == 1) return *middle;
+    return 0.5 * (*std::max_element(values.begin(), middle) + *middle);
+}
+
+double median_deviation(std::span<const double> values) {
+    const double center = median({values.begin(), values.end()});
+    std::vector<double> distances;
+    distances.reserve(values.size());
+    for (const double value : values) distances.push_back(std::abs(value - center));
+    return median(std::move(distances));
+}
+
+double percentile(std::span<const double> sorted, double p) {
+    if (sorted.empty()) return 0;
+    const double rank = std::ceil(std::clamp(p, 0.0, 1.0) * static_cast<double>(sorted.size()));
+    return sorted[rank < 1 ? 0 : static_cast<std::size_t>(rank) - 1];
+}
+
+Spread spread_of(std::span<const double> values) {
+    if (values.empty()) return {};
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    return {.count = values.size(),
+            .median = median({values.begin(), values.end()}),
+            .deviation = median_deviation(values),
+            .min = *low,
+            .max = *high};
+}
+
+Distribution distribution_of(std::vector<double> values) {
+    Distribution d;
+    if (values.empty()) return d;
+    std::sort(values.begin(), values.end());
+    d.count = values.size();
+    d.sum = std::accumulate(values.begin(), values.end(), 0.0);
+    d.mean = d.sum / static_cast<double>(d.count);
+    d.p50 = percentile(values, 0.50);
+    d.p95 = percentile(values, 0.95);
+    d.p99 = percentile(values, 0.99);
+    d.max = values.back();
+    return d;
+}
+
+std::string_view to_string(Change change) noexcept {
+    switch (change) {
+        case Change::better: return "better";
+        case Change::worse: return "worse";
+        case Change::same: return "same";
+    }
+    return "";
+}
+
+Comparison compare(const Spread& before, const Spread& after, bool higher_is_better) {
+    constexpr double least = 0.02, deviations = 3;
+    Comparison result;
+    if (before.count == 0 || after.count == 0 || before.median <= 0) return result;
+    const auto relative = [](const Spread& s) {
+        const double sigma = std::max(1.4826 * s.deviation, 0.25 * (s.max - s.min));
+        return s.median > 0 ? sigma / s.median : 0;
+    };
+    result.ratio = after.median / before.median;
+    result.noise = std::max(least, deviations * std::max(relative(before), relative(after)));
+    const double change = result.ratio - 1;
+    if (std::abs(change) > result.noise) {
+        result.change = (change > 0) == higher_is_better ? Change::better : Change::worse;
+    }
+    return result;
+}
+
+}  // namespace saccade::profile

@@ -1,0 +1,118 @@
+#include "profile/verdict.h"
+
+#include <gtest/gtest.h>
+
+#include "run_fake.h"
+
+namespace saccade::profile {
+namespace {
+
+using namespace std::chrono_literals;
+using test::run_and_measure;
+using test::Script;
+
+/// The verdict names `bottleneck`, and removing it brings what was foretold.
+void expect_verdict(const Script& slow, const std::string& bottleneck, const Script& mended) {
+    // One retry: another process on the machine may take the cores just now.
+    for (int attempt = 0;; ++attempt) {
+        const Measurement before = run_and_measure(slow);
+        const Verdict verdict = judge(before);
+        const double real = run_and_measure(mended).fps / before.fps;
+        const double off = verdict.speedup / real - 1;
+        const bool good = verdict.bottleneck == bottleneck && std::abs(off) < 0.25 &&
+                          std::abs(verdict.model_error) < 0.25;
+        if (!good && attempt < 2) continue;
+        EXPECT_EQ(verdict.bottleneck, bottleneck) << verdict.summary;
+        EXPECT_NEAR(off, 0, 0.25) << "foretold " << verdict.speedup << ", was " << real;
+        EXPECT_NEAR(verdict.model_error, 0, 0.25);
+        EXPECT_GT(real, 1.2) << "the script is not slow enough to show anything";
+        EXPECT_FALSE(verdict.evidence.empty());
+        EXPECT_FALSE(verdict.advice.empty());
+        return;
+    }
+}
+
+TEST(Verdict, NamesASlowSink) {
+    expect_verdict({.decode = 1000us, .network = 1500us, .sink = 4000us}, "sink",
+                   {.decode = 1000us, .network = 1500us, .sink = 0us});
+}
+
+TEST(Verdict, NamesASlowDecoder) {
+    expect_verdict({.decode = 4000us, .network = 1500us, .sink = 1000us}, "decode",
+                   {.decode = 0us, .network = 1500us, .sink = 1000us});
+}
+
+TEST(Verdict, NamesASlowModel) {
+    expect_verdict({.decode = 1000us, .network = 4000us, .sink = 1500us}, "network",
+                   {.decode = 1000us, .network = 0us, .sink = 1500us});
+}
+
+TEST(Verdict, NamesASlowModelOfLargeBatches) {
+    expect_verdict({.decode = 500us, .network = 2000us, .sink = 800us, .frames = 240, .batch = 4},
+                   "network",
+                   {.decode = 500us, .network = 0us, .sink = 800us, .frames = 240, .batch = 4});
+}
+
+TEST(Verdict, NamesASmallQueue) {
+    expect_verdict({.decode = 2000us, .network = 2000us, .sink = 0us, .burst = 16, .frames = 320,
+                    .queue = 1},
+                   "queue",
+                   {.decode = 2000us, .network = 2000us, .sink = 0us, .burst = 16, .frames = 320,
+                    .queue = 32});
+}
+
+TEST(Verdict, NamesTheSlowDecodersOfManyStreams) {
+    expect_verdict({.decode = 6000us, .network = 1000us, .sink = 200us, .frames = 80, .streams = 4,
+                    .at_once = 2},
+                   "decode",
+                   {.decode = 0us, .network = 1000us, .sink = 200us, .frames = 80, .streams = 4,
+                    .at_once = 2});
+}
+
+TEST(Verdict, SaysSoWhereNothingStandsOut) {
+    Measurement m;
+    m.frames = 100;
+    m.seconds = 1;
+    m.fps = 100;
+    m.cores = 64;
+    m.slots = 2;
+    m.queues.resize(3);
+    m.waiting.resize(4);
+    m.costs.resize(1);
+    m.costs[0].frames.resize(100);
+    for (auto& frame : m.costs[0].frames) {
+        frame.seconds = {0.01F, 0.001F, 0.0099F, 0.001F, 0.0099F, 0.0099F};
+    }
+    for (auto& stage : m.stages) stage.name = "stage";
+    EXPECT_EQ(judge(m).bottleneck, "none");
+}
+
+TEST(Verdict, BlamesTheCoresWhereTheyAreUsedUp) {
+    Measurement m;
+    m.frames = 100;
+    m.seconds = 1;
+    m.fps = 100;
+    m.cores = 2;
+    m.cores_used = 1.98;
+    m.queues.resize(3);
+    m.waiting.resize(4);
+    m.costs.resize(1);
+    m.costs[0].frames.resize(100);
+    for (auto& frame : m.costs[0].frames) frame.seconds = {0.002F, 0.001F, 0.007F, 0, 0, 0};
+    for (std::size_t s = 0; s < kStageCount; ++s) m.stages[s].name = to_string(kStages[s]);
+    m.stages[0].cpu_ms = 4;
+    m.stages[2].cpu_ms = 15.8;
+    const Verdict verdict = judge(m);
+    EXPECT_EQ(verdict.bottleneck, "cores");
+    EXPECT_EQ(verdict.stage, "network");
+    // Without the network, decoding alone limits: 2 ms a frame.
+    EXPECT_NEAR(verdict.speedup, 99.0 / 20 , 0.2);
+}
+
+TEST(Verdict, HasNothingToSayOfNothing) {
+    const Verdict verdict = judge(Measurement{});
+    EXPECT_EQ(verdict.bottleneck, "none");
+}
+
+}  // namespace
+}  // namespace saccade::profile
