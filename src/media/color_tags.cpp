@@ -5,6 +5,7 @@ extern "C" {
 }
 
 #include <atomic>
+#include <cstring>
 
 #include "core/log.h"
 #include "media/pixel_format.h"
@@ -13,6 +14,16 @@ namespace saccade::media {
 namespace {
 
 constexpr int hd_lines = 720;  // display height from which an untagged stream is taken for BT.709
+
+/// A tag as a plain number: damaged files hold values beyond libavutil's enumerations, which C++ must
+/// not read as such.
+template <typename Tag>
+int number_of(const Tag& tag) {
+    static_assert(sizeof(Tag) == sizeof(int));
+    int number = 0;
+    std::memcpy(&number, &tag, sizeof number);
+    return number;
+}
 
 bool is_jpeg(AVCodecID codec) {
     switch (codec) {
@@ -44,16 +55,17 @@ bool is_jpeg_like(const AVFrame& frame, AVCodecID codec) {
     return is_jpeg(codec) || is_full_range_format(static_cast<AVPixelFormat>(frame.format));
 }
 
-void warn_of_matrix(AVColorSpace space) {
+void warn_of_matrix(int space) {
     static std::atomic_flag warned;
     if (warned.test_and_set()) return;
-    const char* name = av_color_space_name(space);
+    const bool named = space >= 0 && space < AVCOL_SPC_NB;
+    const char* name = named ? av_color_space_name(static_cast<AVColorSpace>(space)) : nullptr;
     log::warning("colour matrix {} is not known here: colours will be off",
                  name != nullptr ? name : "(unnamed)");
 }
 
 ColorMatrix matrix_of(const AVFrame& frame, AVCodecID codec, int display_height) {
-    switch (frame.colorspace) {
+    switch (number_of(frame.colorspace)) {
         case AVCOL_SPC_BT709:
         case AVCOL_SPC_SMPTE240M:
             return ColorMatrix::bt709;
@@ -69,7 +81,7 @@ ColorMatrix matrix_of(const AVFrame& frame, AVCodecID codec, int display_height)
         case AVCOL_SPC_RGB:
             break;
         default:
-            warn_of_matrix(frame.colorspace);
+            warn_of_matrix(number_of(frame.colorspace));
     }
     if (is_jpeg_like(frame, codec)) return ColorMatrix::bt601;
     return display_height >= hd_lines ? ColorMatrix::bt709 : ColorMatrix::bt601;
@@ -77,13 +89,13 @@ ColorMatrix matrix_of(const AVFrame& frame, AVCodecID codec, int display_height)
 
 ColorRange range_of(const AVFrame& frame, AVCodecID codec) {
     if (is_full_range_format(static_cast<AVPixelFormat>(frame.format))) return ColorRange::full;
-    if (frame.color_range == AVCOL_RANGE_JPEG) return ColorRange::full;
-    if (frame.color_range == AVCOL_RANGE_MPEG) return ColorRange::limited;
+    if (number_of(frame.color_range) == AVCOL_RANGE_JPEG) return ColorRange::full;
+    if (number_of(frame.color_range) == AVCOL_RANGE_MPEG) return ColorRange::limited;
     return is_jpeg(codec) ? ColorRange::full : ColorRange::limited;
 }
 
 ChromaSiting siting_of(const AVFrame& frame, AVCodecID codec) {
-    switch (frame.chroma_location) {
+    switch (number_of(frame.chroma_location)) {
         case AVCHROMA_LOC_CENTER:
         case AVCHROMA_LOC_TOP:
         case AVCHROMA_LOC_BOTTOM:
@@ -109,8 +121,8 @@ ColorSpec color_of(const AVFrame& frame, PixelFormat format, AVCodecID codec, in
 
 bool is_limited_gray(const AVFrame& frame, AVCodecID codec) {
     if (!is_gray(static_cast<AVPixelFormat>(frame.format))) return false;
-    if (frame.color_range == AVCOL_RANGE_MPEG) return true;
-    return frame.color_range == AVCOL_RANGE_UNSPECIFIED && is_mpeg_family(codec);
+    if (number_of(frame.color_range) == AVCOL_RANGE_MPEG) return true;
+    return number_of(frame.color_range) == AVCOL_RANGE_UNSPECIFIED && is_mpeg_family(codec);
 }
 
 void tag_color(AVCodecContext& encoder, const ColorSpec& color) {

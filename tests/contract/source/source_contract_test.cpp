@@ -205,11 +205,11 @@ TEST_P(SourceContract, StopsWhenInterrupted) {
 }
 
 TEST_P(SourceContract, StopsByTheTokenOfItsOptions) {
-    std::stop_source stop;
-    auto source = open({.stop = stop.get_token()});
+    const auto stop = std::make_unique<std::stop_source>();
+    auto source = open({.stop = stop->get_token()});
     ASSERT_TRUE(source);
     ASSERT_TRUE(source->read());
-    stop.request_stop();
+    stop->request_stop();
     const auto stopped = source->read();
     ASSERT_FALSE(stopped);
     EXPECT_EQ(stopped.error().code, ErrorCode::interrupted);
