@@ -21,6 +21,10 @@
 
 namespace saccade {
 
+namespace pipeline {
+class Tracer;
+}
+
 enum class Mode {
     detect,  ///< boxes of each frame for itself
     track,   ///< boxes with identities over time
@@ -58,6 +62,8 @@ struct StreamSummary {
 struct RunSummary {
     std::string model, family, backend, device, precision;
     int input_width = 0, input_height = 0, batch = 1;
+    int slots = 1;                   ///< batches that may be under way
+    std::size_t streams_at_once = 1;
     std::vector<StreamSummary> streams;
     std::uint64_t frames = 0;
     double seconds = 0;  ///< from the first source opened to the last output finished
@@ -84,6 +90,8 @@ struct RunHooks {
     /// Once the model is loaded, before the first frame.
     std::function<void(const RunSummary& so_far)> on_loaded;
     std::stop_token stop;
+    /// For programs of this repository: records the run and outlives it. None: nothing is recorded.
+    pipeline::Tracer* tracer = nullptr;
 };
 
 /// Runs all sources (files, folders, patterns, lists, "-") to their ends. One failing source fails
