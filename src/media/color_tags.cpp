@@ -15,8 +15,8 @@ namespace {
 
 constexpr int hd_lines = 720;  // display height from which an untagged stream is taken for BT.709
 
-/// A tag as a plain number: damaged files hold values beyond libavutil's enumerations, which C++ must
-/// not read as such.
+/// A tag as a plain number: damaged files hold values beyond libavutil's enumerations, which C++
+/// must not read as such.
 template <typename Tag>
 int number_of(const Tag& tag) {
     static_assert(sizeof(Tag) == sizeof(int));

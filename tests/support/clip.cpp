@@ -17,7 +17,9 @@ extern "C" {
 #ifdef __SANITIZE_ADDRESS__
 // libx265 3.5 keeps a few blocks of its own after the encoder is closed.
 extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() { return "leak:libx265"; }
+extern "C" const char* __lsan_default_suppressions() {
+    return "leak:libx265";
+}
 #endif
 
 namespace saccade::test {
@@ -186,9 +188,7 @@ class Painter {
         } else {
             Canvas canvas(options_.width, options_.height);
             options_.draw(canvas, index);
-            const std::uint8_t* data[4] = {&canvas.pixels[0].r};
-            const int stride[4] = {3 * options_.width};
-            sws_scale(scaler_, data, stride, 0, options_.height, frame_->data, frame_->linesize);
+            scale(canvas);
         }
         frame_->pts =
             options_.times_ms.empty() ? index : options_.times_ms.at(static_cast<size_t>(index));
@@ -196,6 +196,20 @@ class Painter {
     }
 
   private:
+    /// swscale takes chroma of odd widths from a pixel beyond the row: there is a copy of the last.
+    void scale(const Canvas& canvas) {
+        const auto width = static_cast<std::size_t>(canvas.width);
+        std::vector<Rgb> padded;
+        for (int y = 0; y < canvas.height; ++y) {
+            const Rgb* row = &canvas.at(0, y);
+            padded.insert(padded.end(), row, row + width);
+            padded.push_back(row[width - 1]);
+        }
+        const std::uint8_t* data[4] = {&padded[0].r};
+        const int stride[4] = {static_cast<int>(3 * (width + 1))};
+        sws_scale(scaler_, data, stride, 0, options_.height, frame_->data, frame_->linesize);
+    }
+
     const ClipOptions& options_;
     FramePtr frame_;
     SwsContext* scaler_ = nullptr;
