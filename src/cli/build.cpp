@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/exit_code.h"
+#include "cli/signals.h"
+#include "cli/verb.h"
+#include "engine/model_store.h"
+#include "infer/tensorrt/tensorrt_backend.h"
+#include "model/inspect.h"
+
+namespace saccade::cli {
+namespace {
+
+/// 86 for "sm_86" or "8.6"; 0 for "", this machine's GPU.
+Result<int> capability_of(const std::string& target) {
+    if (target.empty()) return 0;
+    std::string digits = target.starts_with("sm_") ? target.substr(3) : target;
+    if (const auto dot = digits.find('.'); dot != std::string::npos) digits.erase(dot, 1);
+    int capability = 0;
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), capability);
+    if (error == std::errc{} && end == digits.data() + digits.size() && capability >= 50 &&
+        capability < 1000) {
+        return capability;
+    }
+    return fail(ErrorCode::invalid_argument, fmt::format("target: '{}' is no GPU", target),
+                "name a compute capability: sm_86 for the RTX 30 series, sm_89 for the RTX 40 series");
+}
+
+Result<infer::EngineBuild> build_of(const Settings& settings, const model::ModelSpec& spec,
+                                    const std::string& target) {
+    infer::EngineBuild build;
+    const auto capability = capability_of(target);
+    if (!capability) return fail(capability.error());
+    build.capability = *capability;
+    if (settings.precision == "fp16") {
+        build.precision = infer::Precision::fp16;
+    } else if (settings.precision != "fp32") {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("precision: no engine is built in '{}'", settings.precision),
+                    "use fp32 or fp16");
+    }
+    build.max_batch = settings.batch > 0 ? settings.batch : 1;
+    build.height = settings.image_size > 0 ? settings.image_size : spec.height;
+    build.width = settings.image_size > 0 ? settings.image_size : spec.width;
+    if (settings.device != "auto") build.device = settings.device;
+    build.cache_dir = (engine::cache_dir(settings) / "compiled").string();
+    return build;
+}
+
+void print(const infer::BuiltEngine& built, const std::string& model, bool json) {
+    if (json) {
+        fmt::print("{}\n", nlohmann::json{{"schema", "saccade.build/1"},
+                                          {"model", model},
+                                          {"backend", built.backend},
+                                          {"plan", built.path.string()},
+                                          {"bytes", built.bytes},
+                                          {"max_batch", built.max_batch},
+                                          {"was_there", built.was_there},
+                                          {"seconds", built.seconds}}
+                               .dump(2));
+        return;
+    }
+    fmt::print("{}: {} by {}, batches up to {}, {:.1f} MB, {}\n{}\n", model,
+               built.was_there ? "was there, built" : "built", built.backend, built.max_batch,
+               static_cast<double>(built.bytes) / 1e6, fmt::format("{:.1f} s", built.seconds),
+               built.path.string());
+}
+
+int run(const SettingFlags& flags, const std::string& target) {
+    flags.apply_verbosity();
+    const auto config = flags.merged();
+    if (!config) return complain(config.error());
+    const Settings& settings = config->settings;
+    const auto file = engine::find_model(settings);
+    if (!file) return complain(file.error());
+    const auto model = model::OnnxModel::load(*file);
+    if (!model) return complain(model.error());
+    const auto spec = model::inspect(*model, {.family = model::family_from(settings.family),
+                                              .class_names = {}});
+    if (!spec) return complain(spec.error());
+    auto build = build_of(settings, *spec, target);
+    if (!build) return complain(build.error());
+
+    const SignalStop signals;
+    build->stop = signals.token();
+    if (!flags.quiet && !flags.json) {
+        build->progress = [](const std::string& phase, int step, int steps) {
+            fmt::print(stderr, "{} {}/{}\n", phase, step, steps);
+        };
+    }
+    const auto built = infer::build_tensorrt_engine(*model, *spec, *build);
+    if (!built) return complain(built.error());
+    print(*built, model->name(), flags.json);
+    return exit_done;
+}
+
+}  // namespace
+
+void add_build(CLI::App& app, Job& job) {
+    CLI::App* verb = app.add_subcommand("build", "build a model's engine for a GPU ahead of its first use");
+    auto flags = add_settings(*verb);
+    auto target = std::make_shared<std::string>();
+    verb->add_option("--target", *target,
+                     "compute capability to build for without that GPU, such as sm_86 "
+                     "(TensorRT-RTX); default: this machine's GPU")
+        ->type_name("SM");
+    verb->callback([=, &job] { job = [=] { return run(*flags, *target); }; });
+}
+
+}  // namespace saccade::cli

@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include "cuda/driver.h"
+#include "infer/tensorrt/library.h"
+#include "infer/tensorrt/target.h"
+
+namespace saccade::infer {
+namespace tensorrt {
+
+Result<Opened> open_for_device(const std::string& name) {
+    const auto ordinal = cuda::device_ordinal(name);
+    if (!ordinal) return fail(ordinal.error());
+    const auto driver = cuda::probe_driver();
+    if (!driver) return fail(driver.error());
+    const auto count = static_cast<int>(driver->devices.size());
+    if (*ordinal >= count) {
+        return fail(ErrorCode::invalid_argument, fmt::format("there is no GPU {}", name),
+                    fmt::format("use cuda:0 to cuda:{}", count - 1));
+    }
+    const cuda::Device& device = driver->devices[static_cast<std::size_t>(*ordinal)];
+    auto library = open_best(device.capability(), false);
+    if (!library) return fail(library.error());
+    return Opened{std::move(*library), {device.name, device.capability(), false}, *ordinal};
+}
+
+Result<Opened> open_for_capability(int capability) {
+    auto library = open_best(capability, true);
+    if (!library) return fail(library.error());
+    return Opened{std::move(*library), {"", capability, true}, -1};
+}
+
+}  // namespace tensorrt
+
+BackendDescription describe_tensorrt() {
+    BackendDescription description;
+    description.name = "tensorrt";
+    const auto libraries = tensorrt::find_libraries();
+    for (const auto& found : libraries) {
+        description.version += (description.version.empty() ? "" : ", ") + to_string(found.version);
+    }
+    const auto driver = cuda::probe_driver();
+    if (!driver) {
+        description.remedy = driver.error().line();
+        return description;
+    }
+    for (const cuda::Device& device : driver->devices) {
+        std::string use = "no TensorRT for it";
+        for (const auto& found : libraries) {
+            if (!tensorrt::runs_on(found.version.kind, device.capability())) continue;
+            use = to_string(found.version);
+            description.available = true;
+            break;
+        }
+        description.devices.push_back(fmt::format(
+            "cuda:{}: {} ({}.{}, {} GiB, driver for CUDA {}; {})", device.ordinal, device.name,
+            device.capability_major, device.capability_minor, device.memory >> 30U,
+            cuda::version_text(driver->version), use));
+    }
+    if (!description.available) {
+        const auto missing = tensorrt::open_best(driver->devices.front().capability(), false);
+        if (!missing) description.remedy = missing.error().line();
+    }
+    return description;
+}
+
+Result<BuiltEngine> build_tensorrt_engine(const model::OnnxModel& model, const model::ModelSpec& spec,
+                                          const EngineBuild& build) {
+    auto opened = build.capability > 0 ? tensorrt::open_for_capability(build.capability)
+                                       : tensorrt::open_for_device(build.device);
+    if (!opened) return fail(opened.error());
+    auto prepared =
+        tensorrt::prepare_engine(*opened->library, model, spec, build, opened->target);
+    if (!prepared) return fail(prepared.error());
+    return std::move(prepared->report);
+}
+
+}  // namespace saccade::infer

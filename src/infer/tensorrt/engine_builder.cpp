@@ -1,0 +1,110 @@
+#include "infer/tensorrt/engine_builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/digest.h"
+#include "model/to_fp16.h"
+
+namespace saccade::infer::tensorrt {
+namespace {
+
+constexpr int small_batch = 4;
+
+Result<void> check(const model::ModelSpec& spec, const EngineBuild& build) {
+    if (build.max_batch < 1 || build.max_batch > 1024) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("a batch of {} is not in 1..1024", build.max_batch));
+    }
+    const auto fits = [&](int side) { return side > 0 && side <= 16384 && side % spec.stride == 0; };
+    if (spec.dynamic_size && (!fits(build.width) || !fits(build.height))) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("input size {}x{} is not a multiple of {}", build.width, build.height,
+                                spec.stride));
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<TypedNetwork> typed_network(const model::OnnxModel& model, const model::ModelSpec& spec,
+                                   const EngineBuild& build) {
+    if (auto ok = check(spec, build); !ok) return fail(ok.error());
+    if (build.precision != Precision::fp32 && build.precision != Precision::fp16) {
+        return fail(ErrorCode::unsupported, "GPUs run --precision fp32 or fp16 here",
+                    "use --precision fp16");
+    }
+    auto typed = build.precision == Precision::fp16 ? model::to_fp16(model, {.half_input = true})
+                                                    : Result<model::OnnxModel>(model);
+    if (!typed) return fail(typed.error());
+    auto bytes = typed->to_bytes();
+    if (!bytes) return fail(bytes.error());
+    return TypedNetwork{std::move(*bytes), spec.batch > 0 ? spec.batch : build.max_batch};
+}
+
+std::vector<BatchRange> profiles_for(int max_batch) {
+    if (max_batch <= small_batch) return {{1, max_batch, max_batch}};
+    return {{1, 1, small_batch}, {1, max_batch, max_batch}};
+}
+
+EngineKey key_for(const Version& version, const TypedNetwork& network, const EngineBuild& build,
+                  const Target& target) {
+    Digest digest(Digest::Algorithm::sha256);
+    digest.update(network.onnx);
+    EngineKey key;
+    key.model = digest.hex();
+    key.backend = to_string(version);
+    key.device = version.kind == Kind::rtx ? "" : target.device;
+    key.capability = target.capability;
+    key.height = build.height;
+    key.width = build.width;
+    key.profiles = profiles_for(network.max_batch);
+    return key;
+}
+
+Result<Prepared> prepare_engine(Library& library, const model::OnnxModel& model,
+                                const model::ModelSpec& spec, const EngineBuild& build,
+                                const Target& target) {
+    const auto network = typed_network(model, spec, build);
+    if (!network) return fail(network.error());
+    const EngineKey key = key_for(library.version(), *network, build, target);
+
+    const auto start = std::chrono::steady_clock::now();
+    bool built = false;
+    const auto make = [&](std::string timing_cache) {
+        built = true;
+        return library.build({.onnx = network->onnx,
+                              .name = model.name(),
+                              .height = build.height,
+                              .width = build.width,
+                              .profiles = key.profiles,
+                              .capability = library.version().kind == Kind::rtx ? target.capability : 0,
+                              .timing_cache = std::move(timing_cache),
+                              .progress = build.progress,
+                              .stop = build.stop});
+    };
+    Prepared prepared;
+    if (build.cache_dir.empty()) {
+        auto made = make("");
+        if (!made) return fail(made.error());
+        prepared.plan = std::move(made->plan);
+    } else {
+        auto cache = EngineCache::open(build.cache_dir);
+        if (!cache) return fail(cache.error());
+        auto plan = cache->plan_for(key, make, build.stop);
+        if (!plan) return fail(plan.error());
+        prepared.plan = std::move(*plan);
+        prepared.report.path = cache->path_of(key);
+    }
+    prepared.report.backend = to_string(library.version());
+    prepared.report.bytes = prepared.plan.size();
+    prepared.report.max_batch = network->max_batch;
+    prepared.report.was_there = !built;
+    prepared.report.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return prepared;
+}
+
+}  // namespace saccade::infer::tensorrt

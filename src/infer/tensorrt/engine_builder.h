@@ -1,0 +1,52 @@
+// From a model and options to a plan, out of the cache where it is there.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "infer/tensorrt/api.h"
+#include "infer/tensorrt/engine_cache.h"
+#include "infer/tensorrt/tensorrt_backend.h"
+#include "model/onnx_model.h"
+#include "model/spec.h"
+
+namespace saccade::infer::tensorrt {
+
+/// The network as the builder gets it.
+struct TypedNetwork {
+    std::string onnx;
+    int max_batch = 1;
+};
+
+/// Writes precision and, as far as the graph allows, a dynamic batch into the graph. With fp16 the
+/// input is half as well.
+/// Errors: unsupported (bf16, int8; what to_fp16 refuses), invalid_argument (batch, size).
+Result<TypedNetwork> typed_network(const model::OnnxModel& model, const model::ModelSpec& spec,
+                                   const EngineBuild& build);
+
+/// One for small batches, whose kernels are chosen for a single image, and one for full ones.
+std::vector<BatchRange> profiles_for(int max_batch);
+
+/// For whom a plan is built.
+struct Target {
+    std::string device;  ///< name of the GPU
+    int capability = 0;
+    bool cross = false;  ///< the GPU is not here
+};
+
+/// TensorRT-RTX's plans are for all GPUs of a compute capability, TensorRT's for one kind of GPU.
+EngineKey key_for(const Version& version, const TypedNetwork& network, const EngineBuild& build,
+                  const Target& target);
+
+struct Prepared {
+    std::string plan;
+    BuiltEngine report;
+};
+
+/// Errors: those of typed_network, EngineCache and Library::build. Without a cache folder
+/// (cache_dir "") it is built each time.
+Result<Prepared> prepare_engine(Library& library, const model::OnnxModel& model,
+                                const model::ModelSpec& spec, const EngineBuild& build,
+                                const Target& target);
+
+}  // namespace saccade::infer::tensorrt
