@@ -90,6 +90,8 @@ Result<void> set_target(nvinfer1::IBuilderConfig& config, const Version& version
 #endif
 }
 
+std::string text(const char* words) { return words != nullptr ? words : ""; }
+
 using Parser = std::unique_ptr<nvonnxparser::IParser>;
 
 /// The parser owns constants of the network: it must live until that is built.
@@ -107,7 +109,10 @@ Result<Parser> parse(nvinfer1::INetworkDefinition& network, const LibraryFile& l
     std::string why = "no reason given";
     if (parser->getNbErrors() > 0) {
         const auto* error = parser->getError(0);
-        why = fmt::format("{} (node {}: {})", error->desc(), error->nodeName(), error->nodeOperator());
+        why = text(error->desc());
+        if (const std::string op = text(error->nodeOperator()); !op.empty()) {
+            why += fmt::format(" (node {}: {})", text(error->nodeName()), op);
+        }
     }
     return fail(ErrorCode::unsupported,
                 fmt::format("{}: TensorRT can't read it: {}", request.name, why));
@@ -136,6 +141,9 @@ Result<Built> build(const EntryPoints& entry, const LibraryFile& parser, const V
     if (auto ok = set_target(*config, version, request); !ok) return fail(ok.error());
     const auto parsed = parse(*network, parser, logger, request);
     if (!parsed) return fail(parsed.error());
+    if (network->getNbInputs() != 1 || network->getNbOutputs() < 1) {  // text parses as no network
+        return fail(ErrorCode::unsupported, request.name + ": is no network with one input");
+    }
     if (auto ok = add_profiles(*builder, *config, *network->getInput(0), request); !ok) {
         return fail(ok.error());
     }
