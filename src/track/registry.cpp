@@ -9,6 +9,7 @@
 #include "track/botsort/botsort.h"
 #include "track/bytetrack/bytetrack.h"
 #include "track/ocsort/ocsort.h"
+#include "track/saccade/saccade.h"
 #include "track/sort/sort.h"
 
 namespace saccade::track {
@@ -75,7 +76,15 @@ Made make_ocsort(const TrackerOptions& from) {
     return std::make_unique<OcSort>(o);
 }
 
+Made make_saccade(const TrackerOptions& from) {
+    BotSortOptions o;
+    o.stages.lost_seconds = 2.0;
+    override_stages(o.stages, from);
+    return std::make_unique<Saccade>(o);
+}
+
 constexpr Entry entries[] = {
+    {{"saccade", "our own: BoT-SORT that sees camera motion in the detections too"}, make_saccade},
     {{"bytetrack", "ByteTrack: associates sure and unsure detections in turn (Zhang et al. 2022)"},
      make_bytetrack},
     {{"botsort", "BoT-SORT: ByteTrack with camera motion and appearance (Aharon et al. 2022)"},

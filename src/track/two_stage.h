@@ -51,8 +51,8 @@ class TwoStageTracker : public Tracker {
         bool gone = false;
     };
 
-    /// After all objects were predicted, before any is associated.
-    virtual void begin(const Observation&, std::span<Object>) {}
+    /// After all objects were predicted, before any is associated. `sure`: detections of stage one.
+    virtual void begin(const Observation&, std::span<const int> /*sure*/, std::span<Object>) {}
     /// The costs of the stages that take sure detections: cost[r][c] of objects[rows[r]] and
     /// detection cols[c]. They stand at 1 - IoU; gated at 1 - the least overlap.
     virtual void weigh(const Observation& observation, std::span<const Object> objects,

@@ -24,7 +24,7 @@ Result<void> TwoStageTracker<Filter>::update(const Observation& observation,
     select_detections(observation.detections, options_.high_score, any, high_);
     select_detections(observation.detections, options_.low_score, options_.high_score, low_);
     predict(*step * nominal_rate, observation.pts);
-    begin(observation, objects_);
+    begin(observation, high_, objects_);
 
     // Stage one: the sure detections with all believed objects, seen or lost.
     associate(observation, Stage::sure, pool_, high_, options_.match_iou);

@@ -13,7 +13,8 @@ std::span<const float> embedding_of(const Observation& o, int detection) {
 
 }  // namespace
 
-void BotSort::begin(const Observation& observation, std::span<Object> objects) {
+void BotSort::begin(const Observation& observation, std::span<const int> /*sure*/,
+                    std::span<Object> objects) {
     if (!observation.embeddings.empty()) {
         appearance_.set_dimension(observation.embeddings.size() / observation.detections.size());
     }

@@ -19,13 +19,16 @@ struct BotSortOptions {
 
 /// Uses Observation::motion and Observation::embeddings where they are given, and does without
 /// where they are not.
-class BotSort final : public TwoStageTracker<XywhFilter> {
+class BotSort : public TwoStageTracker<XywhFilter> {
   public:
     explicit BotSort(const BotSortOptions& options)
         : TwoStageTracker(options.stages), options_(options) {}
 
+  protected:
+    void begin(const Observation& observation, std::span<const int> sure,
+               std::span<Object> objects) override;
+
   private:
-    void begin(const Observation& observation, std::span<Object> objects) override;
     void weigh(const Observation& observation, std::span<const Object> objects,
                std::span<const int> rows, std::span<const int> cols, Matrix& cost) override;
     void seen(const Observation& observation, Object& object, int detection) override;
