@@ -12,7 +12,7 @@ namespace saccade::sink {
 
 /// What a sink knows before the first frame.
 struct Context {
-    std::string source;   ///< name of the stream, for headers
+    std::string source;  ///< name of the stream, for headers
     int width = 0, height = 0;
     double frame_rate = 0;  ///< Hz, 0 where unknown
     std::vector<std::string> class_names;
@@ -25,10 +25,10 @@ enum class Outcome {
     failed,       ///< the source broke off: likewise
 };
 
-/// Calls come in the order begin, write ..., finish, from one thread. Files appear under their final
-/// names only in finish; a sink destroyed without it leaves nothing behind. Partial outputs (any
-/// outcome but complete) bear the mark that their format allows, and where it allows none, a file
-/// NAME.partial beside it says why.
+/// Calls come in the order begin, write ..., finish, from one thread. Files appear under their
+/// final names only in finish; a sink destroyed without it leaves nothing behind. Partial outputs
+/// (any outcome but complete) bear the mark that their format allows, and where it allows none, a
+/// file NAME.partial beside it says why.
 class Sink {
   public:
     Sink() = default;
@@ -39,7 +39,8 @@ class Sink {
     /// Errors (here and below): unwritable, with the path in the message.
     virtual Result<void> begin(const Context& context) = 0;
 
-    /// One frame's results. `frame` has its pixels where wants_pixels(), else may be without planes.
+    /// One frame's results. `frame` has its pixels where wants_pixels(), else may be without
+    /// planes.
     virtual Result<void> write(const FrameResult& result, const Frame& frame) = 0;
 
     virtual Result<void> finish(Outcome outcome) = 0;

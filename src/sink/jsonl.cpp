@@ -1,0 +1,64 @@
+// JSON lines, the form that loses nothing: a header, a line a frame (jsonl_text.h), a footer.
+//
+//     {"schema":"saccade.results","version":1,"source":..,"width":..,"height":..,"frame_rate":..,
+//      "tracking":true,"class_names":[..]}
+//     {"outcome":"complete","frames":2}
+//
+// jsonl_reader.h reads it back. A change that old readers can't read raises the version.
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "sink/formats.h"
+#include "sink/jsonl_reader.h"
+#include "sink/jsonl_text.h"
+#include "sink/partial_mark.h"
+#include "sink/text_sink.h"
+
+namespace saccade::sink {
+namespace {
+
+/// A JSON string. File names need not be UTF-8, JSON must be: other bytes become U+FFFD.
+std::string json_string(const std::string& text) {
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+class JsonlFormat final : public TextFormat {
+  public:
+    void header(const Context& context, fmt::memory_buffer& out) override {
+        const auto to = std::back_inserter(out);
+        fmt::format_to(to,
+                       R"({{"schema":"{}","version":{},"source":{},"width":{},"height":{},)"
+                       R"("frame_rate":{},"tracking":{},"class_names":[)",
+                       jsonl_schema, jsonl_version, json_string(context.source), context.width,
+                       context.height, context.frame_rate, context.tracking);
+        const char* comma = "";
+        for (const std::string& name : context.class_names) {
+            fmt::format_to(to, "{}{}", comma, json_string(name));
+            comma = ",";
+        }
+        append(out, "]}\n");
+    }
+
+    Result<void> frame(const FrameResult& result, fmt::memory_buffer& out) override {
+        append_frame_json(result, out);
+        append(out, "\n");
+        return {};
+    }
+
+    void footer(Outcome outcome, std::uint64_t frames, fmt::memory_buffer& out) override {
+        fmt::format_to(std::back_inserter(out),
+                       R"({{"outcome":"{}","frames":{}}})"
+                       "\n",
+                       to_string(outcome), frames);
+    }
+
+    [[nodiscard]] bool marks_outcome() const noexcept override { return true; }
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_jsonl(const SinkOptions& options) {
+    return make_text_sink(options, ".jsonl", std::make_unique<JsonlFormat>());
+}
+
+}  // namespace saccade::sink

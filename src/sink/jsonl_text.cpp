@@ -1,0 +1,82 @@
+#include "sink/jsonl_text.h"
+
+#include <cmath>
+#include <iterator>
+
+namespace saccade::sink {
+namespace {
+
+struct Exact {
+    float value;
+};
+
+struct Corners {
+    const Box& box;
+};
+
+}  // namespace
+}  // namespace saccade::sink
+
+template <>
+struct fmt::formatter<saccade::sink::Exact> : fmt::formatter<float> {
+    template <typename Context>
+    auto format(const saccade::sink::Exact& exact, Context& context) const {
+        // "-0" would be read back as the integer zero, which has no sign.
+        if (exact.value == 0 && std::signbit(exact.value)) {
+            return fmt::format_to(context.out(), "-0.0");
+        }
+        return fmt::formatter<float>::format(exact.value, context);
+    }
+};
+
+template <>
+struct fmt::formatter<saccade::sink::Corners> {
+    constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+    template <typename Context>
+    auto format(const saccade::sink::Corners& corners, Context& context) const {
+        using saccade::sink::Exact;
+        const saccade::Box& b = corners.box;
+        return fmt::format_to(context.out(), "[{},{},{},{}]", Exact{b.x1}, Exact{b.y1}, Exact{b.x2},
+                              Exact{b.y2});
+    }
+};
+
+namespace saccade::sink {
+
+std::string_view to_string(TrackState state) noexcept {
+    switch (state) {
+        case TrackState::tentative:
+            return "tentative";
+        case TrackState::confirmed:
+            return "confirmed";
+        case TrackState::lost:
+            return "lost";
+    }
+    return "lost";
+}
+
+void append_frame_json(const FrameResult& result, fmt::memory_buffer& out) {
+    const auto to = std::back_inserter(out);
+    fmt::format_to(to, R"({{"index":{},"pts_ns":{},"width":{},"height":{},"detections":[)",
+                   result.id.index, result.pts.count(), result.width, result.height);
+    const char* comma = "";
+    for (const Detection& d : result.detections) {
+        fmt::format_to(to, R"({}{{"box":{},"score":{},"class":{}}})", comma, Corners{d.box},
+                       Exact{d.score}, d.class_id);
+        comma = ",";
+    }
+    fmt::format_to(to, R"(],"tracks":[)");
+    comma = "";
+    for (const Track& t : result.tracks) {
+        fmt::format_to(to,
+                       R"({}{{"id":{},"box":{},"raw_box":{},"score":{},"class":{},"state":"{}",)"
+                       R"("velocity":[{},{}],"age":{},"detection":{}}})",
+                       comma, t.id, Corners{t.box}, Corners{t.raw_box}, Exact{t.score}, t.class_id,
+                       to_string(t.state), Exact{t.velocity_x}, Exact{t.velocity_y}, t.age,
+                       t.detection);
+        comma = ",";
+    }
+    fmt::format_to(to, "]}}");
+}
+
+}  // namespace saccade::sink

@@ -1,0 +1,51 @@
+// Annotations of one stream: boxes, labels and trails, sized to the picture.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sink/label_layout.h"
+#include "sink/objects.h"
+#include "sink/picture.h"
+#include "sink/text.h"
+#include "sink/trails.h"
+
+namespace saccade::sink {
+
+struct OverlayOptions {
+    std::vector<std::string> class_names;
+    int trail_length = 30;  ///< frames, 0 for none
+};
+
+/// One colour a track (a class, where there are no tracks), labels "person 12 0.87" on a plate of
+/// that colour. Objects lower in the picture, usually nearer, are drawn over others; labels over
+/// all. One thread; frames of a stream in order. Throws as TextRenderer does.
+class Overlay {
+  public:
+    /// For pictures of width x height px.
+    Overlay(int width, int height, OverlayOptions options);
+
+    /// `picture` of the size given above; boxes in its pixels.
+    void draw(std::span<const Object> objects, Picture& picture);
+
+  private:
+    struct Item {
+        Object object;
+        Rect box;
+        Rgb color;
+    };
+    void collect(std::span<const Object> objects, int width, int height);
+    void draw_label(const Item& item, Canvas& canvas);
+    [[nodiscard]] std::string label_of(const Object& object) const;
+
+    OverlayOptions options_;
+    int line_;  ///< thickness of a box, px
+    TextRenderer text_;
+    LabelLayout labels_;
+    Trails trails_;
+    std::vector<Item> items_;
+    std::vector<std::uint8_t> mask_;
+};
+
+}  // namespace saccade::sink

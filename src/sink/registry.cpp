@@ -1,0 +1,59 @@
+#include "sink/registry.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sink/formats.h"
+
+namespace saccade::sink {
+namespace {
+
+struct Format {
+    SinkDescription description;
+    std::unique_ptr<Sink> (*make)(const SinkOptions&);
+};
+
+const std::vector<Format>& formats() {
+    static const std::vector<Format> all = {
+        {{"mot", ".txt", "MOTChallenge text, as TrackEval reads it"}, make_mot},
+        {{"jsonl", ".jsonl", "JSON lines: everything, without loss"}, make_jsonl},
+        {{"coco", ".coco.json", "COCO results JSON: detections for pycocotools"}, make_coco},
+        {{"yolo", ".yolo", "folder of YOLO label files, one a frame"}, make_yolo},
+        {{"csv", ".csv", "table with the columns of supervision's CSVSink"}, make_csv},
+        {{"md5", ".md5", "digest of each frame's results and of all"}, make_md5},
+        {{"video", ".mp4", "annotated video: boxes, labels, trails", true}, make_video},
+    };
+    return all;
+}
+
+}  // namespace
+
+const std::vector<SinkDescription>& sinks() {
+    static const std::vector<SinkDescription> all = [] {
+        std::vector<SinkDescription> list;
+        for (const Format& format : formats()) list.push_back(format.description);
+        return list;
+    }();
+    return all;
+}
+
+Result<std::unique_ptr<Sink>> make_sink(std::string_view format, const SinkOptions& options) {
+    if (options.stem.empty() || options.stem.find('/') != std::string::npos) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("\"{}\" is no stem for a file name", options.stem));
+    }
+    if (options.video_quality < 0 || options.video_quality > 51) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("video quality {} is out of range", options.video_quality),
+                    "choose 0 (lossless) to 51");
+    }
+    std::vector<std::string_view> names;
+    for (const Format& candidate : formats()) {
+        if (candidate.description.name == format) return candidate.make(options);
+        names.push_back(candidate.description.name);
+    }
+    return fail(ErrorCode::invalid_argument, fmt::format("unknown output format \"{}\"", format),
+                fmt::format("choose from {}", fmt::join(names, ", ")));
+}
+
+}  // namespace saccade::sink

@@ -1,0 +1,59 @@
+// Output formats by name.
+//
+// A new format is one file with a maker, its line in formats.h and in registry.cpp, and one in the
+// contract suite (tests/contract/sink).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "media/encoder.h"
+#include "saccade/error.h"
+#include "sink/sink.h"
+
+namespace saccade::sink {
+
+using EncoderOpener = std::function<Result<std::unique_ptr<media::Encoder>>(
+    const std::filesystem::path&, const media::EncoderOptions&)>;
+
+/// What one stream's sinks are made with. Each format reads the fields that concern it.
+struct SinkOptions {
+    std::filesystem::path folder = ".";  ///< made when missing
+    std::string stem = "out";            ///< of the file names; unique within a run, no slash
+
+    /// Also write tracks in state `lost` in the formats that hold one box an object (mot, csv,
+    /// yolo, video): for results whose gaps were interpolated, where such a box is an estimate and
+    /// not a guess. jsonl and md5 always hold everything.
+    bool include_lost = false;
+
+    std::vector<std::int64_t> image_ids;  ///< coco: image_id of each frame index; empty: the index
+    bool coco_category_ids = true;  ///< coco: COCO's 91-numbering where the classes are COCO's 80
+    std::vector<std::string> frame_names;  ///< yolo: file stem of each frame index; empty: numbered
+
+    int video_quality = 23;      ///< video: CRF, 0 (lossless) to 51
+    int encoder_threads = 0;     ///< video: 0 is the encoder's choice
+    int trail_length = 30;       ///< video: frames that a trail goes back, 0 for none
+    EncoderOpener open_encoder;  ///< video: empty for media::open_encoder
+};
+
+/// One format, for help and docs.
+struct SinkDescription {
+    std::string_view name;      ///< as in --save
+    std::string_view suffix;    ///< what follows the stem in the file name
+    std::string_view summary;   ///< one line
+    bool needs_pixels = false;  ///< Sink::wants_pixels()
+};
+
+/// All formats, in the order for a list.
+[[nodiscard]] const std::vector<SinkDescription>& sinks();
+
+/// Makes a sink; touches no file before begin().
+/// Errors: invalid_argument for an unknown format or an option out of range.
+Result<std::unique_ptr<Sink>> make_sink(std::string_view format, const SinkOptions& options);
+
+}  // namespace saccade::sink

@@ -1,0 +1,116 @@
+// Annotated video: MP4 of the frames with boxes, labels and trails drawn on copies of them.
+//
+// All frames are encoded at the first one's size. A stream that changes size on the way is scaled
+// to it, boxes included: one file a stream, as with every format.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "core/atomic_file.h"
+#include "sink/formats.h"
+#include "sink/objects.h"
+#include "sink/ordered_sink.h"
+#include "sink/overlay.h"
+#include "sink/partial_mark.h"
+#include "sink/scale.h"
+
+namespace saccade::sink {
+namespace {
+
+class VideoSink final : public OrderedSink {
+  public:
+    explicit VideoSink(const SinkOptions& options)
+        : path_(options.folder / (options.stem + ".mp4")), options_(options) {
+        if (!options_.open_encoder) options_.open_encoder = media::open_encoder;
+    }
+
+    [[nodiscard]] bool wants_pixels() const noexcept override { return true; }
+    [[nodiscard]] std::string path() const override { return path_.string(); }
+
+  private:
+    Result<void> open() override {
+        auto file = AtomicFile::create(path_);
+        if (!file) return fail(file.error());
+        file_.emplace(std::move(*file));
+        return {};
+    }
+
+    Result<void> put(const FrameResult& result, const Frame& frame) override {
+        if (auto done = to_i420(frame, source_); !done) return done;
+        if (!encoder_) {
+            if (auto done = start(source_.width(), source_.height(), source_.color); !done)
+                return done;
+        }
+        shown_objects(result, context().tracking, options_.include_lost, objects_);
+        Picture& picture = fit();
+        overlay_->draw(objects_, picture);
+        return encoder_->write(picture.view(frame));
+    }
+
+    Result<void> close(Outcome outcome) override {
+        if (!encoder_) {
+            // Not one frame: still a file that players can open, so it needs some size.
+            if (auto done =
+                    start(std::max(context().width, 16), std::max(context().height, 16), {});
+                !done) {
+                return done;
+            }
+        }
+        if (auto done = encoder_->finish(); !done) return done;
+        encoder_.reset();
+        auto done = commit_marked(path_, outcome, frames(), [&] { return file_->commit(); });
+        if (done) file_.reset();
+        return done;
+    }
+
+    void discard() noexcept override {
+        encoder_.reset();
+        file_.reset();
+    }
+
+    Result<void> start(int width, int height, const ColorSpec& color) {
+        const double rate = context().frame_rate;
+        auto encoder =
+            options_.open_encoder(file_->temporary(), {.width = width,
+                                                       .height = height,
+                                                       .frame_rate = rate > 0 ? rate : 30,
+                                                       .color = color,
+                                                       .quality = options_.video_quality,
+                                                       .threads = options_.encoder_threads});
+        if (!encoder) return fail(encoder.error());
+        encoder_ = std::move(*encoder);
+        overlay_.emplace(width, height,
+                         OverlayOptions{context().class_names, options_.trail_length});
+        fitted_.resize(width, height);
+        return {};
+    }
+
+    /// The source's picture at the encoder's size, objects_ with it.
+    Picture& fit() {
+        const int width = fitted_.width(), height = fitted_.height();
+        if (source_.width() == width && source_.height() == height) return source_;
+        scale(source_, fitted_);
+        const float sx = static_cast<float>(width) / static_cast<float>(source_.width());
+        const float sy = static_cast<float>(height) / static_cast<float>(source_.height());
+        for (Object& o : objects_) {
+            o.box = {o.box.x1 * sx, o.box.y1 * sy, o.box.x2 * sx, o.box.y2 * sy};
+        }
+        return fitted_;
+    }
+
+    std::filesystem::path path_;
+    SinkOptions options_;
+    std::optional<AtomicFile> file_;
+    std::unique_ptr<media::Encoder> encoder_;  ///< writes to file_'s temporary name
+    std::optional<Overlay> overlay_;
+    Picture source_, fitted_;
+    std::vector<Object> objects_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_video(const SinkOptions& options) {
+    return std::make_unique<VideoSink>(options);
+}
+
+}  // namespace saccade::sink

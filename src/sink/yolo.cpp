@@ -1,0 +1,91 @@
+// A folder of YOLO label files, one a frame, also for a frame without objects. A line an object,
+//
+//     class center_x center_y width height confidence [track id]
+//
+// the geometry in parts of the frame's width and height. The files are STEM_000001.txt ..., from 1
+// in six or more digits, or bear the names of the images that the frames were read from.
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "sink/atomic_folder.h"
+#include "sink/formats.h"
+#include "sink/objects.h"
+#include "sink/ordered_sink.h"
+#include "sink/partial_mark.h"
+#include "sink/text_sink.h"
+
+namespace saccade::sink {
+namespace {
+
+class YoloSink final : public OrderedSink {
+  public:
+    explicit YoloSink(const SinkOptions& options)
+        : path_(options.folder / (options.stem + ".yolo")),
+          stem_(options.stem),
+          frame_names_(options.frame_names),
+          include_lost_(options.include_lost) {}
+
+    [[nodiscard]] std::string path() const override { return path_.string(); }
+
+  private:
+    Result<void> open() override {
+        auto folder = AtomicFolder::create(path_, ".txt");
+        if (!folder) return fail(folder.error());
+        folder_.emplace(std::move(*folder));
+        return {};
+    }
+
+    Result<void> put(const FrameResult& result, const Frame&) override {
+        auto name = file_stem(result.id.index);
+        if (!name) return fail(name.error());
+        if (result.width <= 0 || result.height <= 0) {
+            return fail(ErrorCode::internal,
+                        fmt::format("{}: frame {} has no size", path(), result.id.index));
+        }
+        shown_objects(result, context().tracking, include_lost_, objects_);
+        text_.clear();
+        for (const Object& o : objects_) append_line(o, result.width, result.height);
+        return folder_->add(*name, {text_.data(), text_.size()});
+    }
+
+    Result<void> close(Outcome outcome) override {
+        auto done = commit_marked(path_, outcome, frames(), [&] { return folder_->commit(); });
+        if (done) folder_.reset();
+        return done;
+    }
+
+    void discard() noexcept override { folder_.reset(); }
+
+    Result<std::string> file_stem(std::uint64_t index) const {
+        if (frame_names_.empty()) return fmt::format("{}_{:06}", stem_, index + 1);
+        if (index < frame_names_.size()) return frame_names_[index];
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{}: frame {} has no name: {} are given", path(), index,
+                                frame_names_.size()));
+    }
+
+    void append_line(const Object& o, double width, double height) {
+        fmt::format_to(std::back_inserter(text_), "{} {:.6f} {:.6f} {:.6f} {:.6f} {:.6f}",
+                       o.class_id, o.box.center_x() / width, o.box.center_y() / height,
+                       o.box.width() / width, o.box.height() / height, o.score);
+        if (context().tracking) fmt::format_to(std::back_inserter(text_), " {}", o.id);
+        append(text_, "\n");
+    }
+
+    std::filesystem::path path_;
+    std::string stem_;
+    std::vector<std::string> frame_names_;
+    bool include_lost_;
+    std::optional<AtomicFolder> folder_;
+    std::vector<Object> objects_;
+    fmt::memory_buffer text_;  ///< of one frame
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> make_yolo(const SinkOptions& options) {
+    return std::make_unique<YoloSink>(options);
+}
+
+}  // namespace saccade::sink
