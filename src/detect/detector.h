@@ -67,6 +67,11 @@ class Detector {
 
     [[nodiscard]] virtual infer::MemoryUse memory() const = 0;
     [[nodiscard]] virtual DetectorTimes times() const = 0;
+
+    /// Of the batch collected last, as infer::Backend::layer_times.
+    virtual Result<std::vector<infer::LayerTime>> layer_times() {
+        return fail(ErrorCode::unsupported, "this detector doesn't tell the times of layers");
+    }
 };
 
 }  // namespace saccade::detect

@@ -32,6 +32,9 @@ class HostDetector final : public Detector {
     Result<std::vector<Detections>> collect() override;
     [[nodiscard]] infer::MemoryUse memory() const override { return backend_->memory(); }
     [[nodiscard]] DetectorTimes times() const override { return times_; }
+    Result<std::vector<infer::LayerTime>> layer_times() override {
+        return backend_->layer_times((oldest_ + depth() - 1) % depth());
+    }
 
   private:
     /// One of the backend's slots, as its input was last filled.

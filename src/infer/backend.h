@@ -25,6 +25,7 @@ struct BackendOptions {
     int height = 640, width = 640;  ///< input size, px; ignored where the network's is static
     int threads = 0;             ///< CPU threads, 0: all
     std::string cache_dir;       ///< for compiled networks; "" for none
+    bool profile_layers = false;  ///< let layer_times() be asked, which makes all a little slower
 };
 
 struct BackendInfo {
@@ -41,6 +42,12 @@ struct BackendInfo {
 struct MemoryUse {
     std::size_t held = 0;       ///< weights, activations and I/O of all slots
     std::size_t per_image = 0;  ///< what one more image a batch would take
+};
+
+/// A layer of the loaded network, which need not be one of the ONNX graph: backends fuse them.
+struct LayerTime {
+    std::string name, kind;  ///< as the backend has them
+    double ms = 0;
 };
 
 /// Runs batches in numbered slots, each with input memory of its own at a fixed address.
@@ -70,6 +77,12 @@ class Backend {
     [[nodiscard]] virtual void* stream(int /*slot*/) const noexcept { return nullptr; }
 
     [[nodiscard]] virtual MemoryUse memory() const = 0;
+
+    /// Time of each layer that ran in the latest batch of a slot, an image, in order of execution.
+    /// Errors: unsupported where the backend has no profiler or options.profile_layers was off.
+    virtual Result<std::vector<LayerTime>> layer_times(int /*slot*/) {
+        return fail(ErrorCode::unsupported, info().name + " doesn't tell the times of layers");
+    }
 };
 
 }  // namespace saccade::infer

@@ -232,6 +232,31 @@ void fill_samples(const Tracer& tracer, const Samples& samples, Measurement& m) 
     }
 }
 
+/// The middle of the run, as long as a dozen frames take.
+void fill_timeline(const Tracer& tracer, Measurement& m) {
+    if (m.fps <= 0) return;
+    const double length = std::min(m.seconds, std::max(12.0, 3.0 * m.batch) / m.fps);
+    m.timeline_begin = std::max(0.0, (m.seconds - length) / 2);
+    m.timeline_end = m.timeline_begin + length;
+    for (const TraceLane& lane : tracer.lanes()) {
+        TimelineLane shown{.name = lane.name()};
+        for (const TraceEvent& event : lane.events()) {
+            const double begin = seconds(event.begin - tracer.start());
+            const double end = seconds(event.end - tracer.start());
+            if (end < m.timeline_begin || begin > m.timeline_end || end <= begin) continue;
+            std::string label = pipeline::to_string(event.activity);
+            if (event.frames > 0) {
+                const FrameId id = lane.frames(event).front();
+                label += ", stream " + std::to_string(id.stream) + " frame " +
+                         std::to_string(id.index);
+            }
+            shown.spans.push_back({event.activity, std::max(begin, m.timeline_begin),
+                                   std::min(end, m.timeline_end), std::move(label)});
+        }
+        if (!shown.spans.empty()) m.timeline.push_back(std::move(shown));
+    }
+}
+
 /// Durations as the replay takes them: scaled to what each would take with a core to itself.
 void fill_costs(const Tracer& tracer, const Streams& streams, Measurement& m) {
     std::array<double, kStageCount> scale{};
@@ -281,6 +306,7 @@ Measurement measure(const Tracer& tracer, const Samples& samples, const RunShape
             latencies.push_back(1e3 * (f.stage[sink].end - f.stage[decode].end));
         }
     }
+    m.latencies_ms = latencies;
     m.latency = distribution_of(std::move(latencies));
     if (run_seconds > 0) {
         m.fps = static_cast<double>(m.frames) / run_seconds;
@@ -293,6 +319,7 @@ Measurement measure(const Tracer& tracer, const Samples& samples, const RunShape
     fill_queues(streams, shape, m);
     fill_threads(samples, m);
     fill_samples(tracer, samples, m);
+    fill_timeline(tracer, m);
     fill_costs(tracer, streams, m);
     return m;
 }

@@ -63,6 +63,17 @@ struct StreamCosts {
     std::vector<FrameCost> frames;
 };
 
+/// A few frames' worth of what one thread or slot was at.
+struct TimelineLane {
+    struct Span {
+        Activity activity{};
+        double begin = 0, end = 0;  ///< seconds since the start
+        std::string label;          ///< such as "stream 0, frame 12"
+    };
+    std::string name;
+    std::vector<Span> spans;
+};
+
 struct Measurement {
     double seconds = 0;
     std::uint64_t frames = 0;
@@ -82,6 +93,9 @@ struct Measurement {
     std::vector<double> gpu_busy, gpu_decoder, gpu_memory_mb, pcie_in_mb_s, pcie_out_mb_s;
     std::string gpu;             ///< its name, "" where there is none
     std::vector<StreamCosts> costs;
+    std::vector<double> latencies_ms;  ///< of every frame
+    std::vector<TimelineLane> timeline;
+    double timeline_begin = 0, timeline_end = 0;  ///< seconds
     std::uint64_t events_dropped = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "infer/openvino/host_buffer.h"
@@ -80,6 +81,18 @@ class OpenVinoBackend final : public Backend {
     }
 
     [[nodiscard]] MemoryUse memory() const override { return memory_; }
+
+    Result<std::vector<LayerTime>> layer_times(int slot) override {
+        return guarded(ErrorCode::unsupported, "times of layers", [&] {
+            std::vector<LayerTime> layers;
+            for (const ov::ProfilingInfo& layer : at(slot).requests.front().get_profiling_info()) {
+                if (layer.status != ov::ProfilingInfo::Status::EXECUTED) continue;
+                const std::chrono::duration<double, std::milli> time = layer.real_time;
+                layers.push_back({layer.node_name, layer.exec_type, time.count()});
+            }
+            return layers;
+        });
+    }
 
   private:
     Slot& at(int slot) { return slots_.at(static_cast<std::size_t>(slot)); }

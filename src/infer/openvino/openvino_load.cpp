@@ -87,6 +87,7 @@ ov::AnyMap properties(const BackendOptions& options, const ov::element::Type& pr
                    ov::hint::performance_mode(options.goal == Goal::latency
                                                   ? ov::hint::PerformanceMode::LATENCY
                                                   : ov::hint::PerformanceMode::THROUGHPUT)};
+    if (options.profile_layers) map.insert(ov::enable_profiling(true));
     if (options.threads > 0) map.insert(ov::inference_num_threads(options.threads));
     return map;
 }
