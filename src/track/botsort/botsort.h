@@ -27,10 +27,10 @@ class BotSort : public TwoStageTracker<XywhFilter> {
   protected:
     void begin(const Observation& observation, std::span<const int> sure,
                std::span<Object> objects) override;
-
-  private:
     void weigh(const Observation& observation, std::span<const Object> objects,
                std::span<const int> rows, std::span<const int> cols, Matrix& cost) override;
+
+  private:
     void seen(const Observation& observation, Object& object, int detection) override;
     void forget(Object& object) override;
 

@@ -6,12 +6,14 @@
 
 namespace saccade::track {
 
-/// BoT-SORT's two stages, filter, camera motion and appearance, with two changes found on MOT17-04
-/// and 11 at 30, 15 and 10 fps (never on 05 and 10, where bench/results/trackers.md reports it):
+/// BoT-SORT's two stages, filter, camera motion and appearance, with changes found on MOT17-04 and
+/// 11 at 30, 15 and 10 fps (not on 05 and 10, where bench/results/trackers.md reports it):
 /// - what all predictions miss by alike is taken for the camera's motion (Consensus) before
 /// anything
 ///   is associated, on top of the motion that a caller estimated from the picture, if any;
-/// - an unseen object is waited for 2 s.
+/// - overlaps of sure detections are weighed by how well the heights agree, which tells the near
+///   from the far (after Hybrid-SORT's height-modulated IoU, Yang et al. 2024, its square root);
+/// - an unseen object is waited for 2 s, and scores are cut as in ByteTrack.
 class Saccade final : public BotSort {
   public:
     explicit Saccade(const BotSortOptions& options) : BotSort(options) {}
@@ -19,6 +21,8 @@ class Saccade final : public BotSort {
   private:
     void begin(const Observation& observation, std::span<const int> sure,
                std::span<Object> objects) override;
+    void weigh(const Observation& observation, std::span<const Object> objects,
+               std::span<const int> rows, std::span<const int> cols, Matrix& cost) override;
 
     Consensus consensus_;
     BoxColumns predicted_, seen_;
