@@ -22,9 +22,15 @@ struct Settings {
     float iou = 0.7F;          ///< overlap over which non-maximum suppression drops a box
     int max_detections = 300;  ///< a frame
     std::vector<std::string> classes;  ///< names or numbers; empty: all
+    bool multi_label = false;  ///< a place may hold several classes, as COCO figures are made
 
     // Tracking
     std::string tracker = "bytetrack";
+    int interpolate = 0;  ///< fill gaps of up to so many frames; 0: none. Delays results by as many
+
+    std::string camera_motion = "auto";  ///< "auto": where the tracker makes use of it; "on", "off"
+    std::vector<std::string> lines;  ///< "x1,y1,x2,y2[:name]", px: crossings are counted
+    std::vector<std::string> zones;  ///< "x1,y1,x2,y2,x3,y3,...[:name]", px: stays are counted
 
     // Streams
     std::size_t streams = 0;  ///< at once; 0: what suits the machine

@@ -1,0 +1,135 @@
+#include "cli/config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <optional>
+#include <vector>
+
+#include "cli/settings_table.h"
+
+namespace saccade::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A TOML value as a flag would give it; nothing for tables and dates.
+std::optional<std::string> as_text(const toml::node& node, char separator) {
+    if (const auto* text = node.as_string()) return text->get();
+    if (const auto* number = node.as_integer()) return fmt::format("{}", number->get());
+    if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
+    if (const auto* array = node.as_array()) {
+        std::vector<std::string> parts;
+        for (const toml::node& element : *array) {
+            const auto part = element.is_array() ? std::nullopt : as_text(element, separator);
+            if (!part) return std::nullopt;
+            parts.push_back(*part);
+        }
+        return fmt::format("{}", fmt::join(parts, std::string_view(&separator, 1)));
+    }
+    return std::nullopt;
+}
+
+Result<void> merge_file(const fs::path& path, Config& config) {
+    toml::table table;
+    try {
+        table = toml::parse_file(path.string());
+    } catch (const toml::parse_error& error) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{}:{}: {}", path.string(), error.source().begin.line,
+                                error.description()));
+    }
+    for (const auto& [key, node] : table) {
+        const auto& rows = settings_table();
+        const auto row = std::find_if(rows.begin(), rows.end(),
+                                      [&](const SettingRow& r) { return r.key == key.str(); });
+        const auto where = fmt::format("{}:{}", path.string(), node.source().begin.line);
+        if (row == rows.end()) {
+            return fail(ErrorCode::invalid_argument,
+                        fmt::format("{}: no setting is called '{}'", where, key.str()),
+                        "`saccade track --print-config` lists them");
+        }
+        const auto text = as_text(node, row->separator == '\0' ? ',' : row->separator);
+        if (!text) {
+            return fail(ErrorCode::invalid_argument,
+                        fmt::format("{}: {} takes text, a number or a list", where, row->key));
+        }
+        if (auto set = row->set(config.settings, *text); !set) {
+            return fail(set.error().code, where + ": " + set.error().message, set.error().remedy);
+        }
+        config.origin[row->key] = path.string();
+    }
+    return {};
+}
+
+std::string variable_of(const std::string& key) {
+    std::string name = "SACCADE_" + key;
+    for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return name;
+}
+
+fs::path default_file() {
+    std::error_code ignored;
+    if (fs::is_regular_file("saccade.toml", ignored)) return "saccade.toml";
+    fs::path base;
+    if (const char* config = std::getenv("XDG_CONFIG_HOME"); config != nullptr && *config != '\0') {
+        base = config;
+    } else if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+        base = fs::path(home) / ".config";
+    }
+    const fs::path user = base / "saccade" / "config.toml";
+    return !base.empty() && fs::is_regular_file(user, ignored) ? user : fs::path();
+}
+
+}  // namespace
+
+Result<Config> merge_config(const fs::path& file, const GivenFlags& flags) {
+    Config config;
+    for (const SettingRow& row : settings_table()) config.origin[row.key] = "default";
+
+    std::error_code ignored;
+    if (!file.empty() && !fs::is_regular_file(file, ignored)) {
+        return fail(ErrorCode::not_found, file.string() + ": no such config file");
+    }
+    if (const fs::path path = file.empty() ? default_file() : file; !path.empty()) {
+        if (auto merged = merge_file(path, config); !merged) return fail(merged.error());
+    }
+    for (const SettingRow& row : settings_table()) {
+        const std::string variable = variable_of(row.key);
+        if (const char* value = std::getenv(variable.c_str()); value != nullptr) {
+            if (auto set = row.set(config.settings, value); !set) {
+                return fail(set.error().code, variable + ": " + set.error().message,
+                            set.error().remedy);
+            }
+            config.origin[row.key] = variable;
+        }
+        if (const auto flag = flags.find(row.key); flag != flags.end()) {
+            if (auto set = row.set(config.settings, flag->second); !set) return fail(set.error());
+            config.origin[row.key] = "command line";
+        }
+    }
+    return config;
+}
+
+std::string print_config(const Config& config) {
+    std::string text;
+    for (const SettingRow& row : settings_table()) {
+        const std::string value = row.get(config.settings);
+        const bool bare = !value.empty() && (std::isdigit(static_cast<unsigned char>(value[0])) != 0) &&
+                          row.value.find('N') != std::string::npos && row.separator == '\0';
+        std::string quoted;
+        for (const char c : value) {
+            if (c == '"' || c == '\\') quoted += '\\';
+            quoted += c;
+        }
+        text += fmt::format("{:<15} = {:<24} # {}\n", row.key,
+                            bare ? value : fmt::format("\"{}\"", quoted), config.origin.at(row.key));
+    }
+    return text;
+}
+
+}  // namespace saccade::cli

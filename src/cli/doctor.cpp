@@ -1,0 +1,108 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/exit_code.h"
+#include "cli/verb.h"
+#include "engine/model_store.h"
+#include "infer/registry.h"
+#include "media/capabilities.h"
+#include "saccade/version.h"
+
+namespace saccade::cli {
+namespace {
+
+/// One thing the engine can use.
+struct Finding {
+    std::string name;
+    bool ok = false;
+    bool needed = true;  ///< without it the main job can't run
+    std::string detail;
+    std::string remedy;  ///< the command that mends it
+};
+
+void find_media(std::vector<Finding>& findings) {
+    const media::Capabilities found = media::capabilities();
+    for (const media::CodecSupport& codec : found.decoders) {
+        findings.push_back({.name = "decode " + codec.codec,
+                            .ok = !codec.name.empty(),
+                            .needed = false,
+                            .detail = codec.name.empty()
+                                          ? "no decoder"
+                                          : fmt::format("{} (libavcodec {})", codec.name, found.ffmpeg),
+                            .remedy = "apt-get install libavcodec-extra"});
+    }
+    findings.push_back({.name = "annotated video",
+                        .ok = !found.encoder.name.empty(),
+                        .needed = false,
+                        .detail = found.encoder.name.empty() ? "no encoder" : found.encoder.name,
+                        .remedy = "apt-get install libavcodec-extra"});
+}
+
+std::vector<Finding> examine(const Settings& settings) {
+    std::vector<Finding> findings;
+    find_media(findings);
+    for (const infer::BackendDescription& backend : infer::backends()) {
+        std::string devices;
+        for (const std::string& device : backend.devices) {
+            devices += (devices.empty() ? "" : ", ") + device;
+        }
+        findings.push_back({.name = backend.name,
+                            .ok = backend.available,
+                            .needed = backend.name == "openvino",
+                            .detail = backend.available
+                                          ? fmt::format("{}: {}", backend.version, devices)
+                                          : std::string("not available"),
+                            .remedy = backend.remedy});
+    }
+    const auto model = engine::find_model(settings);
+    findings.push_back({.name = "model " + settings.model,
+                        .ok = model.has_value(),
+                        .detail = model ? model->string() : model.error().message,
+                        .remedy = model ? "" : model.error().remedy});
+    return findings;
+}
+
+int doctor(const SettingFlags& flags) {
+    flags.apply_verbosity();
+    const auto config = flags.merged();
+    if (!config) return complain(config.error());
+    const std::vector<Finding> findings = examine(config->settings);
+    bool able = true;
+    nlohmann::json list = nlohmann::json::array();
+    if (!flags.json) fmt::print("saccade {}\n", SACCADE_VERSION);
+    for (const Finding& f : findings) {
+        able = able && (f.ok || !f.needed);
+        if (flags.json) {
+            list.push_back({{"name", f.name}, {"ok", f.ok}, {"needed", f.needed},
+                            {"detail", f.detail}, {"remedy", f.ok ? "" : f.remedy}});
+            continue;
+        }
+        fmt::print("{:<4} {:<18} {}\n", f.ok ? "ok" : (f.needed ? "LACK" : "-"), f.name, f.detail);
+        if (!f.ok && !f.remedy.empty()) fmt::print("     {:<18} mend: {}\n", "", f.remedy);
+    }
+    if (flags.json) {
+        fmt::print("{}\n", nlohmann::json{{"schema", "saccade.doctor/1"},
+                                          {"version", SACCADE_VERSION},
+                                          {"able", able},
+                                          {"findings", std::move(list)}}
+                               .dump(2));
+    } else {
+        fmt::print("{}\n", able ? "This machine can run `saccade track VIDEO`."
+                                : "Something needed is lacking: see LACK above.");
+    }
+    return able ? exit_done : exit_failed;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, Job& job) {
+    CLI::App* verb = app.add_subcommand("doctor", "say what this machine can do and what it lacks");
+    auto flags = add_settings(*verb);
+    verb->callback([=, &job] { job = [=] { return doctor(*flags); }; });
+}
+
+}  // namespace saccade::cli

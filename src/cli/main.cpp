@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <string>
+
+#include "cli/exit_code.h"
+#include "cli/verb.h"
+#include "core/log.h"
+#include "saccade/version.h"
+
+namespace {
+
+using namespace saccade;
+
+int run_main(int argc, char** argv) {
+    CLI::App app{"Finds and follows objects in video.", "saccade"};
+    app.set_version_flag("--version", "saccade " SACCADE_VERSION);
+    app.require_subcommand(1);
+    cli::Job job;
+    cli::add_track(app, job);
+    cli::add_detect(app, job);
+    cli::add_val(app, job);
+    cli::add_eval(app, job);
+    cli::add_build(app, job);
+    cli::add_demo(app, job);
+    cli::add_profile(app, job);
+    cli::add_doctor(app, job);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& wanted) {  // --help, --version
+        return app.exit(wanted);
+    } catch (const CLI::ParseError& error) {
+        const bool no_verb = argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty();
+        return cli::complain({ErrorCode::invalid_argument,
+                              no_verb ? fmt::format("there is no verb '{}'", argv[1])
+                                      : std::string(error.what()),
+                              "see saccade --help or saccade VERB --help"});
+    }
+    return job();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run_main(argc, argv);
+    } catch (const std::bad_alloc&) {
+        saccade::log::error("out of memory; use smaller --queue, --batch or --streams");
+    } catch (const std::exception& error) {
+        saccade::log::error("internal error: {}; please report it", error.what());
+    }
+    return saccade::cli::exit_failed;
+}

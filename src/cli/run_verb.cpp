@@ -1,0 +1,41 @@
+#include "cli/run_verb.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <optional>
+
+#include "cli/exit_code.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/summary.h"
+#include "cli/verb.h"
+#include "core/log.h"
+
+namespace saccade::cli {
+
+int run_and_show(Mode mode, const Settings& settings, const std::vector<std::string>& sources,
+                 const RunView& view) {
+    const SignalStop signals;
+    std::optional<ProgressLine> line;
+    RunHooks hooks;
+    hooks.stop = signals.token();
+    hooks.on_loaded = [&](const RunSummary&) { line.emplace(ProgressLine::style_for(view.quiet)); };
+    hooks.on_progress = [&](const ProgressView& progress) { line->update(progress); };
+    const auto summary = run(mode, settings, sources, hooks);
+    line.reset();
+    if (!summary) return complain(summary.error());
+
+    // Failures are told on standard error too: whoever reads results only should not miss them.
+    for (const StreamSummary& stream : summary->streams) {
+        if (stream.status == Status::failed && stream.error) log::error("{}", stream.error->line());
+        if (stream.status == Status::partial) {
+            log::warning("{}: partly unreadable: {}", stream.name, stream.damage);
+        }
+    }
+    const std::string text = view.json ? summary_json(*summary) : summary_text(*summary);
+    if (view.json || !view.quiet) std::fputs(text.c_str(), stdout);
+    return exit_code(*summary);
+}
+
+}  // namespace saccade::cli

@@ -1,0 +1,218 @@
+#include "cli/settings_table.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+#include "sink/registry.h"
+#include "track/registry.h"
+#include "track/zones.h"
+
+namespace saccade::cli {
+namespace {
+
+template <typename T>
+Result<T> number(const std::string& key, const std::string& text, T low, T high) {
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    if (!whole || !(value >= low && value <= high)) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{}: '{}' is no number from {} to {}", key, text, low, high));
+    }
+    return value;
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at <= text.size();) {
+        const std::size_t end = std::min(text.find(separator, at), text.size());
+        std::string part = text.substr(at, end - at);
+        part.erase(0, part.find_first_not_of(' '));
+        part.erase(part.find_last_not_of(' ') + 1);
+        if (!part.empty()) parts.push_back(std::move(part));
+        at = end + 1;
+    }
+    return parts;
+}
+
+template <typename T>
+SettingRow numeric(std::string key, std::string flags, std::string help, T Settings::*field, T low,
+                   T high) {
+    return {.key = key,
+            .flags = std::move(flags),
+            .value = "N",
+            .help = std::move(help),
+            .set = [=](Settings& s, const std::string& text) -> Result<void> {
+                const auto value = number<T>(key, text, low, high);
+                if (!value) return fail(value.error());
+                s.*field = *value;
+                return {};
+            },
+            .get = [=](const Settings& s) { return fmt::format("{}", s.*field); }};
+}
+
+SettingRow text(std::string key, std::string flags, std::string value, std::string help,
+                std::string Settings::*field) {
+    return {.key = std::move(key),
+            .flags = std::move(flags),
+            .value = std::move(value),
+            .help = std::move(help),
+            .set = [=](Settings& s, const std::string& given) -> Result<void> {
+                s.*field = given;
+                return {};
+            },
+            .get = [=](const Settings& s) { return s.*field; }};
+}
+
+tl::unexpected<Error> none_of(const std::string& key, const std::string& given,
+                              const std::vector<std::string>& choices) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{}: '{}' is none of {}", key, given, fmt::join(choices, ", ")));
+}
+
+SettingRow choice(std::string key, std::string flags, std::string help, std::string Settings::*field,
+                  std::vector<std::string> choices) {
+    SettingRow row = text(key, std::move(flags), fmt::format("{}", fmt::join(choices, "|")),
+                          std::move(help), field);
+    row.set = [=](Settings& s, const std::string& given) -> Result<void> {
+        if (std::find(choices.begin(), choices.end(), given) == choices.end()) {
+            return none_of(key, given, choices);
+        }
+        s.*field = given;
+        return {};
+    };
+    return row;
+}
+
+SettingRow list(std::string key, std::string flags, std::string value, std::string help,
+                std::vector<std::string> Settings::*field, std::vector<std::string> choices = {}) {
+    return {.key = key,
+            .flags = std::move(flags),
+            .value = std::move(value),
+            .help = std::move(help),
+            .set = [=](Settings& s, const std::string& given) -> Result<void> {
+                std::vector<std::string> parts = split(given, ',');
+                for (const std::string& part : parts) {
+                    if (!choices.empty() &&
+                        std::find(choices.begin(), choices.end(), part) == choices.end()) {
+                        return none_of(key, part, choices);
+                    }
+                }
+                s.*field = std::move(parts);
+                return {};
+            },
+            .get = [=](const Settings& s) { return fmt::format("{}", fmt::join(s.*field, ",")); },
+            .separator = ','};
+}
+
+/// Shapes such as lines: values hold commas, so that semicolons stand between them.
+template <typename Parse>
+SettingRow shapes(std::string key, std::string flags, std::string value, std::string help,
+                  std::vector<std::string> Settings::*field, Parse parse) {
+    SettingRow row = list(key, std::move(flags), std::move(value), std::move(help), field);
+    row.separator = ';';
+    row.set = [=](Settings& s, const std::string& given) -> Result<void> {
+        std::vector<std::string> parts = split(given, ';');
+        for (const std::string& part : parts) {
+            if (auto shape = parse(part); !shape) return fail(shape.error());
+        }
+        s.*field = std::move(parts);
+        return {};
+    };
+    row.get = [=](const Settings& s) { return fmt::format("{}", fmt::join(s.*field, ";")); };
+    return row;
+}
+
+/// 0 in the struct reads "auto" in words.
+template <typename T>
+SettingRow automatic(std::string key, std::string flags, std::string help, T Settings::*field,
+                     T high) {
+    SettingRow row = numeric<T>(key, std::move(flags), std::move(help), field, 1, high);
+    row.value = "auto|N";
+    row.set = [=, parse = row.set](Settings& s, const std::string& given) -> Result<void> {
+        if (given == "auto") {
+            s.*field = 0;
+            return {};
+        }
+        return parse(s, given);
+    };
+    row.get = [=](const Settings& s) {
+        return s.*field == 0 ? std::string("auto") : fmt::format("{}", s.*field);
+    };
+    return row;
+}
+
+template <typename Descriptions>
+std::vector<std::string> names_of(const Descriptions& descriptions) {
+    std::vector<std::string> names;
+    for (const auto& d : descriptions) names.emplace_back(d.name);
+    return names;
+}
+
+std::vector<SettingRow> make_table() {
+    using S = Settings;
+    const auto formats = names_of(sink::sinks());
+    std::vector<SettingRow> rows;
+    rows.push_back(text("model", "-m,--model", "NAME|FILE",
+                        "ONNX model: a file, a name to look for, or 'synthetic'", &S::model));
+    rows.push_back(choice("family", "--family", "how to read the model's output, where it can't be told",
+                          &S::family, {"", "yolov5", "yolov8", "e2e", "yolox"}));
+    rows.back().value = "yolov5|yolov8|e2e|yolox";
+    rows.push_back(text("device", "--device", "auto|cpu|cuda:N", "where the model runs", &S::device));
+    rows.push_back(choice("precision", "--precision", "arithmetic of the model", &S::precision,
+                          {"fp32", "bf16", "fp16"}));
+    rows.push_back(automatic("imgsz", "--imgsz", "square input size of the model, px",
+                             &S::image_size, 8192));
+    rows.push_back(automatic("batch", "--batch", "images a batch", &S::batch, 1024));
+    rows.push_back(automatic("threads", "--threads", "CPU threads of the model", &S::threads, 1024));
+    rows.push_back(numeric<float>("conf", "--conf", "least score of a detection", &S::confidence, 0, 1));
+    rows.push_back(numeric<float>("iou", "--iou", "overlap over which the weaker box is dropped",
+                                  &S::iou, 0, 1));
+    rows.push_back(numeric<int>("max_det", "--max-det", "most detections a frame",
+                                &S::max_detections, 1, 30000));
+    rows.push_back(list("classes", "--classes", "NAME|N,...", "only these classes", &S::classes));
+    rows.push_back(choice("tracker", "--tracker", "how identities are kept", &S::tracker,
+                          names_of(track::trackers())));
+    rows.push_back(numeric<int>("interpolate", "--interpolate",
+                                "fill gaps in tracks of up to so many frames", &S::interpolate, 0,
+                                1000));
+    rows.push_back(shapes("line", "--line", "X1,Y1,X2,Y2[:NAME]",
+                          "count who crosses this line (px); may be repeated", &S::lines,
+                          track::parse_line));
+    rows.push_back(shapes("zone", "--zone", "X1,Y1,X2,Y2,X3,Y3,...[:NAME]",
+                          "count who is in this polygon and how long; may be repeated", &S::zones,
+                          track::parse_zone));
+    rows.push_back(choice("camera_motion", "--camera-motion",
+                          "make up for a moving camera before matching", &S::camera_motion,
+                          {"auto", "on", "off"}));
+    rows.push_back(automatic<std::size_t>("streams", "--streams", "sources run at once", &S::streams,
+                                          4096));
+    rows.push_back(numeric<std::size_t>("queue", "--queue", "frames each queue holds", &S::queue, 1,
+                                        4096));
+    rows.push_back(automatic("decoder_threads", "--decoder-threads", "threads of each decoder",
+                             &S::decoder_threads, 256));
+    rows.push_back(numeric<double>("image_rate", "--image-rate",
+                                   "frames a second of image sequences", &S::image_rate, 0.001,
+                                   1000));
+    rows.push_back(text("out", "-o,--out", "DIR", "folder of the outputs", &S::out));
+    rows.push_back(list("save", "-s,--save", fmt::format("{},...", fmt::join(formats, "|")),
+                        "formats to write", &S::save, formats));
+    rows.push_back(list("model_dirs", "--model-dirs", "DIR,...", "folders searched first for models",
+                        &S::model_dirs));
+    rows.push_back(text("cache_dir", "--cache-dir", "DIR", "folder of caches", &S::cache_dir));
+    return rows;
+}
+
+}  // namespace
+
+const std::vector<SettingRow>& settings_table() {
+    static const std::vector<SettingRow> table = make_table();
+    return table;
+}
+
+}  // namespace saccade::cli

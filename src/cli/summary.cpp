@@ -1,0 +1,133 @@
+#include "cli/summary.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+#include <map>
+#include <vector>
+
+namespace saccade::cli {
+namespace {
+
+using nlohmann::json;
+
+const char* status_word(Status status) {
+    switch (status) {
+        case Status::complete: return "complete";
+        case Status::partial: return "partial";
+        case Status::interrupted: return "interrupted";
+        case Status::failed: return "failed";
+    }
+    return "failed";
+}
+
+std::string stream_line(const StreamSummary& s) {
+    if (s.status == Status::failed && s.frames == 0) {
+        return fmt::format("{}: failed: {}", s.name, s.error ? s.error->line() : "no reason known");
+    }
+    std::string line =
+        fmt::format("{}: {} frames of {}x{}, {:.1f} fps", s.name, s.frames, s.width, s.height, s.fps);
+    if (!s.ids_by_class.empty()) {
+        std::vector<std::string> counts;
+        for (const auto& [name, ids] : s.ids_by_class) counts.push_back(fmt::format("{} {}", ids, name));
+        line += fmt::format(", followed {}", fmt::join(counts, ", "));
+    } else {
+        line += fmt::format(", {} detections", s.detections);
+    }
+    if (s.dropped > 0) line += fmt::format(", {} frames dropped", s.dropped);
+    if (s.status == Status::partial) line += fmt::format("; partly unreadable: {}", s.damage);
+    if (s.status == Status::interrupted) line += "; interrupted";
+    if (s.status == Status::failed) {
+        line += fmt::format("; failed: {}", s.error ? s.error->line() : "no reason known");
+    }
+    for (const std::string& path : s.outputs) line += "\n  -> " + path;
+    return line;
+}
+
+json stages_json(const std::vector<StageTime>& stages) {
+    json out = json::object();
+    for (const StageTime& t : stages) {
+        out[t.stage] = {{"mean_ms", t.mean}, {"p50_ms", t.p50}, {"p95_ms", t.p95},
+                        {"p99_ms", t.p99},   {"total_s", t.total_seconds}};
+    }
+    return out;
+}
+
+json error_json(const Error& e) {
+    return {{"code", to_string(e.code)}, {"message", e.message}, {"remedy", e.remedy}};
+}
+
+}  // namespace
+
+std::string summary_text(const RunSummary& summary) {
+    std::string text;
+    for (const StreamSummary& stream : summary.streams) text += stream_line(stream) + "\n";
+    text += fmt::format("{} frames in {:.2f} s: {:.1f} fps ({} {}x{} {}, {} on {}; loaded in {:.2f} s; "
+                        "peak memory {:.0f} MB)\n",
+                        summary.frames, summary.seconds, summary.fps, summary.model,
+                        summary.input_width, summary.input_height, summary.precision,
+                        summary.backend, summary.device, summary.load_seconds,
+                        static_cast<double>(summary.peak_memory) / 1e6);
+    if (summary.frames == 0) return text;
+    // Per frame and stage, over all streams; stages overlap, so these don't add up to the whole.
+    std::map<std::string, double> totals;
+    std::vector<std::string> order;
+    const auto add = [&](const StageTime& t) {
+        if (t.stage == "latency") return;
+        if (totals.emplace(t.stage, 0).second) order.push_back(t.stage);
+        totals[t.stage] += t.total_seconds;
+    };
+    for (const StreamSummary& stream : summary.streams) {
+        for (const StageTime& t : stream.stages) add(t);
+    }
+    for (const StageTime& t : summary.stages) add(t);
+    std::vector<std::string> parts;
+    for (const std::string& stage : order) {
+        parts.push_back(fmt::format("{} {:.2f}", stage,
+                                    1e3 * totals[stage] / static_cast<double>(summary.frames)));
+    }
+    return text + fmt::format("ms a frame: {}\n", fmt::join(parts, ", "));
+}
+
+std::string summary_json(const RunSummary& summary) {
+    json streams = json::array();
+    for (const StreamSummary& s : summary.streams) {
+        json stream = {{"source", s.name},
+                       {"status", status_word(s.status)},
+                       {"decoder", s.decoder},
+                       {"width", s.width},
+                       {"height", s.height},
+                       {"frames", s.frames},
+                       {"dropped", s.dropped},
+                       {"detections", s.detections},
+                       {"ids_by_class", s.ids_by_class},
+                       {"outputs", s.outputs},
+                       {"seconds", s.seconds},
+                       {"fps", s.fps},
+                       {"first_result_ms", s.first_result_ms},
+                       {"stages", stages_json(s.stages)}};
+        if (s.error) stream["error"] = error_json(*s.error);
+        if (!s.damage.empty()) stream["damage"] = s.damage;
+        streams.push_back(std::move(stream));
+    }
+    const json out = {{"schema", "saccade.run/1"},
+                      {"model", summary.model},
+                      {"family", summary.family},
+                      {"backend", summary.backend},
+                      {"device", summary.device},
+                      {"precision", summary.precision},
+                      {"input", {summary.input_width, summary.input_height}},
+                      {"batch", summary.batch},
+                      {"frames", summary.frames},
+                      {"seconds", summary.seconds},
+                      {"fps", summary.fps},
+                      {"load_seconds", summary.load_seconds},
+                      {"peak_memory_bytes", summary.peak_memory},
+                      {"queue", {{"capacity", summary.queue_capacity}, {"peak", summary.queue_peak}}},
+                      {"stages", stages_json(summary.stages)},
+                      {"streams", std::move(streams)}};
+    return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace saccade::cli

@@ -1,0 +1,47 @@
+#include <cstdio>
+#include <memory>
+
+#include "cli/exit_code.h"
+#include "cli/run_verb.h"
+#include "cli/verb.h"
+
+namespace saccade::cli {
+namespace {
+
+void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* summary) {
+    CLI::App* verb = app.add_subcommand(name, summary);
+    auto sources = std::make_shared<std::vector<std::string>>();
+    auto flags = add_settings(*verb);
+    verb->add_option("source", *sources,
+                     "video, image, folder, pattern, list (.txt), '-' or 'synthetic:'")
+        ->type_name("SOURCE...");
+    verb->callback([=, &job] {
+        job = [=] {
+            flags->apply_verbosity();
+            const auto config = flags->merged();
+            if (!config) return complain(config.error());
+            if (flags->print_config) {
+                std::fputs(print_config(*config).c_str(), stdout);
+                return static_cast<int>(exit_done);
+            }
+            if (sources->empty()) {
+                return complain({ErrorCode::invalid_argument, "no source given",
+                                 "name a video: saccade track video.mp4"});
+            }
+            return run_and_show(mode, config->settings, *sources,
+                                {.json = flags->json, .quiet = flags->quiet});
+        };
+    });
+}
+
+}  // namespace
+
+void add_track(CLI::App& app, Job& job) {
+    add_run(app, job, Mode::track, "track", "find objects and follow them over time");
+}
+
+void add_detect(CLI::App& app, Job& job) {
+    add_run(app, job, Mode::detect, "detect", "find objects in each frame for itself");
+}
+
+}  // namespace saccade::cli

@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/exit_code.h"
+#include "cli/verb.h"
+#include "engine/setup.h"
+#include "eval/coco_evaluator.h"
+#include "media/source.h"
+
+namespace saccade::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<Frame> read_image(const fs::path& path) {
+    auto source = media::open_source(path.string(), {});
+    if (!source) return fail(source.error());
+    auto event = (*source)->read();
+    if (!event) return fail(event.error());
+    if (auto* frame = std::get_if<Frame>(&*event)) return std::move(*frame);
+    return fail(ErrorCode::corrupt, path.string() + ": holds no picture");
+}
+
+/// All images through the detector, as many at once as it takes, into the evaluator.
+Result<void> detect_all(const eval::CocoDataset& dataset, const fs::path& images,
+                        detect::Detector& detector, eval::CocoEvaluator& evaluator) {
+    const auto categories = dataset.categories_named(detector.info().class_names);
+    std::deque<std::int64_t> under_way;
+    const auto collect = [&]() -> Result<void> {
+        auto found = detector.collect();
+        if (!found) return fail(found.error());
+        const std::int64_t id = under_way.front();
+        under_way.pop_front();
+        return evaluator.add(id, found->front(), categories);
+    };
+    for (const eval::CocoImage& image : dataset.images) {
+        const auto frame = read_image(images / image.file_name);
+        if (!frame) return fail(frame.error());
+        if (detector.in_flight() == detector.depth()) {
+            if (auto done = collect(); !done) return done;
+        }
+        if (auto started = detector.submit({&*frame, 1}); !started) return started;
+        under_way.push_back(image.id);
+    }
+    while (!under_way.empty()) {
+        if (auto done = collect(); !done) return done;
+    }
+    return {};
+}
+
+void print_text(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
+    fmt::print("{} on {} images, {} detections, input {}x{}\n", info.model, s.images, s.detections,
+               info.input_width, info.input_height);
+    fmt::print("mAP50-95 {:.4f}  mAP50 {:.4f}  mAP75 {:.4f}\n", s.ap, s.ap50, s.ap75);
+    fmt::print("small {:.4f}  medium {:.4f}  large {:.4f}\n", s.ap_small, s.ap_medium, s.ap_large);
+    fmt::print("recall at 1: {:.4f}  10: {:.4f}  100: {:.4f}\n", s.recall[0], s.recall[1],
+               s.recall[2]);
+}
+
+void print_json(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
+    nlohmann::json classes = nlohmann::json::array();
+    for (const auto& c : s.categories) {
+        if (c.objects == 0) continue;
+        classes.push_back({{"name", c.name}, {"objects", c.objects}, {"map", c.ap}, {"map50", c.ap50}});
+    }
+    const nlohmann::json out = {{"schema", "saccade.val/1"},
+                                {"model", info.model},
+                                {"input", {info.input_width, info.input_height}},
+                                {"images", s.images},
+                                {"detections", s.detections},
+                                {"map", s.ap},
+                                {"map50", s.ap50},
+                                {"map75", s.ap75},
+                                {"map_small", s.ap_small},
+                                {"map_medium", s.ap_medium},
+                                {"map_large", s.ap_large},
+                                {"recall", s.recall},
+                                {"classes", std::move(classes)}};
+    fmt::print("{}\n", out.dump(2));
+}
+
+int val(const SettingFlags& flags, const std::string& annotations, const std::string& images) {
+    flags.apply_verbosity();
+    const auto config = flags.merged();
+    if (!config) return complain(config.error());
+    Settings settings = config->settings;
+    // The measure's own thresholds, unless asked otherwise: nearly all boxes count, by rank.
+    if (config->origin.at("conf") == "default") settings.confidence = 0.001F;
+    settings.multi_label = true;
+
+    const auto dataset = eval::CocoDataset::load(annotations);
+    if (!dataset) return complain(dataset.error());
+    const fs::path folder =
+        images.empty() ? fs::path(annotations).parent_path() / "images" : fs::path(images);
+    auto evaluator = eval::CocoEvaluator::create(*dataset);
+    if (!evaluator) return complain(evaluator.error());
+    const auto detector = engine::open_detector(settings, infer::Goal::throughput);
+    if (!detector) return complain(detector.error());
+    if (auto done = detect_all(*dataset, folder, **detector, *evaluator); !done) {
+        return complain(done.error());
+    }
+    const auto summary = evaluator->summary();
+    flags.json ? print_json(summary, (*detector)->info()) : print_text(summary, (*detector)->info());
+    return exit_done;
+}
+
+}  // namespace
+
+void add_val(CLI::App& app, Job& job) {
+    CLI::App* verb = app.add_subcommand("val", "measure a model's mAP on a COCO data set");
+    auto annotations = std::make_shared<std::string>();
+    auto images = std::make_shared<std::string>();
+    verb->add_option("annotations", *annotations, "instances.json of the data set")
+        ->required()
+        ->type_name("FILE");
+    verb->add_option("--images", *images, "folder of its images [images/ beside the file]")
+        ->type_name("DIR");
+    auto flags = add_settings(*verb);
+    verb->callback([=, &job] { job = [=] { return val(*flags, *annotations, *images); }; });
+}
+
+}  // namespace saccade::cli

@@ -1,0 +1,50 @@
+// What all verbs share: how they are declared, and the flags of settings.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "cli/config.h"
+#include "saccade/error.h"
+
+namespace saccade::cli {
+
+/// A verb's job, run after the command line was parsed. Returns the exit code.
+using Job = std::function<int()>;
+
+/// The flags of a verb that reads settings; lives as long as the parser.
+struct SettingFlags {
+    GivenFlags given;
+    std::string config_file;
+    bool half = false;
+    bool print_config = false;
+    bool json = false;
+    bool quiet = false;
+    int verbose = 0;
+
+    /// Settings merged from everywhere. Errors as merge_config.
+    [[nodiscard]] Result<Config> merged() const;
+    /// Sets how much is logged.
+    void apply_verbosity() const;
+};
+
+/// Adds all settings, --config, --print-config, --json, --quiet and --verbose to `verb`.
+std::shared_ptr<SettingFlags> add_settings(CLI::App& verb);
+
+/// Prints "saccade: error: ..." in one line on standard error and returns the exit code.
+int complain(const Error& error);
+
+// The verbs, one file each. Each sets `job` when it was chosen.
+void add_track(CLI::App& app, Job& job);
+void add_detect(CLI::App& app, Job& job);
+void add_demo(CLI::App& app, Job& job);
+void add_val(CLI::App& app, Job& job);
+void add_eval(CLI::App& app, Job& job);
+void add_build(CLI::App& app, Job& job);
+void add_profile(CLI::App& app, Job& job);
+void add_doctor(CLI::App& app, Job& job);
+
+}  // namespace saccade::cli

@@ -1,0 +1,26 @@
+// Camera motion for the pipeline: the luma of a frame, given to the tracker room's estimator.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "pipeline/pipeline.h"
+#include "track/camera_motion/camera_motion.h"
+
+namespace saccade::engine {
+
+/// Reads 8-bit luma where it stands; 10-bit and RGB frames are brought to it first. Frames in device
+/// memory give nothing.
+class FrameMotion final : public pipeline::MotionEstimator {
+  public:
+    std::optional<track::CameraMotion> estimate(const Frame& frame,
+                                                std::span<const Detection> detections) override;
+
+  private:
+    [[nodiscard]] track::LumaView luma_of(const Frame& frame);
+
+    track::CameraMotionEstimator estimator_;
+    track::LumaImage converted_;
+};
+
+}  // namespace saccade::engine

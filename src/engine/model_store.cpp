@@ -1,0 +1,89 @@
+#include "engine/model_store.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdlib>
+
+#include "core/digest.h"
+#include "engine/xz.h"
+#include "model/synthetic_detector.h"
+
+namespace saccade::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLargestModel = std::size_t{2} << 30U;
+
+bool is_file(const fs::path& path) {
+    std::error_code ignored;
+    return fs::is_regular_file(path, ignored);
+}
+
+/// $NAME, else ~/fallback, else nothing (no home).
+fs::path user_folder(const char* variable, const char* fallback) {
+    if (const char* dir = std::getenv(variable); dir != nullptr && *dir != '\0') return dir;
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+        return fs::path(home) / fallback;
+    }
+    return {};
+}
+
+Result<fs::path> unpacked(const fs::path& packed, const fs::path& cache) {
+    const auto digest = sha256_of_file(packed);
+    if (!digest) return fail(digest.error());
+    const fs::path to = cache / "models" / digest->substr(0, 16) / packed.stem();
+    if (is_file(to)) return to;
+    if (auto done = unpack_xz(packed, to, kLargestModel); !done) return fail(done.error());
+    return to;
+}
+
+}  // namespace
+
+fs::path cache_dir(const Settings& settings) {
+    if (!settings.cache_dir.empty()) return settings.cache_dir;
+    const fs::path user = user_folder("XDG_CACHE_HOME", ".cache");
+    return (user.empty() ? fs::temp_directory_path() : user) / "saccade";
+}
+
+std::vector<fs::path> model_folders(const Settings& settings) {
+    std::vector<fs::path> folders(settings.model_dirs.begin(), settings.model_dirs.end());
+    folders.emplace_back("models");
+    if (const fs::path data = user_folder("XDG_DATA_HOME", ".local/share"); !data.empty()) {
+        folders.push_back(data / "saccade" / "models");
+    }
+    const char* shared = std::getenv("SACCADE_SHARED");
+    folders.push_back(fs::path(shared != nullptr ? shared : "../shared") / "models");
+    return folders;
+}
+
+Result<fs::path> find_model(const Settings& settings) {
+    const fs::path cache = cache_dir(settings);
+    if (settings.model == "synthetic") return model::write_synthetic_detector(cache / "models");
+
+    const fs::path given = settings.model;
+    if (is_file(given)) return given.extension() == ".xz" ? unpacked(given, cache) : given;
+    const bool is_path = given.has_parent_path() || given.extension() == ".onnx";
+    if (given.has_parent_path()) {
+        return fail(ErrorCode::not_found, fmt::format("{}: no such model file", settings.model),
+                    "check the path");
+    }
+    const std::string stem = is_path ? given.stem().string() : settings.model;
+    std::vector<std::string> searched;
+    for (const fs::path& folder : model_folders(settings)) {
+        if (const fs::path plain = folder / (stem + ".onnx"); is_file(plain)) return plain;
+        if (const fs::path packed = folder / (stem + ".onnx.xz"); is_file(packed)) {
+            return unpacked(packed, cache);
+        }
+        searched.push_back(folder.string());
+    }
+    return fail(ErrorCode::not_found,
+                fmt::format("no model {0}.onnx in {1}", stem, fmt::join(searched, ", ")),
+                fmt::format("export one (pip install ultralytics; yolo export model={}.pt "
+                            "format=onnx dynamic=True) into one of these folders, or name a file "
+                            "with --model",
+                            stem));
+}
+
+}  // namespace saccade::engine

@@ -1,0 +1,50 @@
+#include "engine/naming.h"
+
+#include <filesystem>
+#include <set>
+
+namespace saccade::engine {
+namespace {
+
+std::string stem_of(const std::string& source) {
+    if (source == "-") return "stdin";
+    std::string text = source;
+    while (text.size() > 1 && text.back() == '/') text.pop_back();
+    std::string stem = std::filesystem::path(text).stem().string();
+    if (const auto query = stem.find('?'); text.find("://") != std::string::npos) {
+        stem = stem.substr(0, query);
+    }
+    // Everything that a shell, Windows or a URL could trip over becomes a dash; UTF-8 stays.
+    for (char& c : stem) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                           (byte >= 'a' && byte <= 'z') || byte >= 0x80 || c == '.' || c == '_' ||
+                           c == '-' || c == ' ';
+        if (!plain) c = '-';
+    }
+    const auto first = stem.find_first_not_of("-. ");
+    const auto last = stem.find_last_not_of("-. ");
+    if (first == std::string::npos) return "source";
+    stem = stem.substr(first, last - first + 1);
+    constexpr std::size_t kLongest = 100;  // bytes: file systems allow 255 with our endings
+    if (stem.size() <= kLongest) return stem;
+    std::size_t end = kLongest;
+    while (end > 0 && (static_cast<unsigned char>(stem[end]) & 0xC0U) == 0x80U) --end;
+    return stem.substr(0, end);
+}
+
+}  // namespace
+
+std::vector<std::string> output_stems(std::span<const std::string> sources) {
+    std::vector<std::string> stems;
+    std::set<std::string> used;
+    for (const std::string& source : sources) {
+        const std::string base = stem_of(source);
+        std::string stem = base;
+        for (int n = 2; !used.insert(stem).second; ++n) stem = base + "-" + std::to_string(n);
+        stems.push_back(std::move(stem));
+    }
+    return stems;
+}
+
+}  // namespace saccade::engine

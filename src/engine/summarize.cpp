@@ -1,0 +1,116 @@
+#include "engine/summarize.h"
+
+#include <sys/resource.h>
+
+#include <fmt/format.h>
+
+namespace saccade::engine {
+namespace {
+
+using std::chrono::duration;
+using pipeline::Histogram;
+
+template <typename Duration>
+double seconds_of(Duration d) {
+    return duration<double>(d).count();
+}
+
+StageTime stage_time(const char* name, const Histogram& times) {
+    const auto ms = [](std::chrono::nanoseconds ns) { return duration<double, std::milli>(ns).count(); };
+    return {.stage = name,
+            .mean = ms(times.mean()),
+            .p50 = ms(times.percentile(0.50)),
+            .p95 = ms(times.percentile(0.95)),
+            .p99 = ms(times.percentile(0.99)),
+            .total_seconds = seconds_of(times.sum())};
+}
+
+/// Of a time known only in sum.
+StageTime stage_time(const char* name, std::chrono::nanoseconds sum, std::uint64_t frames) {
+    StageTime time{.stage = name, .total_seconds = seconds_of(sum)};
+    if (frames > 0) time.mean = 1e3 * time.total_seconds / static_cast<double>(frames);
+    return time;
+}
+
+Status status_of(pipeline::StreamStatus status) {
+    switch (status) {
+        case pipeline::StreamStatus::complete: return Status::complete;
+        case pipeline::StreamStatus::partial: return Status::partial;
+        case pipeline::StreamStatus::interrupted: return Status::interrupted;
+        case pipeline::StreamStatus::failed: return Status::failed;
+    }
+    return Status::failed;
+}
+
+StreamSummary stream_summary(const pipeline::StreamReport& report,
+                             const std::vector<std::string>& class_names) {
+    StreamSummary s;
+    s.name = report.name;
+    s.status = status_of(report.status);
+    s.error = report.error;
+    s.damage = report.damage;
+    s.decoder = report.decoder;
+    s.width = report.width;
+    s.height = report.height;
+    s.frames = report.frames;
+    s.dropped = report.dropped;
+    s.detections = report.detections;
+    for (const auto& [id, count] : report.ids_by_class) {
+        const auto index = static_cast<std::size_t>(id);
+        s.ids_by_class[index < class_names.size() ? class_names[index]
+                                                  : fmt::format("class {}", id)] += count;
+    }
+    s.outputs = report.outputs;
+    s.seconds = seconds_of(report.wall);
+    s.fps = s.seconds > 0 ? static_cast<double>(s.frames) / s.seconds : 0;
+    s.first_result_ms = 1e3 * seconds_of(report.first_result);
+    s.stages = {stage_time("decode", report.decode), stage_time("track", report.track),
+                stage_time("sink", report.sink), stage_time("latency", report.latency)};
+    return s;
+}
+
+}  // namespace
+
+RunSummary summary_of(const detect::DetectorInfo& detector) {
+    static constexpr const char* kPrecisions[] = {"fp32", "fp16", "bf16", "int8"};
+    RunSummary summary;
+    summary.model = detector.model;
+    summary.family = detector.family;
+    summary.backend = detector.backend.name;
+    summary.device = detector.backend.device;
+    summary.precision = kPrecisions[static_cast<std::size_t>(detector.backend.precision)];
+    summary.input_width = detector.input_width;
+    summary.input_height = detector.input_height;
+    summary.batch = detector.backend.max_batch;
+    summary.slots = detector.backend.slots;
+    return summary;
+}
+
+void add_report(const pipeline::RunReport& report, RunSummary& summary) {
+    const std::vector<std::string> none;
+    const auto& names = report.devices.empty() ? none : report.devices[0].detector.class_names;
+    for (const auto& stream : report.streams) {
+        summary.streams.push_back(stream_summary(stream, names));
+        summary.frames += stream.frames;
+    }
+    summary.seconds = seconds_of(report.wall);
+    summary.fps = summary.seconds > 0 ? static_cast<double>(summary.frames) / summary.seconds : 0;
+    detect::DetectorTimes times;
+    std::uint64_t frames = 0;
+    for (const auto& device : report.devices) {
+        times.preprocess += device.times.preprocess;
+        times.wait += device.times.wait;
+        times.postprocess += device.times.postprocess;
+        frames += device.frames;
+    }
+    summary.stages = {stage_time("preprocess", times.preprocess, frames),
+                      stage_time("inference", times.wait, frames),
+                      stage_time("postprocess", times.postprocess, frames)};
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    summary.peak_memory = static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+    summary.queue_capacity = report.queue_capacity;
+    summary.queue_peak = report.queue_peak;
+}
+
+}  // namespace saccade::engine

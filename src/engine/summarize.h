@@ -1,0 +1,16 @@
+// The pipeline's report in the words of the public API.
+#pragma once
+
+#include "detect/detector.h"
+#include "pipeline/report.h"
+#include "saccade/engine.h"
+
+namespace saccade::engine {
+
+/// What is known before the first frame.
+RunSummary summary_of(const detect::DetectorInfo& detector);
+
+/// Adds what the run brought.
+void add_report(const pipeline::RunReport& report, RunSummary& summary);
+
+}  // namespace saccade::engine

@@ -1,0 +1,61 @@
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "saccade/engine.h"
+#include "support/files.h"
+#include "support/temp_dir.h"
+
+namespace saccade {
+namespace {
+
+/// All outputs of a run by file name.
+std::map<std::string, std::string> outputs_of(const std::vector<std::string>& sources,
+                                              void (*change)(Settings&)) {
+    test::TempDir dir;
+    Settings settings;
+    settings.model = "synthetic";
+    settings.out = (dir / "out").string();
+    settings.cache_dir = (dir / "cache").string();
+    settings.save = {"mot", "jsonl", "coco", "csv", "md5"};
+    settings.interpolate = 5;
+    change(settings);
+    const auto summary = run(Mode::track, settings, sources);
+    EXPECT_TRUE(summary) << summary.error().line();
+    std::map<std::string, std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator(dir / "out")) {
+        files[entry.path().filename().string()] = test::read_file(entry.path());
+    }
+    return files;
+}
+
+const std::vector<std::string> kOne = {"synthetic:frames=60&crossings=1"};
+const std::vector<std::string> kThree = {"synthetic:frames=60&crossings=1", "synthetic:frames=40&seed=2",
+                                         "synthetic:frames=50&seed=3"};
+
+TEST(Determinism, OutputBytesDoNotDependOnRunsThreadsQueuesOrStreams) {
+    const auto reference = outputs_of(kThree, [](Settings&) {});
+    ASSERT_EQ(reference.size(), 15U);
+    EXPECT_GT(reference.at("synthetic-frames-60-crossings-1.txt").size(), 1000U);
+    const std::pair<const char*, void (*)(Settings&)> variants[] = {
+        {"again", [](Settings&) {}},
+        {"one thread", [](Settings& s) { s.threads = 1; }},
+        {"two threads", [](Settings& s) { s.threads = 2; }},
+        {"smallest queues", [](Settings& s) { s.queue = 1; }},
+        {"one stream at a time", [](Settings& s) { s.streams = 1; }},
+        {"all streams at once", [](Settings& s) { s.streams = 3; }},
+        {"batches of four", [](Settings& s) { s.batch = 4; }},
+    };
+    for (const auto& [name, change] : variants) {
+        EXPECT_EQ(outputs_of(kThree, change), reference) << name;
+    }
+}
+
+TEST(Determinism, AFileGivesTheSameAloneAndAmongOthers) {
+    const auto alone = outputs_of(kOne, [](Settings&) {});
+    const auto among = outputs_of(kThree, [](Settings&) {});
+    for (const auto& [name, bytes] : alone) EXPECT_EQ(among.at(name), bytes) << name;
+}
+
+}  // namespace
+}  // namespace saccade

@@ -1,0 +1,91 @@
+#include "cli/config.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "cli/settings_table.h"
+#include "support/files.h"
+#include "support/temp_dir.h"
+
+namespace saccade::cli {
+namespace {
+
+class ConfigTest : public testing::Test {
+  protected:
+    void SetUp() override { ::setenv("XDG_CONFIG_HOME", dir_.path().c_str(), 1); }
+    void TearDown() override { ::unsetenv("SACCADE_CONF"); }
+    std::filesystem::path file(const std::string& text) {
+        test::write_file(dir_ / "c.toml", text);
+        return dir_ / "c.toml";
+    }
+    test::TempDir dir_;
+};
+
+TEST_F(ConfigTest, LaterOriginsWin) {
+    const auto toml = file("conf = 0.1\niou = 0.5\nclasses = [\"person\", 2]\nstreams = \"auto\"\n");
+    auto config = merge_config(toml, {});
+    ASSERT_TRUE(config) << config.error().line();
+    EXPECT_FLOAT_EQ(config->settings.confidence, 0.1F);
+    EXPECT_EQ(config->settings.classes, (std::vector<std::string>{"person", "2"}));
+    ::setenv("SACCADE_CONF", "0.2", 1);
+    config = merge_config(toml, {});
+    EXPECT_FLOAT_EQ(config->settings.confidence, 0.2F);
+    EXPECT_EQ(config->origin.at("conf"), "SACCADE_CONF");
+    config = merge_config(toml, {{"conf", "0.3"}});
+    EXPECT_FLOAT_EQ(config->settings.confidence, 0.3F);
+    EXPECT_FLOAT_EQ(config->settings.iou, 0.5F);
+    EXPECT_EQ(config->origin.at("conf"), "command line");
+    EXPECT_EQ(config->origin.at("iou"), toml.string());
+    EXPECT_EQ(config->origin.at("out"), "default");
+}
+
+TEST_F(ConfigTest, TheUsersOwnFileIsFound) {
+    std::filesystem::create_directories(dir_ / "saccade");
+    test::write_file(dir_ / "saccade/config.toml", "max_det = 7\n");
+    EXPECT_EQ(merge_config({}, {}).value().settings.max_detections, 7);
+}
+
+TEST_F(ConfigTest, BadWordsAreNamedWithTheirPlace) {
+    const auto expect_error = [&](const std::string& text, const std::string& part) {
+        const auto config = merge_config(file(text), {});
+        ASSERT_FALSE(config) << text;
+        EXPECT_EQ(config.error().code, ErrorCode::invalid_argument);
+        EXPECT_NE(config.error().message.find(part), std::string::npos) << config.error().line();
+    };
+    expect_error("\nconfidence = 1\n", "c.toml:2: no setting is called 'confidence'");
+    expect_error("conf = 2\n", "from 0 to 1");
+    expect_error("conf = \"abc\"\n", "'abc'");
+    expect_error("conf = nan\n", "nan");
+    expect_error("save = [\"mot\", \"avi\"]\n", "'avi' is none of");
+    expect_error("tracker = \"magic\"\n", "'magic' is none of");
+    expect_error("conf = {a=1}\n", "takes text");
+    expect_error("conf = \n", "c.toml:1");
+    expect_error("batch = -1\n", "-1");
+    expect_error("batch = 99999999999999999999\n", "c.toml:1");
+    EXPECT_EQ(merge_config(dir_ / "none.toml", {}).error().code, ErrorCode::not_found);
+    EXPECT_EQ(merge_config({}, {{"queue", "0"}}).error().code, ErrorCode::invalid_argument);
+}
+
+TEST_F(ConfigTest, WhatIsPrintedReadsBackToTheSameSettings) {
+    const auto config = merge_config({}, {{"conf", "0.125"}, {"classes", "a b,c"}, {"out", "x\"y\\z"}});
+    ASSERT_TRUE(config);
+    const auto again = merge_config(file(print_config(*config)), {});
+    ASSERT_TRUE(again) << again.error().line();
+    for (const SettingRow& row : settings_table()) {
+        EXPECT_EQ(row.get(again->settings), row.get(config->settings)) << row.key;
+    }
+}
+
+TEST(SettingsTable, EveryRowSetsWhatItGets) {
+    for (const SettingRow& row : settings_table()) {
+        Settings settings;
+        const std::string value = row.get(settings);
+        EXPECT_TRUE(row.set(settings, value)) << row.key;
+        EXPECT_EQ(row.get(settings), value) << row.key;
+        EXPECT_FALSE(row.help.empty());
+    }
+}
+
+}  // namespace
+}  // namespace saccade::cli

@@ -1,0 +1,47 @@
+#include "cli/summary.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace saccade::cli {
+namespace {
+
+RunSummary sample() {
+    RunSummary summary;
+    summary.model = "net.onnx";
+    summary.frames = 10;
+    summary.seconds = 2;
+    summary.fps = 5;
+    StreamSummary good;
+    good.name = "a\xff.mp4";  // not UTF-8
+    good.frames = 10;
+    good.ids_by_class = {{"person", 3}};
+    good.outputs = {"out/a.txt"};
+    good.stages = {{.stage = "decode", .mean = 1, .total_seconds = 0.01}};
+    StreamSummary bad;
+    bad.name = "b.mp4";
+    bad.status = Status::failed;
+    bad.error = Error{ErrorCode::not_found, "b.mp4: no such file", "check the path"};
+    summary.streams = {good, bad};
+    return summary;
+}
+
+TEST(Summary, TextNamesCountsFilesAndFailures) {
+    const std::string text = summary_text(sample());
+    EXPECT_NE(text.find("followed 3 person"), std::string::npos) << text;
+    EXPECT_NE(text.find("-> out/a.txt"), std::string::npos);
+    EXPECT_NE(text.find("b.mp4: failed: b.mp4: no such file; check the path"), std::string::npos);
+    EXPECT_NE(text.find("decode 1.00"), std::string::npos);
+}
+
+TEST(Summary, JsonIsWholeWhateverTheNames) {
+    const auto json = nlohmann::json::parse(summary_json(sample()));
+    EXPECT_EQ(json["schema"], "saccade.run/1");
+    EXPECT_EQ(json["streams"][0]["ids_by_class"]["person"], 3);
+    EXPECT_EQ(json["streams"][1]["status"], "failed");
+    EXPECT_EQ(json["streams"][1]["error"]["code"], "not_found");
+}
+
+}  // namespace
+}  // namespace saccade::cli

@@ -1,0 +1,78 @@
+#include "engine/model_store.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "support/files.h"
+#include "support/temp_dir.h"
+
+namespace saccade::engine {
+namespace {
+
+class ModelStore : public testing::Test {
+  protected:
+    void SetUp() override {
+        ::setenv("XDG_DATA_HOME", (dir_ / "data").c_str(), 1);
+        ::setenv("SACCADE_SHARED", (dir_ / "shared").c_str(), 1);
+        settings_.cache_dir = (dir_ / "cache").string();
+        settings_.model_dirs = {(dir_ / "first").string()};
+    }
+    void put(const std::string& name) {
+        std::filesystem::create_directories((dir_ / name).parent_path());
+        test::write_file(dir_ / name, "model");
+    }
+
+    test::TempDir dir_;
+    Settings settings_;
+};
+
+TEST_F(ModelStore, FoldersAreSearchedInTheirOrder) {
+    settings_.model = "net";
+    put("shared/models/net.onnx");
+    EXPECT_EQ(find_model(settings_).value(), dir_ / "shared/models/net.onnx");
+    put("data/saccade/models/net.onnx");
+    EXPECT_EQ(find_model(settings_).value(), dir_ / "data/saccade/models/net.onnx");
+    put("first/net.onnx");
+    EXPECT_EQ(find_model(settings_).value(), dir_ / "first/net.onnx");
+    settings_.model = "net.onnx";
+    EXPECT_EQ(find_model(settings_).value(), dir_ / "first/net.onnx");
+}
+
+TEST_F(ModelStore, AnExistingPathIsTakenAsItIs) {
+    put("some/where.onnx");
+    settings_.model = (dir_ / "some/where.onnx").string();
+    EXPECT_EQ(find_model(settings_).value(), settings_.model);
+}
+
+TEST_F(ModelStore, AMissingModelSaysWhereItWasSoughtAndHowToGetOne) {
+    settings_.model = "yolo11n";
+    const auto found = find_model(settings_);
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code, ErrorCode::not_found);
+    EXPECT_NE(found.error().message.find((dir_ / "first").string()), std::string::npos);
+    EXPECT_NE(found.error().remedy.find("yolo export model=yolo11n.pt format=onnx"),
+              std::string::npos);
+    settings_.model = "folder/yolo11n.onnx";
+    EXPECT_NE(find_model(settings_).error().message.find("folder/yolo11n.onnx"), std::string::npos);
+}
+
+TEST_F(ModelStore, ABrokenPackedModelIsAnErrorAndIsNotCached) {
+    settings_.model = "net";
+    put("first/net.onnx.xz");
+    EXPECT_EQ(find_model(settings_).error().code, ErrorCode::corrupt);
+    EXPECT_EQ(find_model(settings_).error().code, ErrorCode::corrupt);
+}
+
+TEST_F(ModelStore, TheSyntheticModelIsMadeOnceInTheCache) {
+    settings_.model = "synthetic";
+    const auto made = find_model(settings_);
+    ASSERT_TRUE(made) << made.error().line();
+    EXPECT_TRUE(made->string().starts_with(settings_.cache_dir));
+    const std::string bytes = test::read_file(*made);
+    EXPECT_GT(bytes.size(), 100U);
+    EXPECT_EQ(test::read_file(find_model(settings_).value()), bytes);
+}
+
+}  // namespace
+}  // namespace saccade::engine

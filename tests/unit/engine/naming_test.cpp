@@ -1,0 +1,38 @@
+#include "engine/naming.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace saccade::engine {
+namespace {
+
+TEST(OutputStems, AreTheNamesWithoutFolderAndEnding) {
+    const std::vector<std::string> sources = {"a/street.mp4", "-", "frames/", "cam*/x?.png",
+                                              "rtsp://host/live?token=1", "synthetic:frames=3"};
+    EXPECT_EQ(output_stems(sources),
+              (std::vector<std::string>{"street", "stdin", "frames", "x", "live",
+                                        "synthetic-frames-3"}));
+}
+
+TEST(OutputStems, EqualNamesAreNumberedInOrderAndNeverMeet) {
+    const std::vector<std::string> sources = {"a/x.mp4", "b/x.mp4", "x-2.mp4", "c/x.avi"};
+    EXPECT_EQ(output_stems(sources), (std::vector<std::string>{"x", "x-2", "x-2-2", "x-3"}));
+}
+
+TEST(OutputStems, NothingHostileGetsThrough) {
+    const std::vector<std::string> sources = {"..", "/", "a/\n\t;rm -rf.mp4", "...", std::string(500, 'a'),
+                                              "\xc3\xa9t\xc3\xa9.mp4"};
+    const auto stems = output_stems(sources);
+    for (const auto& stem : stems) {
+        EXPECT_FALSE(stem.empty());
+        EXPECT_LE(stem.size(), 110U);
+        EXPECT_EQ(stem.find_first_of("/\n\t;*?"), std::string::npos) << stem;
+        EXPECT_NE(stem.front(), '.');
+    }
+    EXPECT_EQ(stems.back(), "\xc3\xa9t\xc3\xa9");
+    EXPECT_EQ(std::set<std::string>(stems.begin(), stems.end()).size(), stems.size());
+}
+
+}  // namespace
+}  // namespace saccade::engine
