@@ -62,8 +62,12 @@ class Detector {
     /// under way of this batch and the same frames may be submitted again in smaller batches.
     virtual Result<void> submit(std::span<const Frame> frames) = 0;
 
-    /// Blocks for the oldest batch: one entry a frame, in the order submitted.
+    /// Blocks for the oldest batch: one entry a frame, in the order submitted. After a failure that
+    /// batch is no longer under way; after out_of_memory its frames may be submitted again.
     virtual Result<std::vector<Detections>> collect() = 0;
+
+    /// Frees memory kept for later use only (caches, idle blocks of pools). Batches may be under way.
+    virtual void trim() {}
 
     [[nodiscard]] virtual infer::MemoryUse memory() const = 0;
     [[nodiscard]] virtual DetectorTimes times() const = 0;

@@ -1,5 +1,10 @@
 #include "pipeline/infer_stage.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <thread>
 #include <utility>
 
 namespace saccade::pipeline {
@@ -22,49 +27,139 @@ void Router::deliver(Detected detected) {
 
 void InferStage::run() {
     DeviceTrace trace(tracer_, number_, detector_.depth());
-    std::vector<Frame> frames;
     for (;;) {
-        // With work under way the device must not wait for us: look, and else fetch its results.
-        const bool busy = detector_.in_flight() > 0;
-        std::vector<Item> batch;
-        if (detector_.in_flight() < detector_.depth()) {
-            const auto before = std::chrono::steady_clock::now();
-            batch = busy ? batcher_.try_next(batch_) : batcher_.next(batch_);
-            if (!busy) {
-                idle_.add(std::chrono::steady_clock::now() - before);
-                trace.starved(before);
+        auto next = first_waiting();
+        if (next != batches_.end()) {
+            // What found no memory is run again when nothing else holds any.
+            if (detector_.in_flight() > 0) {
+                next = batches_.end();
+            } else {
+                split(next);
             }
-            if (!busy && batch.empty()) return;
+        } else if (detector_.in_flight() < detector_.depth()) {
+            next = take(trace);
+            if (next == batches_.end() && detector_.in_flight() == 0) return;
         }
-        if (batch.empty()) {
-            if (auto done = collect(trace); !done) return fail_with(done.error());
-            continue;
-        }
-        frames.clear();
-        for (const Item& item : batch) frames.push_back(item.frame);
-        const auto before = std::chrono::steady_clock::now();
-        if (auto started = detector_.submit(frames); !started) return fail_with(started.error());
-        trace.submitted(before, batch);
-        frames_ += batch.size();
-        ++batches_;
-        under_way_.push_back(std::move(batch));
+        const auto done = next == batches_.end() ? collect(trace) : submit(next, trace);
+        if (!done) return fail_with(done.error());
     }
+}
+
+std::size_t InferStage::batch_size() {
+    const auto decision = [&] {
+        std::lock_guard lock(governor_mutex_);
+        return governor_.next(detector_.memory());
+    }();
+    if (decision.trim) detector_.trim();
+    return static_cast<std::size_t>(decision.batch);
+}
+
+/// A new batch, or none.
+InferStage::Batches::iterator InferStage::take(DeviceTrace& trace) {
+    const std::size_t size = batch_size();
+    // With work under way the device must not wait for us: look, and else fetch its results.
+    const bool busy = detector_.in_flight() > 0;
+    const auto before = std::chrono::steady_clock::now();
+    std::vector<Item> items = busy ? batcher_.try_next(size) : batcher_.next(size);
+    if (!busy) {
+        idle_.add(std::chrono::steady_clock::now() - before);
+        trace.starved(before);
+    }
+    if (items.empty()) return batches_.end();
+    batches_.push_back({.items = std::move(items)});
+    return std::prev(batches_.end());
+}
+
+InferStage::Batches::iterator InferStage::first_waiting() {
+    return std::find_if(batches_.begin(), batches_.end(),
+                        [](const Batch& batch) { return batch.state == Batch::State::waiting; });
+}
+
+/// Leaves as many frames as the governor allows; the others become a waiting batch behind it.
+void InferStage::split(Batches::iterator batch) {
+    const std::size_t size = batch_size();
+    if (batch->items.size() <= size) return;
+    const auto from = batch->items.begin() + static_cast<std::ptrdiff_t>(size);
+    batches_.insert(std::next(batch), {.items = {std::make_move_iterator(from),
+                                                 std::make_move_iterator(batch->items.end())}});
+    batch->items.erase(from, batch->items.end());
+}
+
+Result<void> InferStage::submit(Batches::iterator batch, DeviceTrace& trace) {
+    std::vector<Frame> frames;
+    frames.reserve(batch->items.size());
+    for (const Item& item : batch->items) frames.push_back(item.frame);
+    const auto before = std::chrono::steady_clock::now();
+    if (auto started = detector_.submit(frames); !started) {
+        if (started.error().code != ErrorCode::out_of_memory) return started;
+        return out_of_memory(*batch, started.error());
+    }
+    trace.submitted(before, batch->items);
+    batch->state = Batch::State::running;
+    running_.push_back(batch);
+    return {};
 }
 
 Result<void> InferStage::collect(DeviceTrace& trace) {
     const auto before = std::chrono::steady_clock::now();
     const auto waited = detector_.times().wait;
     auto results = detector_.collect();
-    if (!results) return fail(results.error());
     trace.collected(before, detector_.times().wait - waited);
-    std::vector<Item> batch = std::move(under_way_.front());
-    under_way_.pop_front();
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        const std::uint32_t stream = batch[i].frame.id.stream;
-        router_.deliver({std::move(batch[i]), std::move((*results)[i])});
-        batcher_.delivered(stream);
+    Batch& batch = *running_.front();
+    running_.pop_front();
+    if (!results) {
+        if (results.error().code != ErrorCode::out_of_memory) return fail(results.error());
+        return out_of_memory(batch, results.error());
     }
+    batch.results = std::move(*results);
+    batch.state = Batch::State::done;
+    frames_ += batch.items.size();
+    ++batches_done_;
+    {
+        std::lock_guard lock(governor_mutex_);
+        governor_.done(static_cast<int>(batch.items.size()));
+    }
+    deliver();
     return {};
+}
+
+/// The batch waits to be run again, unless that is hopeless.
+Result<void> InferStage::out_of_memory(Batch& batch, const Error& error) {
+    batch.state = Batch::State::waiting;
+    const auto pause = [&] {
+        std::lock_guard lock(governor_mutex_);
+        return governor_.out_of_memory(static_cast<int>(batch.items.size()));
+    }();
+    if (!pause) {
+        return fail(ErrorCode::out_of_memory,
+                    fmt::format("{}: there was no memory for a single image, {} times in a row: {}",
+                                detector_.info().model, Governor::kTries, error.message),
+                    "stop other programs that hold the device's memory, or use a smaller --imgsz");
+    }
+    std::this_thread::sleep_for(*pause);
+    return {};
+}
+
+void InferStage::deliver() {
+    while (!batches_.empty() && batches_.front().state == Batch::State::done) {
+        Batch batch = std::move(batches_.front());
+        batches_.pop_front();
+        for (std::size_t i = 0; i < batch.items.size(); ++i) {
+            const std::uint32_t stream = batch.items[i].frame.id.stream;
+            router_.deliver({std::move(batch.items[i]), std::move(batch.results[i])});
+            batcher_.delivered(stream);
+        }
+    }
+}
+
+void InferStage::open_stream(std::uint32_t stream) {
+    std::lock_guard lock(governor_mutex_);
+    governor_.open_video(stream);
+}
+
+std::size_t InferStage::close_stream(std::uint32_t stream) {
+    std::lock_guard lock(governor_mutex_);
+    return governor_.close_video(stream);
 }
 
 void InferStage::fail_with(Error error) {
@@ -72,7 +167,8 @@ void InferStage::fail_with(Error error) {
         std::lock_guard lock(error_mutex_);
         error_ = std::move(error);
     }
-    under_way_.clear();
+    running_.clear();
+    batches_.clear();
     batcher_.abort();
 }
 
@@ -86,7 +182,8 @@ DeviceReport InferStage::report() const {
             .memory = detector_.memory(),
             .times = detector_.times(),
             .frames = frames_,
-            .batches = batches_,
+            .batches = batches_done_,
+            .governor = governor_.report(),
             .idle = idle_};
 }
 

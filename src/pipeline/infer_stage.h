@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "detect/detector.h"
 #include "pipeline/batcher.h"
+#include "pipeline/governor.h"
 #include "pipeline/items.h"
 #include "pipeline/report.h"
 #include "pipeline/trace_device.h"
@@ -30,20 +32,33 @@ class Router {
     std::map<std::uint32_t, DetectedQueue*> queues_;
 };
 
-/// Runs the detector on a thread of the caller's.
+struct GovernorSetup {
+    int batch = 1;  ///< largest
+    GovernorOptions options;
+    MemoryProbe* probe = nullptr;  ///< outlives the stage; may be none
+};
+
+/// Runs the detector on a thread of the caller's. Batches are as large as the governor lets them be.
+/// One that finds no memory is run again in smaller ones, alone on the device, before any further
+/// frame is taken; results leave in the order of their frames, whichever batch they came from.
 class InferStage {
   public:
     /// `number` is the device's, for the tracer, which may be none.
-    InferStage(detect::Detector& detector, std::size_t batch, const BatcherOptions& options,
-               Tracer* tracer = nullptr, std::uint32_t number = 0)
+    InferStage(detect::Detector& detector, const BatcherOptions& options,
+               const GovernorSetup& governor, Tracer* tracer = nullptr, std::uint32_t number = 0)
         : detector_(detector),
-          batch_(batch),
           batcher_(options),
           tracer_(tracer),
-          number_(number) {}
+          number_(number),
+          governor_(governor.options, governor.batch, governor.probe, clock_) {}
 
     /// Until the batcher is shut down and drained, or the detector fails.
     void run();
+
+    /// Around the time that a stream is open: keeps the peak of the device's memory, in bytes. Any
+    /// thread.
+    void open_stream(std::uint32_t stream);
+    std::size_t close_stream(std::uint32_t stream);
 
     [[nodiscard]] const detect::DetectorInfo& detector_info() const noexcept {
         return detector_.info();
@@ -57,17 +72,35 @@ class InferStage {
     [[nodiscard]] std::optional<Error> error() const;
 
   private:
+    struct Batch {
+        enum class State { waiting, running, done };
+        std::vector<Item> items;
+        std::vector<detect::Detections> results = {};  ///< of a done one
+        State state = State::waiting;
+    };
+    using Batches = std::list<Batch>;
+
+    std::size_t batch_size();
+    Batches::iterator take(DeviceTrace& trace);
+    Batches::iterator first_waiting();
+    void split(Batches::iterator batch);
+    Result<void> submit(Batches::iterator batch, DeviceTrace& trace);
     Result<void> collect(DeviceTrace& trace);
+    Result<void> out_of_memory(Batch& batch, const Error& error);
+    void deliver();
     void fail_with(Error error);
 
     detect::Detector& detector_;
-    const std::size_t batch_;
     Batcher batcher_;
     Tracer* const tracer_;
     const std::uint32_t number_;
     Router router_;
-    std::deque<std::vector<Item>> under_way_;
-    std::uint64_t frames_ = 0, batches_ = 0;
+    SteadyClock clock_;
+    mutable std::mutex governor_mutex_;
+    Governor governor_;
+    Batches batches_;                         ///< in the order of their frames
+    std::deque<Batches::iterator> running_;  ///< as submitted
+    std::uint64_t frames_ = 0, batches_done_ = 0;
     Histogram idle_;
     mutable std::mutex error_mutex_;
     std::optional<Error> error_;

@@ -28,11 +28,15 @@ RunReport run(std::span<const StreamJob> jobs, std::span<detect::Detector* const
         credit = std::max(credit,
                           options.queue + options.held +
                               batch * static_cast<std::size_t>(detector->depth()));
-        stages.emplace_back(*detector, batch,
-                            BatcherOptions{.queue = options.queue,
-                                           .credit = credit,
-                                           .max_wait = options.max_wait},
-                            options.tracer, static_cast<std::uint32_t>(stages.size()));
+        const std::size_t number = stages.size();
+        stages.emplace_back(
+            *detector,
+            BatcherOptions{
+                .queue = options.queue, .credit = credit, .max_wait = options.max_wait},
+            GovernorSetup{.batch = static_cast<int>(batch),
+                          .options = options.governor,
+                          .probe = number < options.probes.size() ? options.probes[number] : nullptr},
+            options.tracer, static_cast<std::uint32_t>(number));
     }
 
     {

@@ -14,6 +14,7 @@
 
 #include "detect/detector.h"
 #include "media/source.h"
+#include "pipeline/governor.h"
 #include "pipeline/report.h"
 #include "pipeline/trace.h"
 #include "sink/sink.h"
@@ -71,6 +72,9 @@ struct PipelineOptions {
     std::size_t held = 0;     ///< largest delay of the streams' filters, frames
     int batch = 0;            ///< images a batch, 0: the detector's largest
     std::chrono::nanoseconds max_wait = std::chrono::milliseconds(100);
+    GovernorOptions governor;  ///< of each detector's memory
+    /// One a detector, in their order, or none: then only failures govern. They outlive the run.
+    std::vector<MemoryProbe*> probes;
     Tracer* tracer = nullptr;  ///< records the run; outlives it
 };
 

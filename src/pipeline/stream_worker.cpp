@@ -127,6 +127,7 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& 
     DetectedQueue detected(credit);
     TrackedQueue tracked(options.queue);
     batcher.open(stream, info.live);
+    stage.open_stream(stream);
     stage.router().add(stream, detected);
 
     // A failure behind the decoder stops this stream's decoder, and with it the stream.
@@ -157,6 +158,7 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& 
     tracked.close(CloseReason::finished);
     sink_thread.join();
     report.dropped = batcher.close(stream);
+    report.memory_peak = stage.close_stream(stream);
     opened->source.reset();
 
     track_stage.report(report);

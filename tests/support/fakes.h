@@ -71,8 +71,10 @@ class FakeDetector final : public detect::Detector {
         int max_batch = 4, depth = 2;
         std::optional<int> fail_at_batch;
         std::chrono::microseconds delay{0};  ///< a collect
+        /// Whether memory is wanting for a batch of so many images, in submit or in collect.
+        std::function<bool(bool collecting, std::size_t images)> out_of_memory = {};
     };
-    explicit FakeDetector(Script script) : script_(script) {
+    explicit FakeDetector(Script script) : script_(std::move(script)) {
         info_.class_names = {"thing"};
         info_.model = "fake";
     }
@@ -83,6 +85,9 @@ class FakeDetector final : public detect::Detector {
     Result<void> submit(std::span<const Frame> frames) override {
         if (script_.fail_at_batch && batches_ == *script_.fail_at_batch) {
             return fail(ErrorCode::internal, "the fake device broke");
+        }
+        if (script_.out_of_memory && script_.out_of_memory(false, frames.size())) {
+            return fail(ErrorCode::out_of_memory, "the fake device is full");
         }
         ++batches_;
         batch_sizes.push_back(frames.size());
@@ -100,11 +105,16 @@ class FakeDetector final : public detect::Detector {
         if (script_.delay.count() > 0) std::this_thread::sleep_for(script_.delay);
         auto results = std::move(queue_.front());
         queue_.pop_front();
+        if (script_.out_of_memory && script_.out_of_memory(true, results.size())) {
+            return fail(ErrorCode::out_of_memory, "the fake device is full");
+        }
         return results;
     }
+    void trim() override { ++trims; }
     infer::MemoryUse memory() const override { return {}; }
     detect::DetectorTimes times() const override { return {}; }
 
+    int trims = 0;
     std::vector<std::size_t> batch_sizes;  ///< of all submits
     std::vector<FrameId> taken;            ///< in submit order
 
