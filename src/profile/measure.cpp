@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -257,6 +258,17 @@ void fill_timeline(const Tracer& tracer, Measurement& m) {
     }
 }
 
+/// Lanes in the order a frame passes them.
+void sort_timeline(Measurement& m) {
+    static constexpr const char* kOrder[] = {"decode", "device", "network", "track", "sink"};
+    const auto place = [](const TimelineLane& lane) {
+        const std::string kind = lane.name.substr(0, lane.name.find(' '));
+        return std::find(std::begin(kOrder), std::end(kOrder), kind) - std::begin(kOrder);
+    };
+    std::stable_sort(m.timeline.begin(), m.timeline.end(),
+                     [&](const auto& a, const auto& b) { return place(a) < place(b); });
+}
+
 /// Durations as the replay takes them: scaled to what each would take with a core to itself.
 void fill_costs(const Tracer& tracer, const Streams& streams, Measurement& m) {
     std::array<double, kStageCount> scale{};
@@ -320,6 +332,7 @@ Measurement measure(const Tracer& tracer, const Samples& samples, const RunShape
     fill_threads(samples, m);
     fill_samples(tracer, samples, m);
     fill_timeline(tracer, m);
+    sort_timeline(m);
     fill_costs(tracer, streams, m);
     return m;
 }

@@ -60,12 +60,12 @@ void stage_sections(const Measurement& m, html::Page& page) {
                                     number(stage.time.mean)),
                         stage.utilization, color});
         if (stage.cpu_ms > 0) parts.push_back({stage.name, stage.cpu_ms, color});
-        rows.push_back({stage.name, number(static_cast<double>(stage.time.count)),
+        rows.push_back({stage.name, fmt::format("{}", stage.time.count),
                         number(stage.time.mean), number(stage.time.p50), number(stage.time.p95),
                         number(stage.time.p99), number(stage.cpu_ms), percent(stage.utilization)});
     }
     for (const Waiting& w : m.waiting) {
-        rows.push_back({"wait: " + w.name, number(static_cast<double>(w.time.count)),
+        rows.push_back({"wait: " + w.name, fmt::format("{}", w.time.count),
                         number(w.time.mean), number(w.time.p50), number(w.time.p95),
                         number(w.time.p99), "", percent(w.share)});
     }
