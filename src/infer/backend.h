@@ -76,6 +76,12 @@ class Backend {
     /// The CUDA stream (cudaStream_t) on which a slot's work is ordered; nullptr on the CPU.
     [[nodiscard]] virtual void* stream(int /*slot*/) const noexcept { return nullptr; }
 
+    /// Where the slot's outputs will be, [max_batch, ...], for work ordered on stream(slot) behind a
+    /// submit. Empty on the CPU: there only wait() tells.
+    [[nodiscard]] virtual std::span<const TensorView> outputs(int /*slot*/) const noexcept {
+        return {};
+    }
+
     [[nodiscard]] virtual MemoryUse memory() const = 0;
 
     /// Time of each layer that ran in the latest batch of a slot, an image, in order of execution.

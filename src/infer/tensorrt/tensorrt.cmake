@@ -1,5 +1,6 @@
 # The TensorRT backend, part of room infer in builds with CUDA (cmake/Cuda.cmake).
-target_sources(saccade_infer PRIVATE tensorrt/describe.cpp tensorrt/engine_builder.cpp tensorrt/library.cpp)
+target_sources(saccade_infer PRIVATE tensorrt/describe.cpp tensorrt/engine_builder.cpp tensorrt/library.cpp tensorrt/slot.cpp
+               tensorrt/tensorrt_backend.cpp)
 target_link_libraries(saccade_infer PUBLIC saccade_cuda PRIVATE ${CMAKE_DL_LIBS})
 
 # Where `make gpu` puts TensorRT-RTX.
