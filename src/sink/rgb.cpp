@@ -80,7 +80,7 @@ double contrast(Rgb a, Rgb b) noexcept {
 
 Rgb text_color_on(Rgb background) noexcept {
     constexpr Rgb black{0, 0, 0}, white{255, 255, 255};
-    return contrast(white, background) >= contrast(black, background) ? white : black;
+    return contrast(white, background) >= 3 ? white : black;
 }
 
 }  // namespace saccade::sink

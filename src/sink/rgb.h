@@ -29,7 +29,8 @@ struct YuvMatrix {
 /// ratio's turn.
 [[nodiscard]] Rgb color_of(std::int64_t number) noexcept;
 
-/// Black or white, whichever is read more easily on `background` (WCAG 2 contrast).
+/// White where it has WCAG 2's contrast for large text (3:1) on `background`, else black. By the
+/// ratio alone black would win on saturated purples and reds, where the eye prefers white.
 [[nodiscard]] Rgb text_color_on(Rgb background) noexcept;
 
 /// WCAG 2 contrast ratio, 1 to 21.

@@ -1,0 +1,138 @@
+// The annotated video: what is drawn, and that it plays.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <variant>
+
+#include "contract/sink/scene.h"
+#include "media/source.h"
+#include "sink/overlay.h"
+#include "support/files.h"
+#include "support/temp_dir.h"
+
+namespace saccade::sink {
+namespace {
+
+FrameResult person(std::uint64_t index, int width, int height, Box box) {
+    FrameResult result;
+    result.id.index = index;
+    result.pts = Timestamp(static_cast<std::int64_t>(index) * 40'000'000);
+    result.width = width;
+    result.height = height;
+    result.tracks = {{.id = 12, .box = box, .raw_box = box, .score = 0.87F}};
+    return result;
+}
+
+TEST(Video, IsReadBackWithTheSameFramesTimesAndBoxes) {
+    test::TempDir dir;
+    SinkOptions options = test::scene_options(dir.path());
+    options.open_encoder = {};
+    options.video_quality = 10;
+    auto sink = make_sink("video", options);
+    ASSERT_TRUE(sink);
+    Context context = test::scene_context();
+    context.width = 321;  // odd on purpose
+    context.height = 241;
+    context.frame_rate = 25;
+    ASSERT_TRUE((*sink)->begin(context));
+    for (std::uint64_t i = 0; i < 12; ++i) {
+        const FrameResult result = person(i, 321, 241, {100, 80, 200, 200});
+        ASSERT_TRUE((*sink)->write(result, test::scene_frame(result, 321, 241)));
+    }
+    ASSERT_TRUE((*sink)->finish(Outcome::complete));
+
+    auto source = media::open_source((*sink)->path(), {});
+    ASSERT_TRUE(source) << source.error().line();
+    for (std::uint64_t i = 0; i < 12; ++i) {
+        const auto event = (*source)->read();
+        ASSERT_TRUE(event && std::holds_alternative<Frame>(*event)) << i;
+        const Frame& frame = std::get<Frame>(*event);
+        EXPECT_NEAR(seconds(frame.pts), 0.04 * static_cast<double>(i), 1e-3);
+        EXPECT_LE(std::abs(frame.width - 321), 1);
+        const auto luma = [&](int x, int y) {
+            return static_cast<int>(frame.planes[0].data[y * frame.planes[0].stride + x]);
+        };
+        const int drawn = to_yuv(color_of(12), frame.color)[0];
+        EXPECT_NEAR(luma(100, 150), drawn, 25);  // left edge of the box
+        EXPECT_NEAR(luma(50, 220), 128, 4);      // untouched
+    }
+    const auto end = (*source)->read();
+    EXPECT_TRUE(end && std::holds_alternative<media::End>(*end));
+}
+
+TEST(Video, WithoutAFrameItStillOpensAsMp4) {
+    test::TempDir dir;
+    SinkOptions options = test::scene_options(dir.path());
+    options.open_encoder = {};
+    auto sink = make_sink("video", options);
+    ASSERT_TRUE(test::run_scene(**sink, 0, Outcome::complete));
+    const std::string bytes = test::read_file((*sink)->path());
+    EXPECT_EQ(bytes.substr(4, 4), "ftyp");
+    EXPECT_NE(bytes.find("moov"), std::string::npos);
+}
+
+TEST(Video, ASizeThatChangesOnTheWayIsScaledToTheFirst) {
+    test::TempDir dir;
+    auto sink = make_sink("video", test::scene_options(dir.path()));
+    ASSERT_TRUE((*sink)->begin(test::scene_context()));
+    const FrameResult small = person(0, 200, 160, {0, 0, 0, 0});
+    const FrameResult large = person(1, 400, 320, {200, 160, 400, 320});
+    ASSERT_TRUE((*sink)->write(small, test::scene_frame(small, 200, 160)));
+    ASSERT_TRUE((*sink)->write(large, test::scene_frame(large, 400, 320)));
+    ASSERT_TRUE((*sink)->finish(Outcome::complete));
+    const std::string bytes = test::read_file((*sink)->path());
+    ASSERT_EQ(bytes.size(), 4U + 2 * 200 * 160);
+    const auto luma = [&](int x, int y) {
+        return static_cast<unsigned char>(
+            bytes[static_cast<std::size_t>(4 + 200 * 160 + y * 200 + x)]);
+    };
+    const int drawn = to_yuv(color_of(12), {})[0];
+    EXPECT_EQ(luma(100, 120), drawn);
+    EXPECT_EQ(luma(199, 120), drawn);
+    EXPECT_EQ(luma(130, 145), 128);  // inside, beside the trail
+}
+
+TEST(Video, TheCallersFrameIsNotDrawnOn) {
+    test::TempDir dir;
+    auto sink = make_sink("video", test::scene_options(dir.path()));
+    ASSERT_TRUE((*sink)->begin(test::scene_context()));
+    const FrameResult result = person(0, 64, 48, {0, 0, 64, 48});
+    const Frame frame = test::scene_frame(result);
+    ASSERT_TRUE((*sink)->write(result, frame));
+    for (int i = 0; i < 64 * 48; ++i) ASSERT_EQ(frame.planes[0].data[i], 128);
+}
+
+TEST(Video, AFrameOfTheDeviceIsRefused) {
+    test::TempDir dir;
+    auto sink = make_sink("video", test::scene_options(dir.path()));
+    ASSERT_TRUE((*sink)->begin(test::scene_context()));
+    const FrameResult result = test::scene_result(0);
+    Frame frame = test::scene_frame(result);
+    frame.memory = MemoryKind::cuda;
+    EXPECT_EQ((*sink)->write(result, frame).error().code, ErrorCode::unsupported);
+}
+
+TEST(Overlay, TrackStatesChooseWhatIsDrawn) {
+    const auto drawn = [](const FrameResult& result, bool include_lost) {
+        test::TempDir dir;
+        SinkOptions options = test::scene_options(dir.path());
+        options.include_lost = include_lost;
+        auto sink = make_sink("video", options);
+        EXPECT_TRUE((*sink)->begin(test::scene_context()));
+        EXPECT_TRUE((*sink)->write(result, test::scene_frame(result)));
+        EXPECT_TRUE((*sink)->finish(Outcome::complete));
+        return test::read_file((*sink)->path()).find_first_not_of('\x80', 4) != std::string::npos;
+    };
+    FrameResult result = person(0, 64, 48, {10, 10, 40, 40});
+    EXPECT_TRUE(drawn(result, false));
+    result.tracks[0].state = TrackState::lost;
+    EXPECT_FALSE(drawn(result, false));
+    EXPECT_TRUE(drawn(result, true));
+    result.tracks[0].state = TrackState::tentative;
+    EXPECT_FALSE(drawn(result, true));
+    result.tracks[0] = {.id = 1, .box = {70, 10, 90, 40}};  // beyond the right edge
+    EXPECT_FALSE(drawn(result, false));
+}
+
+}  // namespace
+}  // namespace saccade::sink
