@@ -5,7 +5,10 @@
 #include <array>
 #include <string_view>
 
+#include "core/log.h"
 #include "infer/openvino/openvino_backend.h"
+#include "infer/tensorrt/tensorrt_backend.h"
+#include "model/make_dynamic.h"
 
 namespace saccade::infer {
 namespace {
@@ -19,6 +22,7 @@ struct Entry {
 };
 
 constexpr std::array entries{
+    Entry{"cuda", describe_tensorrt, load_tensorrt},
     Entry{"cpu", describe_openvino, load_openvino},
 };
 
@@ -44,14 +48,20 @@ std::vector<BackendDescription> backends() {
 Result<std::unique_ptr<Backend>> make_backend(const model::OnnxModel& model,
                                               const model::ModelSpec& spec,
                                               const BackendOptions& options) {
+    const model::DynamicModel freed = model::make_dynamic(model, spec);
+    if (!freed.kept.empty()) log::debug("{}: {}", model.name(), freed.kept);
+    model::ModelSpec freed_spec = spec;
+    if (freed.dynamic_batch) freed_spec.batch = 0;
+    freed_spec.dynamic_size = freed.dynamic_size;
+
     std::string remedy;
     for (const Entry& entry : entries) {
         if (options.device == "auto") {
             const auto description = entry.describe();
-            if (description.available) return entry.load(model, spec, options);
+            if (description.available) return entry.load(freed.model, freed_spec, options);
             remedy = description.remedy;
         } else if (names(options.device, entry)) {
-            return entry.load(model, spec, options);
+            return entry.load(freed.model, freed_spec, options);
         }
     }
     if (options.device == "auto") {

@@ -26,9 +26,9 @@ std::vector<BackendDescription> backends();
 
 /// Loads the model onto options.device: "cpu", "cuda:N", or "auto" for the best there is. Sizes and
 /// batch are made dynamic as far as the graph allows, then fixed to what the options ask.
-/// Errors: invalid_argument (no such device: the message names those there are; batch, slots or size
-/// out of range); unsupported (precision, size or batch the network or device can't do; an operator
-/// the backend doesn't know); unavailable (library missing); corrupt; out_of_memory.
+/// Errors: invalid_argument (no such device: the message names those there are; batch, slots or
+/// size out of range); unsupported (precision, size or batch the network or device can't do; an
+/// operator the backend doesn't know); unavailable (library missing); corrupt; out_of_memory.
 Result<std::unique_ptr<Backend>> make_backend(const model::OnnxModel& model,
                                               const model::ModelSpec& spec,
                                               const BackendOptions& options);

@@ -18,7 +18,8 @@ constexpr double lane_height = 44, side_room = 70, gap = 8;
 constexpr double smallest_length = 24, largest_length = 56, smallest_depth = 20, largest_depth = 34;
 constexpr double wobble = 3, smallest_visible = largest_length / 5;
 
-constexpr std::array<std::array<int, 3>, 3> class_rgb{{{200, 40, 40}, {40, 200, 40}, {40, 40, 200}}};
+constexpr std::array<std::array<int, 3>, 3> class_rgb{
+    {{200, 40, 40}, {40, 200, 40}, {40, 40, 200}}};
 
 /// SplitMix64 (Steele, Lea, Flood 2014): a well-mixed value for each counter.
 std::uint64_t mix(std::uint64_t x) {
@@ -54,16 +55,22 @@ struct Way {
     int slots;      ///< boxes on it at once
 };
 
-double unit(const SyntheticOptions& o) { return std::max(o.width, o.height) / 640.0; }
+double unit(const SyntheticOptions& o) {
+    return std::max(o.width, o.height) / 640.0;
+}
 
-int ways_across(double extent, double u) { return static_cast<int>(extent / (lane_height * u)); }
+int ways_across(double extent, double u) {
+    return static_cast<int>(extent / (lane_height * u));
+}
 
 int most_in_a_way(double length, double u) {
     return static_cast<int>((length + 2 * side_room * u) / ((largest_length + gap) * u));
 }
 
 /// Boxes that come down across the others.
-int crossers(const SyntheticOptions& o) { return o.crossings ? o.objects / 4 + 1 : 0; }
+int crossers(const SyntheticOptions& o) {
+    return o.crossings ? o.objects / 4 + 1 : 0;
+}
 
 /// One box of a way at a time in seconds; nothing where too little of it is in the picture.
 std::optional<SyntheticObject> place(const SyntheticOptions& o, const Way& way, int way_number,
@@ -79,7 +86,8 @@ std::optional<SyntheticObject> place(const SyntheticOptions& o, const Way& way, 
     const double loop = way.length + 2 * side_room * u;
     const double along = (start + static_cast<double>(slot) / way.slots) * loop + speed * time;
     const auto lap = static_cast<std::int64_t>(std::floor(along / loop));
-    Dice look(o.seed, static_cast<std::uint64_t>(lap) * 4096 + static_cast<std::uint64_t>(global_slot));
+    Dice look(o.seed,
+              static_cast<std::uint64_t>(lap) * 4096 + static_cast<std::uint64_t>(global_slot));
     const double length = std::round(look.uniform(smallest_length, largest_length) * u);
     const double depth = std::round(look.uniform(smallest_depth, largest_depth) * u);
     const int class_id = static_cast<int>(look.next() % synthetic_classes.size());
@@ -91,8 +99,7 @@ std::optional<SyntheticObject> place(const SyntheticOptions& o, const Way& way, 
     const Box whole{static_cast<float>(down ? side : low), static_cast<float>(down ? low : side),
                     static_cast<float>(down ? side + depth : low + length),
                     static_cast<float>(down ? low + length : side + depth)};
-    const Box box =
-        whole.clipped(static_cast<float>(o.width), static_cast<float>(o.height));
+    const Box box = whole.clipped(static_cast<float>(o.width), static_cast<float>(o.height));
     const auto least = static_cast<float>(smallest_visible * u);
     if (box.width() < least || box.height() < least) return std::nullopt;
     return SyntheticObject{1 + global_slot + lap * all_slots, box, class_id, 1};
@@ -190,7 +197,8 @@ class Picture {
                 const int share = inside(x1, x2, x) * inside(y1, y2, y);
                 for (const auto& [i, value] : {std::pair(1, color.u), std::pair(2, color.v)}) {
                     std::uint8_t& sample = plane(i)[y * (width_ / 2) + x];
-                    sample = static_cast<std::uint8_t>((sample * (4 - share) + value * share + 2) / 4);
+                    sample =
+                        static_cast<std::uint8_t>((sample * (4 - share) + value * share + 2) / 4);
                 }
             }
         }

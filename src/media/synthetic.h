@@ -1,7 +1,8 @@
 // A built-in scene whose truth is known: coloured boxes that move over a dim grey background.
 //
 // It stands in for a video where none is at hand and drives the end-to-end tests. Location:
-// "synthetic:" with options, as "synthetic:frames=300&width=1280&height=720&objects=8&seed=1&fps=30".
+// "synthetic:" with options, as
+// "synthetic:frames=300&width=1280&height=720&objects=8&seed=1&fps=30".
 #pragma once
 
 #include <array>
@@ -46,8 +47,8 @@ struct SyntheticObject {
 /// Errors: invalid_argument (unknown option, value out of range, more objects than have room).
 Result<SyntheticOptions> parse_synthetic(std::string_view location);
 
-/// What is to be seen in a frame, by ascending id. An object is drawn, and listed, from when a fifth
-/// of the largest box's side shows. Boxes of one class never touch, except in crossings.
+/// What is to be seen in a frame, by ascending id. An object is drawn, and listed, from when a
+/// fifth of the largest box's side shows. Boxes of one class never touch, except in crossings.
 std::vector<SyntheticObject> synthetic_truth(const SyntheticOptions& options, std::uint64_t frame);
 
 /// Frames are i420, BT.709, limited range. Errors as for parse_synthetic().

@@ -1,4 +1,5 @@
-// A graph's values by name: who makes them, who reads them, which are constant. Private to src/model.
+// A graph's values by name: who makes them, who reads them, which are constant. Private to
+// src/model.
 #pragma once
 
 #include <onnx/onnx_pb.h>

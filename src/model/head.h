@@ -21,10 +21,10 @@ struct HeadHints {
 
 struct Head {
     Family family = Family::yolov8;
-    std::string output;            ///< name of the graph output that holds the detections
-    std::int64_t classes = 0;      ///< 0 where the shapes don't tell
-    std::int64_t detections = 0;   ///< candidates an image, 0 where the shapes don't tell
-    bool yolox_input = false;      ///< BGR, 0..255, letterbox at the top left
+    std::string output;           ///< name of the graph output that holds the detections
+    std::int64_t classes = 0;     ///< 0 where the shapes don't tell
+    std::int64_t detections = 0;  ///< candidates an image, 0 where the shapes don't tell
+    bool yolox_input = false;     ///< BGR, 0..255, letterbox at the top left
 };
 
 /// Nothing where no output can be a detection head (of the family in the hints, if there is one).

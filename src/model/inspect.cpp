@@ -46,8 +46,8 @@ Result<void> read_input(const OnnxModel& model, ModelSpec& spec) {
     spec.input_name = input.name;
     const auto& shape = input.shape;
     if (shape.size() != 4 || (shape[1] != 3 && shape[1] != -1)) {
-        return no_detector(model, fmt::format("input {} is not [N,3,height,width]",
-                                              shape_text(input)));
+        return no_detector(model,
+                           fmt::format("input {} is not [N,3,height,width]", shape_text(input)));
     }
     if (input.type != DataType::f32) {
         return no_detector(model, fmt::format("its input is {}, not f32", to_string(input.type)),

@@ -19,21 +19,34 @@ int element_bits(std::int32_t type) {
         case TensorProto::UINT8:
         case TensorProto::INT8:
         case TensorProto::BOOL:
-        case 17: case 18: case 19: case 20: case 24: return 8;  // float8 kinds
+        case 17:
+        case 18:
+        case 19:
+        case 20:
+        case 24:
+            return 8;  // float8 kinds
         case TensorProto::UINT16:
         case TensorProto::INT16:
         case TensorProto::FLOAT16:
-        case TensorProto::BFLOAT16: return 16;
+        case TensorProto::BFLOAT16:
+            return 16;
         case TensorProto::FLOAT:
         case TensorProto::INT32:
-        case TensorProto::UINT32: return 32;
+        case TensorProto::UINT32:
+            return 32;
         case TensorProto::DOUBLE:
         case TensorProto::INT64:
         case TensorProto::UINT64:
-        case TensorProto::COMPLEX64: return 64;
-        case TensorProto::COMPLEX128: return 128;
-        case 21: case 22: case 23: return 4;  // uint4, int4, float4
-        default: return 0;
+        case TensorProto::COMPLEX64:
+            return 64;
+        case TensorProto::COMPLEX128:
+            return 128;
+        case 21:
+        case 22:
+        case 23:
+            return 4;  // uint4, int4, float4
+        default:
+            return 0;
     }
 }
 
@@ -52,15 +65,23 @@ std::optional<std::uint64_t> count(const TensorProto& tensor) {
 /// Elements in the list fields, which stand in for raw_data in small tensors.
 std::uint64_t listed(const TensorProto& t) {
     switch (t.data_type()) {
-        case TensorProto::FLOAT: return static_cast<std::uint64_t>(t.float_data_size());
-        case TensorProto::COMPLEX64: return static_cast<std::uint64_t>(t.float_data_size()) / 2;
-        case TensorProto::DOUBLE: return static_cast<std::uint64_t>(t.double_data_size());
-        case TensorProto::COMPLEX128: return static_cast<std::uint64_t>(t.double_data_size()) / 2;
-        case TensorProto::INT64: return static_cast<std::uint64_t>(t.int64_data_size());
+        case TensorProto::FLOAT:
+            return static_cast<std::uint64_t>(t.float_data_size());
+        case TensorProto::COMPLEX64:
+            return static_cast<std::uint64_t>(t.float_data_size()) / 2;
+        case TensorProto::DOUBLE:
+            return static_cast<std::uint64_t>(t.double_data_size());
+        case TensorProto::COMPLEX128:
+            return static_cast<std::uint64_t>(t.double_data_size()) / 2;
+        case TensorProto::INT64:
+            return static_cast<std::uint64_t>(t.int64_data_size());
         case TensorProto::UINT32:
-        case TensorProto::UINT64: return static_cast<std::uint64_t>(t.uint64_data_size());
-        case TensorProto::STRING: return static_cast<std::uint64_t>(t.string_data_size());
-        default: return static_cast<std::uint64_t>(t.int32_data_size());
+        case TensorProto::UINT64:
+            return static_cast<std::uint64_t>(t.uint64_data_size());
+        case TensorProto::STRING:
+            return static_cast<std::uint64_t>(t.string_data_size());
+        default:
+            return static_cast<std::uint64_t>(t.int32_data_size());
     }
 }
 
@@ -83,8 +104,9 @@ class Checker {
         for (const auto& node : graph.node()) {
             for (const auto& input : node.input()) {
                 if (input.empty() || known.contains(input)) continue;
-                return corrupt(fmt::format("node '{}' ({}) reads '{}', which nothing before it makes",
-                                           node.name(), node.op_type(), input));
+                return corrupt(
+                    fmt::format("node '{}' ({}) reads '{}', which nothing before it makes",
+                                node.name(), node.op_type(), input));
             }
             for (const auto& attribute : node.attribute()) {
                 if (auto ok = this->attribute(attribute, known); !ok) return ok;
@@ -128,7 +150,8 @@ class Checker {
                         "save the model as one file (onnx.save_model without external data)");
         }
         const auto elements = count(t);
-        if (!elements) return corrupt(fmt::format("tensor '{}' has impossible dimensions", t.name()));
+        if (!elements)
+            return corrupt(fmt::format("tensor '{}' has impossible dimensions", t.name()));
         const int bits = element_bits(t.data_type());
         if (bits == 0 && t.data_type() != TensorProto::STRING) {
             return fail(ErrorCode::unsupported,

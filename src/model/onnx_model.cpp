@@ -18,15 +18,24 @@ using onnx::TensorProto;
 
 DataType data_type(std::int32_t type) {
     switch (type) {
-        case TensorProto::FLOAT: return DataType::f32;
-        case TensorProto::FLOAT16: return DataType::f16;
-        case TensorProto::BFLOAT16: return DataType::bf16;
-        case TensorProto::DOUBLE: return DataType::f64;
-        case TensorProto::UINT8: return DataType::u8;
-        case TensorProto::INT8: return DataType::i8;
-        case TensorProto::INT32: return DataType::i32;
-        case TensorProto::INT64: return DataType::i64;
-        default: return DataType::other;
+        case TensorProto::FLOAT:
+            return DataType::f32;
+        case TensorProto::FLOAT16:
+            return DataType::f16;
+        case TensorProto::BFLOAT16:
+            return DataType::bf16;
+        case TensorProto::DOUBLE:
+            return DataType::f64;
+        case TensorProto::UINT8:
+            return DataType::u8;
+        case TensorProto::INT8:
+            return DataType::i8;
+        case TensorProto::INT32:
+            return DataType::i32;
+        case TensorProto::INT64:
+            return DataType::i64;
+        default:
+            return DataType::other;
     }
 }
 
@@ -114,15 +123,24 @@ struct OnnxModel::State {
 
 std::string_view to_string(DataType type) noexcept {
     switch (type) {
-        case DataType::other: return "other";
-        case DataType::f32: return "f32";
-        case DataType::f16: return "f16";
-        case DataType::bf16: return "bf16";
-        case DataType::f64: return "f64";
-        case DataType::u8: return "u8";
-        case DataType::i8: return "i8";
-        case DataType::i32: return "i32";
-        case DataType::i64: return "i64";
+        case DataType::other:
+            return "other";
+        case DataType::f32:
+            return "f32";
+        case DataType::f16:
+            return "f16";
+        case DataType::bf16:
+            return "bf16";
+        case DataType::f64:
+            return "f64";
+        case DataType::u8:
+            return "u8";
+        case DataType::i8:
+            return "i8";
+        case DataType::i32:
+            return "i32";
+        case DataType::i64:
+            return "i64";
     }
     return "other";
 }
@@ -190,14 +208,24 @@ OnnxModel::OnnxModel(OnnxModel&&) noexcept = default;
 OnnxModel& OnnxModel::operator=(OnnxModel&&) noexcept = default;
 OnnxModel::~OnnxModel() = default;
 
-const std::string& OnnxModel::name() const noexcept { return state_->name; }
-const std::vector<ValueInfo>& OnnxModel::inputs() const noexcept { return state_->inputs; }
-const std::vector<ValueInfo>& OnnxModel::outputs() const noexcept { return state_->outputs; }
+const std::string& OnnxModel::name() const noexcept {
+    return state_->name;
+}
+const std::vector<ValueInfo>& OnnxModel::inputs() const noexcept {
+    return state_->inputs;
+}
+const std::vector<ValueInfo>& OnnxModel::outputs() const noexcept {
+    return state_->outputs;
+}
 const std::map<std::string, std::string>& OnnxModel::metadata() const noexcept {
     return state_->metadata;
 }
-std::int64_t OnnxModel::opset() const noexcept { return state_->opset; }
-const std::string& OnnxModel::producer() const noexcept { return state_->proto.producer_name(); }
+std::int64_t OnnxModel::opset() const noexcept {
+    return state_->opset;
+}
+const std::string& OnnxModel::producer() const noexcept {
+    return state_->proto.producer_name();
+}
 
 Result<std::string> OnnxModel::to_bytes() const {
     std::string bytes;

@@ -24,8 +24,8 @@ std::string_view to_string(DataType type) noexcept;
 struct ValueInfo {
     std::string name;
     DataType type = DataType::other;
-    bool has_shape = false;            ///< false: not even the number of dimensions is known
-    std::vector<std::int64_t> shape;   ///< slowest dimension first; -1 where dynamic
+    bool has_shape = false;           ///< false: not even the number of dimensions is known
+    std::vector<std::int64_t> shape;  ///< slowest dimension first; -1 where dynamic
 };
 
 /// "[1,3,640,640]", dynamic dimensions as "?"; "[unknown]" without a shape. For messages.

@@ -4,10 +4,14 @@ namespace saccade::model {
 
 std::string_view to_string(Family family) noexcept {
     switch (family) {
-        case Family::yolov5: return "yolov5";
-        case Family::yolov8: return "yolov8";
-        case Family::end_to_end: return "e2e";
-        case Family::yolox: return "yolox";
+        case Family::yolov5:
+            return "yolov5";
+        case Family::yolov8:
+            return "yolov8";
+        case Family::end_to_end:
+            return "e2e";
+        case Family::yolox:
+            return "yolox";
     }
     return "yolov8";
 }

@@ -23,10 +23,10 @@ std::optional<Family> family_from(std::string_view name) noexcept;
 
 /// How a picture must be laid into the network's input.
 struct InputSpec {
-    bool bgr = false;            ///< channel order; else RGB
-    float scale = 1.0F / 255;    ///< applied to 8-bit values
-    bool centered = true;        ///< letterbox centred; else at the top left (YOLOX)
-    float pad = 114;             ///< 8-bit value around the picture
+    bool bgr = false;          ///< channel order; else RGB
+    float scale = 1.0F / 255;  ///< applied to 8-bit values
+    bool centered = true;      ///< letterbox centred; else at the top left (YOLOX)
+    float pad = 114;           ///< 8-bit value around the picture
 };
 
 struct ModelSpec {

@@ -12,8 +12,8 @@
 #include "model/onnx_writer.h"
 
 // How it works. A 1x1 convolution measures how red, green and blue each pixel is: 1 inside a box, 0
-// on grey, the covered share on a box's edge. From every 8th pixel it looks along its row and column
-// for the nearest pixel that is not fully of the class, which MaxPool finds as the largest
+// on grey, the covered share on a box's edge. From every 8th pixel it looks along its row and
+// column for the nearest pixel that is not fully of the class, which MaxPool finds as the largest
 // coordinate of such a pixel in a window that ends (or starts) at the cell. Its coordinate less the
 // covered share is the box's edge to a fraction of a pixel. Every cell inside of a box so finds the
 // same box; scores fall from the centre outwards, and NMS leaves one.
@@ -23,8 +23,8 @@ namespace {
 
 constexpr std::int64_t stride = 8, first = 4;  // cells stand on pixels 4, 12, 20 ...
 constexpr std::int64_t reach = synthetic_largest_side;
-constexpr float solid = 0.95F;   // a pixel of at least that much of a class is inside
-constexpr float nowhere = -1e4F; // stands for "no edge within reach"
+constexpr float solid = 0.95F;    // a pixel of at least that much of a class is inside
+constexpr float nowhere = -1e4F;  // stands for "no edge within reach"
 
 class Builder {
   public:
@@ -36,8 +36,8 @@ class Builder {
         const std::string mask = color_masks();
         const Axis x = axis(mask, 3), y = axis(mask, 2);
         const std::string hit = hits(from_first(from_first(mask, 2, stride), 3, stride), x, y);
-        const std::string score =
-            mul(hit, op("Sub", {writer_.scalar(0.95F), mul(writer_.scalar(0.35F), distance(x, y))}));
+        const std::string score = mul(
+            hit, op("Sub", {writer_.scalar(0.95F), mul(writer_.scalar(0.35F), distance(x, y))}));
         std::vector<std::string> rows;
         for (const std::string& value : {x.center, y.center, x.length, y.length}) {
             // A pixel is of one class at most, so the sum over the classes picks its box.
@@ -70,12 +70,12 @@ class Builder {
         return writer_.node("Cast", {condition}, {}, {{"to", onnx::TensorProto::FLOAT}});
     }
 
-    /// Each colour less the mean of the two others: 0 on any grey. In the scene's boxes it is 160 of
-    /// 255, which becomes a little over 1, so that rounding leaves their inside solid.
+    /// Each colour less the mean of the two others: 0 on any grey. In the scene's boxes it is 160
+    /// of 255, which becomes a little over 1, so that rounding leaves their inside solid.
     std::string color_masks() {
         constexpr float own = 1.05F * 255 / 160, other = -0.5F * own;
-        const std::string weights = writer_.floats(
-            {own, other, other, other, own, other, other, other, own}, {3, 3, 1, 1});
+        const std::string weights =
+            writer_.floats({own, other, other, other, own, other, other, other, own}, {3, 3, 1, 1});
         return clip(op("Conv", {"images", weights}), 0, 1);
     }
 
@@ -89,9 +89,8 @@ class Builder {
     /// picture's border to the box. `position` counts pixels from that border.
     std::string edge(const std::string& mask, const std::string& position, std::int64_t dim,
                      bool behind) {
-        const std::string outer =
-            op("Where", {op("Less", {mask, writer_.scalar(solid)}), sub(position, mask),
-                         writer_.scalar(nowhere)});
+        const std::string outer = op("Where", {op("Less", {mask, writer_.scalar(solid)}),
+                                               sub(position, mask), writer_.scalar(nowhere)});
         // Beyond the border there is no box: pixel -1 ends every run.
         std::vector<std::int64_t> pads(8, 0), kernel{1, 1}, strides{1, 1};
         pads[static_cast<std::size_t>(dim + (behind ? 4 : 0))] = reach;
@@ -120,8 +119,7 @@ class Builder {
         const std::string from_end = edge(lines, backward, dim, true);
         Axis found;
         found.cell = from_first(forward, dim, stride);
-        const std::string size =
-            add(add(found.cell, from_first(backward, dim, stride)), one_);
+        const std::string size = add(add(found.cell, from_first(backward, dim, stride)), one_);
         const std::string high = sub(size, from_end);
         found.center = mul(add(low, high), writer_.scalar(0.5F));
         found.length = sub(high, low);
@@ -149,8 +147,9 @@ class Builder {
 
     OnnxModel finish() {
         for (const auto& [key, value] : std::vector<std::pair<std::string, std::string>>{
-                 {"description", "Written by Saccade for its synthetic scene: finds flat red, green "
-                                 "and blue boxes and nothing else. No trained weights."},
+                 {"description",
+                  "Written by Saccade for its synthetic scene: finds flat red, green "
+                  "and blue boxes and nothing else. No trained weights."},
                  {"author", "Saccade"},
                  {"license", "Apache-2.0"},
                  {"task", "detect"},
@@ -177,7 +176,9 @@ bool holds(const std::filesystem::path& path, const std::string& bytes) {
 
 }  // namespace
 
-OnnxModel make_synthetic_detector() { return Builder().build(); }
+OnnxModel make_synthetic_detector() {
+    return Builder().build();
+}
 
 Result<std::filesystem::path> write_synthetic_detector(const std::filesystem::path& folder) {
     const auto bytes = make_synthetic_detector().to_bytes();

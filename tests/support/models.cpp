@@ -16,8 +16,8 @@ std::filesystem::path real_model(const std::string& name) {
     if (fs::exists(plain)) return plain;
     const fs::path packed = shared / "models" / (name + ".onnx.xz");
     if (!fs::exists(packed)) return {};
-    const fs::path folder = fs::temp_directory_path() /
-                            ("saccade-test-models-" + std::to_string(::getuid()));
+    const fs::path folder =
+        fs::temp_directory_path() / ("saccade-test-models-" + std::to_string(::getuid()));
     fs::create_directories(folder);
     const fs::path unpacked = folder / (name + ".onnx");
     if (fs::exists(unpacked) && fs::last_write_time(unpacked) >= fs::last_write_time(packed)) {

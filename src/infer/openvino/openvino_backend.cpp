@@ -168,8 +168,8 @@ Result<std::unique_ptr<Backend>> load_openvino(const model::OnnxModel& model,
     const std::size_t before = resident_bytes();
     const std::string what = model.name() + ": OpenVINO can't load it";
     // The core opens its plugins on construction, so that may throw as well.
-    auto loaded = guarded(ErrorCode::unavailable, what,
-                          [&] { return load_network(model, spec, options); });
+    auto loaded =
+        guarded(ErrorCode::unavailable, what, [&] { return load_network(model, spec, options); });
     if (!loaded) return fail(loaded.error());
     if (!*loaded) return fail(loaded->error());
     return guarded(ErrorCode::unsupported, what, [&]() -> std::unique_ptr<Backend> {

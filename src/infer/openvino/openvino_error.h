@@ -11,8 +11,8 @@
 
 namespace saccade::infer {
 
-/// The sentences of an OpenVINO message without its source paths, failed checks and line breaks, cut
-/// to a length that fits on a line.
+/// The sentences of an OpenVINO message without its source paths, failed checks and line breaks,
+/// cut to a length that fits on a line.
 std::string plain_message(std::string_view text);
 
 /// Runs `call`; what it throws becomes an error: out_of_memory for a failed allocation, else `code`

@@ -42,7 +42,9 @@ Result<void> check(const model::OnnxModel& model, const model::ModelSpec& spec,
                     "export it with batch 1 or a dynamic one");
     }
     if (!spec.dynamic_size) return {};
-    const auto fits = [&](int side) { return side > 0 && side <= 16384 && side % spec.stride == 0; };
+    const auto fits = [&](int side) {
+        return side > 0 && side <= 16384 && side % spec.stride == 0;
+    };
     if (!fits(options.width) || !fits(options.height)) {
         return fail(ErrorCode::invalid_argument,
                     fmt::format("input size {}x{} is not a multiple of {}", options.width,
@@ -60,7 +62,8 @@ Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model& network,
         return std::find(capabilities.begin(), capabilities.end(), what) != capabilities.end();
     };
     switch (precision) {
-        case Precision::fp32: return ov::element::f32;
+        case Precision::fp32:
+            return ov::element::f32;
         case Precision::bf16:
             if (has("BF16")) return ov::element::bf16;
             return fail(ErrorCode::unsupported, "this CPU has no BF16 arithmetic",
@@ -69,7 +72,8 @@ Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model& network,
             if (has("FP16")) return ov::element::f16;
             return fail(ErrorCode::unsupported, "this CPU has no FP16 arithmetic",
                         "use --precision fp32");
-        case Precision::int8: break;
+        case Precision::int8:
+            break;
     }
     const auto ops = network.get_ops();
     const bool quantized = std::any_of(ops.begin(), ops.end(), [](const auto& op) {
@@ -96,8 +100,8 @@ Result<TensorInfo> tensor_info(const ov::Output<const ov::Node>& port, const std
     const auto type = element_type(port.get_element_type());
     if (!type || port.get_partial_shape().is_dynamic()) {
         return fail(ErrorCode::unsupported,
-                    fmt::format("{}: '{}' has a type or shape that changes from image to image", name,
-                                port.get_any_name()));
+                    fmt::format("{}: '{}' has a type or shape that changes from image to image",
+                                name, port.get_any_name()));
     }
     const ov::Shape shape = port.get_shape();
     if (shape.empty() || shape.front() != 1) {
@@ -139,9 +143,10 @@ Result<LoadedNetwork> load_network(const model::OnnxModel& model, const model::M
 
     const auto precision = arithmetic(loaded.core, **network, model.name(), options.precision);
     if (!precision) return fail(precision.error());
-    auto compiled = guarded(ErrorCode::unsupported, model.name() + ": OpenVINO can't compile it", [&] {
-        return loaded.core.compile_model(*network, device, properties(options, *precision));
-    });
+    auto compiled =
+        guarded(ErrorCode::unsupported, model.name() + ": OpenVINO can't compile it", [&] {
+            return loaded.core.compile_model(*network, device, properties(options, *precision));
+        });
     if (!compiled) return fail(compiled.error());
     loaded.compiled = std::move(*compiled);
 
@@ -159,8 +164,8 @@ Result<LoadedNetwork> load_network(const model::OnnxModel& model, const model::M
     info.precision = in_effect(loaded.compiled, options.precision);
     info.max_batch = options.max_batch;
     // All streams at work, and one slot more that is filled and emptied meanwhile.
-    const int streams = static_cast<int>(
-        loaded.compiled.get_property(ov::optimal_number_of_infer_requests));
+    const int streams =
+        static_cast<int>(loaded.compiled.get_property(ov::optimal_number_of_infer_requests));
     info.slots = (streams + options.max_batch - 1) / options.max_batch + 1;
     return loaded;
 }

@@ -130,10 +130,11 @@ TEST_P(BackendContract, FindsTheBox) {
     const TensorView& view = outputs->front();
     const std::int64_t cells = view.shape[2];
     const auto* values = static_cast<const float*>(view.data);
-    const auto best = std::max_element(values + 4 * cells, values + 5 * cells) - (values + 4 * cells);
+    const auto best =
+        std::max_element(values + 4 * cells, values + 5 * cells) - (values + 4 * cells);
     ASSERT_GT(values[4 * cells + best], 0.5F);
-    EXPECT_NEAR(values[best], 3 * 7 % 40 + 20, 0.1);              // cx
-    EXPECT_NEAR(values[cells + best], 3 * 11 % 40 + 15, 0.1);     // cy
+    EXPECT_NEAR(values[best], 3 * 7 % 40 + 20, 0.1);           // cx
+    EXPECT_NEAR(values[cells + best], 3 * 11 % 40 + 15, 0.1);  // cy
     EXPECT_NEAR(values[2 * cells + best], 40, 0.1);
     EXPECT_NEAR(values[3 * cells + best], 30, 0.1);
     EXPECT_EQ(*std::max_element(values + 5 * cells, values + 7 * cells), 0.0F);
@@ -153,7 +154,8 @@ TEST_P(BackendContract, AnImageDoesNotDependOnItsBatch) {
     std::vector<std::vector<std::uint8_t>> alone;
     for (unsigned seed = 0; seed < batch; ++seed) alone.push_back(run_alone(0, seed));
     for (int count = 1; count <= batch; ++count) {
-        for (int image = 0; image < count; ++image) write_image(1, image, static_cast<unsigned>(image));
+        for (int image = 0; image < count; ++image)
+            write_image(1, image, static_cast<unsigned>(image));
         ASSERT_TRUE(backend_->submit(1, count));
         const auto outputs = backend_->wait(1);
         ASSERT_TRUE(outputs);
@@ -167,7 +169,8 @@ TEST_P(BackendContract, AnImageDoesNotDependOnItsBatch) {
 TEST_P(BackendContract, SlotsMayBeCollectedInAnyOrder) {
     const int slots = backend_->info().slots;
     std::vector<std::vector<std::uint8_t>> alone;
-    for (int slot = 0; slot < slots; ++slot) alone.push_back(run_alone(0, static_cast<unsigned>(slot)));
+    for (int slot = 0; slot < slots; ++slot)
+        alone.push_back(run_alone(0, static_cast<unsigned>(slot)));
     for (int slot = 0; slot < slots; ++slot) {
         write_image(slot, 0, static_cast<unsigned>(slot));
         ASSERT_TRUE(backend_->submit(slot, 1));
@@ -211,8 +214,7 @@ TEST_P(BackendContract, MayBeDestroyedWithWorkUnderWay) {
     backend_.reset();
 }
 
-INSTANTIATE_TEST_SUITE_P(All, BackendContract,
-                         testing::Values(Implementation{"openvino", "cpu"}),
+INSTANTIATE_TEST_SUITE_P(All, BackendContract, testing::Values(Implementation{"openvino", "cpu"}),
                          [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace

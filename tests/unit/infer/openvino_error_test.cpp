@@ -23,15 +23,16 @@ TEST(PlainMessage, ACheckAloneIsStillNamed) {
     EXPECT_EQ(plain_message("\n \r\n\t"), "OpenVINO gave no reason");
 }
 
-TEST(PlainMessage, IsShort) { EXPECT_LT(plain_message(std::string(10'000, 'x')).size(), 300U); }
+TEST(PlainMessage, IsShort) {
+    EXPECT_LT(plain_message(std::string(10'000, 'x')).size(), 300U);
+}
 
 TEST(Guarded, TurnsExceptionsIntoErrors) {
     const auto good = guarded(ErrorCode::internal, "x", [] { return 7; });
     ASSERT_TRUE(good);
     EXPECT_EQ(*good, 7);
-    const auto bad = guarded(ErrorCode::unsupported, "m.onnx", []() -> int {
-        throw std::runtime_error("no\nway");
-    });
+    const auto bad = guarded(ErrorCode::unsupported, "m.onnx",
+                             []() -> int { throw std::runtime_error("no\nway"); });
     ASSERT_FALSE(bad);
     EXPECT_EQ(bad.error().code, ErrorCode::unsupported);
     EXPECT_EQ(bad.error().message, "m.onnx: no way");

@@ -75,7 +75,8 @@ TEST(OpenVino, ImpossibleOptionsAreErrors) {
         const auto backend = load_openvino(model, spec, options);
         return backend ? std::string("loaded") : backend.error().line();
     };
-    EXPECT_THAT(refused([](auto& o) { o.width = 650; }), HasSubstr("650x640 is not a multiple of 32"));
+    EXPECT_THAT(refused([](auto& o) { o.width = 650; }),
+                HasSubstr("650x640 is not a multiple of 32"));
     EXPECT_THAT(refused([](auto& o) { o.height = 0; }), HasSubstr("not a multiple"));
     EXPECT_THAT(refused([](auto& o) { o.width = -32; }), HasSubstr("not a multiple"));
     EXPECT_THAT(refused([](auto& o) { o.width = 1 << 30; }), HasSubstr("not a multiple"));
@@ -129,7 +130,8 @@ TEST(OpenVinoRealModel, Yolo11nGivesTheSameBytesWhateverTheThreads) {
             const auto output = run(**backend, 1);
             if (reference.empty()) reference = output;
             ASSERT_EQ(output.size(), reference.size());
-            EXPECT_EQ(std::memcmp(output.data(), reference.data(), output.size() * sizeof(float)), 0)
+            EXPECT_EQ(std::memcmp(output.data(), reference.data(), output.size() * sizeof(float)),
+                      0)
                 << threads << " threads, goal " << static_cast<int>(goal);
         }
     }
