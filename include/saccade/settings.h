@@ -16,6 +16,9 @@ struct Settings {
     int image_size = 0;             ///< square input side, px; 0: the model's own
     int batch = 0;                  ///< images a batch; 0: what suits the device
     int threads = 0;                ///< CPU threads of the network; 0: all
+    /// Memory to hold on the device: "20GB", "2GiB" or a share, "0.8"; "": 20 GB of a GPU, all of a
+    /// host. Batches shrink before it is reached.
+    std::string vram_limit;
 
     // What counts as a detection
     float confidence = 0.25F;  ///< least score
@@ -25,7 +28,7 @@ struct Settings {
     bool multi_label = false;  ///< a place may hold several classes, as COCO figures are made
 
     // Tracking
-    std::string tracker = "bytetrack";
+    std::string tracker = "saccade";
     int interpolate = 0;  ///< fill gaps of up to so many frames; 0: none. Delays results by as many
 
     std::string camera_motion = "auto";  ///< "auto": where the tracker makes use of it; "on", "off"
@@ -37,6 +40,8 @@ struct Settings {
     std::size_t queue = 32;   ///< capacity of each queue, frames
     int decoder_threads = 0;  ///< a stream; 0: what pays
     double image_rate = 30;   ///< frames a second of image sequences
+    bool live = false;        ///< read files at their own pace; drop frames rather than fall behind
+    double max_wait = 0;      ///< ms a frame may wait for its batch to fill; 0: 5 live, else 100
 
     // Outputs
     std::string out = "out";                ///< folder

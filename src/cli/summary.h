@@ -10,7 +10,7 @@ namespace saccade::cli {
 /// Several lines: one a source, then totals and times a frame.
 std::string summary_text(const RunSummary& summary);
 
-/// The same as one JSON object (schema in docs/json.md).
+/// The same as one JSON object (fields in docs/formats.md).
 std::string summary_json(const RunSummary& summary);
 
 }  // namespace saccade::cli

@@ -75,7 +75,7 @@ TEST_P(Truth, EveryObjectKeepsOneIdentity) {
     EXPECT_LT(static_cast<double>(missed), 0.05 * static_cast<double>(pairs));
 }
 
-INSTANTIATE_TEST_SUITE_P(Trackers, Truth, testing::Values("bytetrack", "sort", "ocsort", "botsort"));
+INSTANTIATE_TEST_SUITE_P(Trackers, Truth, testing::Values("saccade", "bytetrack", "sort", "ocsort", "botsort"));
 
 }  // namespace
 }  // namespace saccade
