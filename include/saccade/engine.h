@@ -44,6 +44,12 @@ struct StageTime {
     double total_seconds = 0;
 };
 
+/// Frames of a live stream that a stage did not see, and why.
+struct DropCount {
+    std::string stage, reason;
+    std::uint64_t frames = 0;
+};
+
 struct StreamSummary {
     std::string name;
     Status status = Status::complete;
@@ -52,11 +58,27 @@ struct StreamSummary {
     std::string decoder;
     int width = 0, height = 0;
     std::uint64_t frames = 0, dropped = 0, detections = 0;
+    std::vector<DropCount> drops;  ///< what `dropped` consists of
+    std::size_t device_memory_peak = 0;  ///< seen while the stream was open, bytes; 0: not known
     std::map<std::string, std::uint64_t> ids_by_class;  ///< how many were followed
     std::vector<std::string> outputs;
     double seconds = 0, fps = 0;
     double first_result_ms = 0;  ///< from opening the source to its first written result
     std::vector<StageTime> stages;  ///< decode, track, sink, latency (decoded to written)
+};
+
+/// How the device's memory was governed: batches grow and shrink with what is available.
+struct GovernorSummary {
+    std::size_t limit = 0;      ///< bytes this process may hold on the device; 0: none known
+    std::size_t peak = 0;       ///< bytes it was seen to hold
+    std::size_t others_peak = 0;  ///< bytes that others were seen to hold
+    std::size_t per_image = 0;  ///< bytes a further image of a batch takes; 0: not known
+    int max_batch = 0, batch = 0, smallest_batch = 0;  ///< images; `batch` as it was left
+    std::uint64_t warnings = 0;       ///< 90 % of the limit crossed: one image less
+    std::uint64_t fitted = 0;         ///< room for fewer images only
+    std::uint64_t out_of_memory = 0;  ///< batches that found no memory and were run again, smaller
+    std::uint64_t grown = 0;          ///< one image more, after a quiet time
+    std::uint64_t trims = 0;          ///< caches freed
 };
 
 struct RunSummary {
@@ -71,6 +93,7 @@ struct RunSummary {
     double load_seconds = 0;  ///< to find, load and compile the model
     std::vector<StageTime> stages;  ///< of the device: preprocess, inference (waited), postprocess
     std::size_t peak_memory = 0;  ///< of the process, bytes
+    GovernorSummary governor;
     std::size_t queue_capacity = 0, queue_peak = 0;
 };
 

@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 /// A TOML value as a flag would give it; nothing for tables and dates.
 std::optional<std::string> as_text(const toml::node& node, char separator) {
     if (const auto* text = node.as_string()) return text->get();
+    if (const auto* truth = node.as_boolean()) return truth->get() ? "true" : "false";
     if (const auto* number = node.as_integer()) return fmt::format("{}", number->get());
     if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
     if (const auto* array = node.as_array()) {

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "pipeline/memory_limit.h"
 #include "sink/registry.h"
 #include "track/registry.h"
 #include "track/zones.h"
@@ -67,6 +68,22 @@ SettingRow text(std::string key, std::string flags, std::string value, std::stri
                 return {};
             },
             .get = [=](const Settings& s) { return s.*field; }};
+}
+
+/// On where its flag is given; "true" or "false" elsewhere.
+SettingRow toggle(std::string key, std::string flags, std::string help, bool Settings::*field) {
+    return {.key = key,
+            .flags = std::move(flags),
+            .help = std::move(help),
+            .set = [=](Settings& s, const std::string& given) -> Result<void> {
+                if (given != "true" && given != "false") {
+                    return fail(ErrorCode::invalid_argument,
+                                fmt::format("{}: '{}' is neither true nor false", key, given));
+                }
+                s.*field = given == "true";
+                return {};
+            },
+            .get = [=](const Settings& s) { return s.*field ? "true" : "false"; }};
 }
 
 tl::unexpected<Error> none_of(const std::string& key, const std::string& given,
@@ -131,8 +148,8 @@ SettingRow shapes(std::string key, std::string flags, std::string value, std::st
 /// 0 in the struct reads "auto" in words.
 template <typename T>
 SettingRow automatic(std::string key, std::string flags, std::string help, T Settings::*field,
-                     T high) {
-    SettingRow row = numeric<T>(key, std::move(flags), std::move(help), field, 1, high);
+                     T low, T high) {
+    SettingRow row = numeric<T>(key, std::move(flags), std::move(help), field, low, high);
     row.value = "auto|N";
     row.set = [=, parse = row.set](Settings& s, const std::string& given) -> Result<void> {
         if (given == "auto") {
@@ -167,9 +184,17 @@ std::vector<SettingRow> make_table() {
     rows.push_back(choice("precision", "--precision", "arithmetic of the model", &S::precision,
                           {"fp32", "bf16", "fp16"}));
     rows.push_back(automatic("imgsz", "--imgsz", "square input size of the model, px",
-                             &S::image_size, 8192));
-    rows.push_back(automatic("batch", "--batch", "images a batch", &S::batch, 1024));
-    rows.push_back(automatic("threads", "--threads", "CPU threads of the model", &S::threads, 1024));
+                             &S::image_size, 1, 8192));
+    rows.push_back(automatic("batch", "--batch", "images a batch", &S::batch, 1, 1024));
+    rows.push_back(automatic("threads", "--threads", "CPU threads of the model", &S::threads, 1, 1024));
+    rows.push_back(text("vram_limit", "--vram-limit", "SIZE|SHARE",
+                        "memory to hold on the device: 20GB, 2GiB, 0.8 [20GB of a GPU]",
+                        &S::vram_limit));
+    rows.back().set = [](Settings& s, const std::string& given) -> Result<void> {
+        if (auto limit = pipeline::parse_memory_limit(given); !limit) return fail(limit.error());
+        s.vram_limit = given;
+        return {};
+    };
     rows.push_back(numeric<float>("conf", "--conf", "least score of a detection", &S::confidence, 0, 1));
     rows.push_back(numeric<float>("iou", "--iou", "overlap over which the weaker box is dropped",
                                   &S::iou, 0, 1));
@@ -191,14 +216,20 @@ std::vector<SettingRow> make_table() {
                           "make up for a moving camera before matching", &S::camera_motion,
                           {"auto", "on", "off"}));
     rows.push_back(automatic<std::size_t>("streams", "--streams", "sources run at once", &S::streams,
-                                          4096));
+                                          1, 4096));
     rows.push_back(numeric<std::size_t>("queue", "--queue", "frames each queue holds", &S::queue, 1,
                                         4096));
     rows.push_back(automatic("decoder_threads", "--decoder-threads", "threads of each decoder",
-                             &S::decoder_threads, 256));
+                             &S::decoder_threads, 1, 256));
     rows.push_back(numeric<double>("image_rate", "--image-rate",
                                    "frames a second of image sequences", &S::image_rate, 0.001,
                                    1000));
+    rows.push_back(toggle("live", "--live",
+                          "read files at their own pace; drop frames rather than fall behind",
+                          &S::live));
+    rows.push_back(automatic<double>("max_wait", "--max-wait",
+                                     "ms a frame may wait for its batch [5 live, else 100]",
+                                     &S::max_wait, 0.01, 10000));
     rows.push_back(text("out", "-o,--out", "DIR", "folder of the outputs", &S::out));
     rows.push_back(list("save", "-s,--save", fmt::format("{},...", fmt::join(formats, "|")),
                         "formats to write", &S::save, formats));

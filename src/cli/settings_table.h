@@ -13,7 +13,7 @@ namespace saccade::cli {
 struct SettingRow {
     std::string key;    ///< in TOML; the variable is SACCADE_KEY, the flag --key with dashes
     std::string flags;  ///< for CLI11: "--conf", "-o,--out"
-    std::string value;  ///< what stands for the value in help: "N", "DIR"
+    std::string value;  ///< what stands for the value in help: "N", "DIR"; "": a switch
     std::string help;
     /// Errors: invalid_argument, naming what is allowed.
     std::function<Result<void>(Settings&, const std::string&)> set;

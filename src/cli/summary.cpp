@@ -35,7 +35,9 @@ std::string stream_line(const StreamSummary& s) {
     } else {
         line += fmt::format(", {} detections", s.detections);
     }
-    if (s.dropped > 0) line += fmt::format(", {} frames dropped", s.dropped);
+    for (const DropCount& d : s.drops) {
+        line += fmt::format(", {} frames dropped ({})", d.frames, d.reason);
+    }
     if (s.status == Status::partial) line += fmt::format("; partly unreadable: {}", s.damage);
     if (s.status == Status::interrupted) line += "; interrupted";
     if (s.status == Status::failed) {
@@ -52,6 +54,29 @@ json stages_json(const std::vector<StageTime>& stages) {
                         {"p99_ms", t.p99},   {"total_s", t.total_seconds}};
     }
     return out;
+}
+
+json drops_json(const std::vector<DropCount>& drops) {
+    json out = json::array();
+    for (const DropCount& d : drops) {
+        out.push_back({{"stage", d.stage}, {"reason", d.reason}, {"frames", d.frames}});
+    }
+    return out;
+}
+
+json governor_json(const GovernorSummary& g) {
+    return {{"limit_bytes", g.limit},
+            {"peak_bytes", g.peak},
+            {"others_peak_bytes", g.others_peak},
+            {"per_image_bytes", g.per_image},
+            {"max_batch", g.max_batch},
+            {"batch", g.batch},
+            {"smallest_batch", g.smallest_batch},
+            {"warnings", g.warnings},
+            {"fitted", g.fitted},
+            {"out_of_memory", g.out_of_memory},
+            {"grown", g.grown},
+            {"trims", g.trims}};
 }
 
 json error_json(const Error& e) {
@@ -100,6 +125,8 @@ std::string summary_json(const RunSummary& summary) {
                        {"height", s.height},
                        {"frames", s.frames},
                        {"dropped", s.dropped},
+                       {"drops", drops_json(s.drops)},
+                       {"device_memory_peak_bytes", s.device_memory_peak},
                        {"detections", s.detections},
                        {"ids_by_class", s.ids_by_class},
                        {"outputs", s.outputs},
@@ -124,6 +151,7 @@ std::string summary_json(const RunSummary& summary) {
                       {"fps", summary.fps},
                       {"load_seconds", summary.load_seconds},
                       {"peak_memory_bytes", summary.peak_memory},
+                      {"governor", governor_json(summary.governor)},
                       {"queue", {{"capacity", summary.queue_capacity}, {"peak", summary.queue_peak}}},
                       {"stages", stages_json(summary.stages)},
                       {"streams", std::move(streams)}};

@@ -27,6 +27,11 @@ void SettingFlags::apply_verbosity() const {
 std::shared_ptr<SettingFlags> add_settings(CLI::App& verb) {
     auto flags = std::make_shared<SettingFlags>();
     for (const SettingRow& row : settings_table()) {
+        if (row.value.empty()) {
+            verb.add_flag_callback(
+                row.flags, [flags, &row] { flags->given[row.key] = "true"; }, row.help);
+            continue;
+        }
         const Settings defaults;
         std::string help = row.help;
         if (const std::string value = row.get(defaults); !value.empty()) {

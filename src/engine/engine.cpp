@@ -9,11 +9,14 @@
 #include <thread>
 
 #include "engine/camera_motion.h"
+#include "core/clock.h"
 #include "engine/counts_sink.h"
+#include "engine/memory.h"
 #include "engine/naming.h"
 #include "engine/setup.h"
 #include "engine/summarize.h"
 #include "media/locations.h"
+#include "media/paced_source.h"
 #include "media/source.h"
 #include "pipeline/pipeline.h"
 #include "sink/registry.h"
@@ -81,6 +84,10 @@ Result<OpenedStream> open_stream(Mode mode, const Settings& settings, const std:
                                                 .stop = std::move(stop)});
     if (!source) return fail(source.error());
     opened.source = std::move(*source);
+    if (settings.live && !opened.source->info().live) {
+        static const SteadyClock clock;
+        opened.source = std::make_unique<media::PacedSource>(std::move(opened.source), clock);
+    }
     if (mode == Mode::track) {
         auto tracker = track::make_tracker(settings.tracker, {});
         if (!tracker) return fail(tracker.error());
@@ -106,6 +113,21 @@ Result<OpenedStream> open_stream(Mode mode, const Settings& settings, const std:
         opened.sinks.push_back(std::move(*counts));
     }
     return opened;
+}
+
+/// A batch of a live run must not wait for frames that are a frame time away.
+std::chrono::nanoseconds max_wait(const Settings& settings) {
+    using Milliseconds = std::chrono::duration<double, std::milli>;
+    const double ms = settings.max_wait > 0 ? settings.max_wait : settings.live ? 5 : 100;
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(Milliseconds(ms));
+}
+
+/// Live streams all run from the start. On a CPU the network fills all cores: more files at once
+/// would only take memory.
+std::size_t streams_at_once(const Settings& settings, std::size_t jobs) {
+    if (settings.streams > 0) return std::min(settings.streams, jobs);
+    if (settings.live) return jobs;
+    return std::min(std::max<std::size_t>(2, std::thread::hardware_concurrency() / 4), jobs);
 }
 
 /// Calls `tick` about ten times a second, and once more at the end.
@@ -135,8 +157,13 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     if (!locations) return fail(locations.error());
 
     const auto load_start = SteadyTime::now();
-    auto detector = engine::open_detector(settings, infer::Goal::throughput);
+    auto detector = engine::open_detector(
+        settings, settings.live ? infer::Goal::latency : infer::Goal::throughput);
     if (!detector) return fail(detector.error());
+    const infer::BackendInfo& backend = (*detector)->info().backend;
+    const auto probe = engine::probe_for(backend);
+    const auto memory_limit = engine::memory_limit(settings, backend, probe.get());
+    if (!memory_limit) return fail(memory_limit.error());
     RunSummary summary = engine::summary_of((*detector)->info());
     summary.load_seconds = std::chrono::duration<double>(SteadyTime::now() - load_start).count();
     if (hooks.on_loaded) hooks.on_loaded(summary);
@@ -157,12 +184,12 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     options.queue = settings.queue;
     options.held = mode == Mode::track ? static_cast<std::size_t>(settings.interpolate) : 0;
     options.batch = settings.batch;
-    // On a CPU the network fills all cores: more streams would only take memory.
-    options.streams = settings.streams > 0
-                          ? settings.streams
-                          : std::max<std::size_t>(2, std::thread::hardware_concurrency() / 4);
+    options.streams = streams_at_once(settings, jobs.size());
+    options.max_wait = max_wait(settings);
+    options.governor.limit = *memory_limit;
+    options.probes = {probe.get()};
     options.tracer = hooks.tracer;
-    summary.streams_at_once = std::min(options.streams, jobs.size());
+    summary.streams_at_once = options.streams;
     pipeline::Progress progress;
     std::optional<Ticker> ticker;
     if (hooks.on_progress) {

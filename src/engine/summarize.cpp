@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace saccade::engine {
 namespace {
 
@@ -53,7 +55,13 @@ StreamSummary stream_summary(const pipeline::StreamReport& report,
     s.width = report.width;
     s.height = report.height;
     s.frames = report.frames;
-    s.dropped = report.dropped;
+    s.dropped = report.dropped.total();
+    for (const DropCount& drop :
+         {DropCount{"detect", "the detector was busy", report.dropped.detector},
+          DropCount{"detect", "tracker or outputs were behind", report.dropped.results}}) {
+        if (drop.frames > 0) s.drops.push_back(drop);
+    }
+    s.device_memory_peak = report.memory_peak;
     s.detections = report.detections;
     for (const auto& [id, count] : report.ids_by_class) {
         const auto index = static_cast<std::size_t>(id);
@@ -67,6 +75,24 @@ StreamSummary stream_summary(const pipeline::StreamReport& report,
     s.stages = {stage_time("decode", report.decode), stage_time("track", report.track),
                 stage_time("sink", report.sink), stage_time("latency", report.latency)};
     return s;
+}
+
+/// Devices are governed each for itself: counts add up, sizes are those of the tightest.
+void add_governor(const pipeline::GovernorReport& report, GovernorSummary& summary) {
+    const bool first = summary.max_batch == 0;
+    summary.limit = first ? report.limit : std::min(summary.limit, report.limit);
+    summary.peak = std::max(summary.peak, report.peak);
+    summary.others_peak = std::max(summary.others_peak, report.others_peak);
+    summary.per_image = std::max(summary.per_image, report.per_image);
+    summary.max_batch = first ? report.max_batch : std::min(summary.max_batch, report.max_batch);
+    summary.batch = first ? report.batch : std::min(summary.batch, report.batch);
+    summary.smallest_batch =
+        first ? report.smallest_batch : std::min(summary.smallest_batch, report.smallest_batch);
+    summary.warnings += report.warnings;
+    summary.fitted += report.fitted;
+    summary.out_of_memory += report.out_of_memory;
+    summary.grown += report.grown;
+    summary.trims += report.trims;
 }
 
 }  // namespace
@@ -106,6 +132,7 @@ void add_report(const pipeline::RunReport& report, RunSummary& summary) {
     summary.stages = {stage_time("preprocess", times.preprocess, frames),
                       stage_time("inference", times.wait, frames),
                       stage_time("postprocess", times.postprocess, frames)};
+    for (const auto& device : report.devices) add_governor(device.governor, summary.governor);
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
     summary.peak_memory = static_cast<std::size_t>(usage.ru_maxrss) * 1024;

@@ -21,7 +21,7 @@ bool Batcher::push(Item item) {
     if (stream.live && stream.queue.size() >= options_.queue) {
         dropped = std::move(stream.queue.front().frame);
         stream.queue.pop_front();
-        ++stream.dropped;
+        ++(stream.credit == 0 ? stream.dropped.results : stream.dropped.detector);
     }
     producers_.wait(lock,
                     [&] { return stream.cancelled || stream.queue.size() < options_.queue; });
@@ -92,12 +92,12 @@ void Batcher::release(std::uint32_t stream) {
     consumer_.notify_one();
 }
 
-std::uint64_t Batcher::close(std::uint32_t stream) {
-    std::uint64_t dropped = 0;
+Drops Batcher::close(std::uint32_t stream) {
+    Drops dropped;
     {
         std::lock_guard lock(mutex_);
         const auto found = streams_.find(stream);
-        if (found == streams_.end()) return 0;
+        if (found == streams_.end()) return {};
         dropped = found->second.dropped;
         streams_.erase(found);
     }

@@ -21,6 +21,13 @@ struct Item {
     std::chrono::steady_clock::time_point decoded, taken;
 };
 
+/// Frames of a live stream that were dropped before detection, by what was too slow.
+struct Drops {
+    std::uint64_t detector = 0;  ///< frames waited and the device took none
+    std::uint64_t results = 0;   ///< the stream's tracker or sinks did not take its results
+    [[nodiscard]] std::uint64_t total() const noexcept { return detector + results; }
+};
+
 struct BatcherOptions {
     std::size_t queue = 32;    ///< decoded frames a stream may have waiting
     std::size_t credit = 64;   ///< frames of a stream that may be taken and not yet released
@@ -49,8 +56,8 @@ class Batcher {
     void release(std::uint32_t stream);
     /// Blocks, after finish() or cancel(), until every frame of the stream is delivered or dropped.
     void wait_drained(std::uint32_t stream);
-    /// Forgets a drained stream. Returns how many frames it dropped because it was live.
-    std::uint64_t close(std::uint32_t stream);
+    /// Forgets a drained stream. Returns which frames it dropped because it was live.
+    Drops close(std::uint32_t stream);
     /// The device failed: cancels all streams, now and in future, and delivers nothing more.
     void abort();
 
@@ -72,7 +79,7 @@ class Batcher {
         std::deque<Item> queue;
         std::size_t credit = 0;
         std::size_t undelivered = 0;  ///< taken, not delivered
-        std::uint64_t dropped = 0;
+        Drops dropped;
         bool live = false, finished = false, cancelled = false;
     };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "detect/detector.h"
+#include "pipeline/batcher.h"
 #include "pipeline/governor.h"
 #include "pipeline/histogram.h"
 #include "saccade/error.h"
@@ -30,7 +31,7 @@ struct StreamReport {
     std::string decoder;
     int width = 0, height = 0;  ///< px
     std::uint64_t frames = 0;      ///< written
-    std::uint64_t dropped = 0;     ///< live streams only
+    Drops dropped;                 ///< live streams only
     std::size_t memory_peak = 0;   ///< most its device was seen to hold meanwhile, bytes
     std::uint64_t detections = 0;
     std::map<int, std::uint64_t> ids_by_class;  ///< confirmed tracks by class id

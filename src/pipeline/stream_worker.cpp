@@ -61,7 +61,7 @@ std::optional<Error> first_of(std::initializer_list<std::optional<Error>> errors
 
 /// Sets status, error and damage from how the stages ended.
 void judge(StreamReport& report, const DecodeEnd& end, std::optional<Error> failure, bool stopped) {
-    const bool all_written = report.frames + report.dropped == report.decode.count();
+    const bool all_written = report.frames + report.dropped.total() == report.decode.count();
     if (failure) {
         report.status = StreamStatus::failed;
         report.error = std::move(failure);

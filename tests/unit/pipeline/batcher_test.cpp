@@ -80,7 +80,20 @@ TEST(Batcher, ALiveStreamDropsItsOldestFrameAndCountsIt) {
     EXPECT_EQ(batch[1].frame.id.index, 4U);
     batcher.delivered(0);
     batcher.delivered(0);
-    EXPECT_EQ(batcher.close(0), 3U);
+    const Drops dropped = batcher.close(0);
+    EXPECT_EQ(dropped.detector, 3U);
+    EXPECT_EQ(dropped.results, 0U);
+}
+
+TEST(Batcher, DropsBecauseResultsAreNotTakenAreCountedAsSuch) {
+    Batcher batcher({.queue = 2, .credit = 1, .max_wait = 1ms});
+    batcher.open(0, true);
+    batcher.push(item(0, 0));
+    EXPECT_EQ(batcher.next(1).size(), 1U);  // its result is not released
+    for (std::uint64_t i = 1; i < 5; ++i) batcher.push(item(0, i));
+    const Drops dropped = batcher.close(0);
+    EXPECT_EQ(dropped.detector, 0U);
+    EXPECT_EQ(dropped.results, 2U);
 }
 
 TEST(Batcher, CancelUnblocksTheProducerAndGivesFramesBack) {
