@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "detect/cuda_detector.h"
 #include "detect/host_detector.h"
 #include "infer/registry.h"
 #include "model/inspect.h"
@@ -27,6 +28,9 @@ Result<std::unique_ptr<Detector>> make_detector(const DetectorOptions& options) 
                     fmt::format("{} runs at {}x{} only, not at {}", model->name(), input[3],
                                 input[2], options.input_size),
                     "leave --imgsz out, or export the model with dynamic sizes");
+    }
+    if ((*backend)->input(0).memory == MemoryKind::cuda) {
+        return make_cuda_detector(std::move(*backend), *spec, model->name(), options.thresholds);
     }
     return HostDetector::create(std::move(*backend), *spec, model->name(), options.thresholds);
 }

@@ -33,16 +33,18 @@ Postprocessor::Postprocessor(const model::ModelSpec& spec, int width, int height
                              const Thresholds& thresholds)
     : family_(spec.family),
       classes_(static_cast<int>(spec.class_names.size())),
+      reg_max_(spec.reg_max),
       decoder_(filter_of(thresholds)),
       nms_(nms_of(spec, thresholds)) {
-    if (family_ == model::Family::yolox) grid_ = vision::make_grid(width, height);
+    if (family_ == model::Family::yolox || reg_max_ > 0) grid_ = vision::make_grid(width, height);
 }
 
 Result<void> Postprocessor::check(infer::ElementType type, const infer::Shape& shape) const {
     std::int64_t rows = -1, columns = -1;  // -1: any
     switch (family_) {
         case model::Family::yolov8:
-            rows = 4 + classes_;
+            rows = (reg_max_ > 0 ? 4 * reg_max_ : 4) + classes_;
+            if (reg_max_ > 0) columns = static_cast<std::int64_t>(grid_.size());
             break;
         case model::Family::yolov5:
             columns = 5 + classes_;
@@ -75,7 +77,11 @@ void Postprocessor::decode(const infer::TensorView& output, int image) {
     candidates_.clear();
     switch (family_) {
         case model::Family::yolov8:
-            decoder_.decode_channels_first(data, classes_, columns, candidates_);
+            if (reg_max_ > 0) {
+                decoder_.decode_raw(data, classes_, reg_max_, grid_, candidates_);
+            } else {
+                decoder_.decode_channels_first(data, classes_, columns, candidates_);
+            }
             break;
         case model::Family::yolov5:
         case model::Family::yolox:

@@ -34,7 +34,8 @@ class Postprocessor {
 
     model::Family family_;
     int classes_;
-    std::vector<vision::GridCell> grid_;  ///< YOLOX only
+    int reg_max_;                         ///< over 0: a raw yolov8 head (spec.h)
+    std::vector<vision::GridCell> grid_;  ///< YOLOX and raw heads only
     vision::HeadDecoder decoder_;
     vision::Nms nms_;
     std::vector<vision::Candidate> candidates_, kept_;

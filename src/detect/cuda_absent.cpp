@@ -1,0 +1,13 @@
+// A build without CUDA.
+#include "detect/cuda_detector.h"
+
+namespace saccade::detect {
+
+Result<std::unique_ptr<Detector>> make_cuda_detector(std::unique_ptr<infer::Backend> /*backend*/,
+                                                     const model::ModelSpec& /*spec*/,
+                                                     std::string /*model_name*/,
+                                                     const Thresholds& /*thresholds*/) {
+    return fail(ErrorCode::unavailable, "this build has no GPU path", "run: make gpu");
+}
+
+}  // namespace saccade::detect
