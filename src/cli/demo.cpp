@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 
+#include "cli/clip.h"
 #include "cli/run_verb.h"
 #include "cli/verb.h"
 #include "core/log.h"
@@ -12,22 +11,6 @@
 
 namespace saccade::cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// The first real clip on this machine, else nothing.
-std::string real_clip() {
-    const char* shared = std::getenv("SACCADE_SHARED");
-    const fs::path candidates[] = {
-        fs::path(shared != nullptr ? shared : "../shared") / "video" / "people_1080p30.mp4",
-        "/usr/share/doc/opencv-doc/examples/data/vtest.avi",
-    };
-    std::error_code ignored;
-    for (const fs::path& path : candidates) {
-        if (fs::is_regular_file(path, ignored)) return path.string();
-    }
-    return {};
-}
 
 int demo(const SettingFlags& flags) {
     flags.apply_verbosity();

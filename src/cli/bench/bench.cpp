@@ -1,0 +1,196 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <stdlib.h>
+
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include "cli/bench/suites.h"
+#include "cli/clip.h"
+#include "cli/exit_code.h"
+#include "cli/machine.h"
+#include "cli/signals.h"
+#include "cli/verb.h"
+#include "core/atomic_file.h"
+#include "engine/model_store.h"
+#include "saccade/version.h"
+
+namespace saccade::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using bench::Bench;
+
+struct BenchFlags {
+    std::vector<std::string> suites;
+    std::string source, json_file, markdown, html, compare;
+    int repetitions = 5;
+    std::size_t frames = 120;
+};
+
+/// A folder under the system's temporary one, removed at the end.
+class Scratch {
+  public:
+    static Result<Scratch> make() {
+        std::string name = (fs::temp_directory_path() / "saccade-bench-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) {
+            return fail(ErrorCode::unwritable, name + ": no folder can be made here",
+                        "set TMPDIR to one with room");
+        }
+        Scratch scratch;
+        scratch.path_ = name;
+        return scratch;
+    }
+    Scratch(Scratch&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+    Scratch& operator=(Scratch&&) = delete;
+    ~Scratch() {
+        std::error_code ignored;
+        if (!path_.empty()) fs::remove_all(path_, ignored);
+    }
+    [[nodiscard]] const fs::path& path() const { return path_; }
+
+  private:
+    Scratch() = default;
+    fs::path path_;
+};
+
+Result<void> write_whole(const std::string& path, const std::string& text) {
+    if (path.empty()) return {};
+    auto file = AtomicFile::create(path);
+    if (!file) return fail(file.error());
+    if (auto written = file->write(text); !written) return written;
+    return file->commit();
+}
+
+Result<std::vector<bench::Suite>> chosen(const std::vector<std::string>& names) {
+    if (names.empty()) return bench::suites();
+    std::vector<bench::Suite> found;
+    for (const std::string& name : names) {
+        bool known = false;
+        for (const bench::Suite& suite : bench::suites()) {
+            if (name != suite.name) continue;
+            found.push_back(suite);
+            known = true;
+        }
+        if (!known) {
+            return fail(ErrorCode::invalid_argument, fmt::format("bench: no suite is called '{}'", name),
+                        "saccade bench --help lists them");
+        }
+    }
+    return found;
+}
+
+Result<profile::BenchReport> read_report(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return fail(ErrorCode::not_found, path + ": can't be opened");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    return profile::parse_bench(text, path);
+}
+
+std::string now_utc() {
+    const std::time_t now = std::time(nullptr);
+    char text[32] = {};
+    std::tm utc{};
+    ::gmtime_r(&now, &utc);
+    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &utc);
+    return text;
+}
+
+Result<profile::BenchReport> measure(const Settings& settings, const BenchFlags& wanted,
+                                     const std::string& clip, bool quiet, std::stop_token stop) {
+    const auto suites = chosen(wanted.suites);
+    if (!suites) return fail(suites.error());
+    const auto scratch = Scratch::make();
+    if (!scratch) return fail(scratch.error());
+    Bench bench{.settings = settings,
+                .clip = clip,
+                .scratch = scratch->path(),
+                .repetitions = wanted.repetitions,
+                .frames = wanted.frames,
+                .stop = std::move(stop),
+                .say = [&](const std::string& what) {
+                    if (!quiet) fmt::print(stderr, "bench: {}\n", what);
+                }};
+    profile::BenchReport report;
+    report.version = SACCADE_VERSION;
+    report.date = now_utc();
+    report.machine = machine_with_versions();
+    report.command = fmt::format("saccade bench {} --reps {} --frames {}", fmt::join(wanted.suites, " "),
+                                 wanted.repetitions, wanted.frames);
+    report.setup = fmt::format("{}, {}, {}", settings.model, settings.precision,
+                               fs::path(clip).filename().string());
+    for (const bench::Suite& suite : *suites) {
+        auto rows = suite.run(bench);
+        if (!rows) return fail(rows.error());
+        report.rows.insert(report.rows.end(), std::make_move_iterator(rows->begin()),
+                           std::make_move_iterator(rows->end()));
+    }
+    return report;
+}
+
+int bench_run(const SettingFlags& flags, const BenchFlags& wanted) {
+    flags.apply_verbosity();
+    const auto config = flags.merged();
+    if (!config) return complain(config.error());
+    Settings settings = config->settings;
+    std::string clip = wanted.source.empty() ? real_clip() : wanted.source;
+    if (clip.empty() || settings.model == "synthetic") clip = "synthetic:frames=300";
+    // An old report that can't be read shall be told before minutes of measuring.
+    std::optional<profile::BenchReport> old;
+    if (!wanted.compare.empty()) {
+        auto read = read_report(wanted.compare);
+        if (!read) return complain(read.error());
+        old = std::move(*read);
+    }
+    const SignalStop signals;
+    const auto report = measure(settings, wanted, clip, flags.quiet, signals.token());
+    if (!report) return complain(report.error());
+    std::vector<profile::BenchChange> changes;
+    if (old) changes = profile::compare_reports(*old, *report);
+
+    const std::string json = profile::bench_json(*report);
+    for (const auto& [path, text] :
+         {std::pair{wanted.json_file, json},
+          std::pair{wanted.markdown, profile::bench_markdown(*report, changes)},
+          std::pair{wanted.html, profile::bench_html(*report, changes)}}) {
+        if (auto written = write_whole(path, text); !written) return complain(written.error());
+    }
+    std::fputs((flags.json ? json : profile::bench_text(*report, changes)).c_str(), stdout);
+    for (const profile::BenchChange& change : changes) {
+        if (change.comparison.change == profile::Change::worse) return exit_failed;
+    }
+    return exit_done;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, Job& job) {
+    CLI::App* verb = app.add_subcommand("bench", "measure this machine; suites are listed below");
+    auto flags = add_settings(*verb);
+    auto wanted = std::make_shared<BenchFlags>();
+    std::string list = "Suites (all where none is named):";
+    for (const bench::Suite& suite : bench::suites()) {
+        list += fmt::format("\n  {:<12} {}", suite.name, suite.summary);
+    }
+    verb->footer(list);
+    verb->add_option("suite", wanted->suites, "which suites to run")->type_name("SUITE...");
+    verb->add_option("--source", wanted->source, "video to measure with [one found here]")
+        ->type_name("VIDEO");
+    verb->add_option("--reps", wanted->repetitions, "repetitions of each measurement [5]")
+        ->check(CLI::Range(1, 1000));
+    verb->add_option("--frames", wanted->frames, "frames a repetition, about [120]")
+        ->check(CLI::Range(1, 1000000));
+    verb->add_option("--json-file", wanted->json_file, "write the result for --compare")
+        ->type_name("FILE");
+    verb->add_option("--markdown", wanted->markdown, "write tables")->type_name("FILE");
+    verb->add_option("--html", wanted->html, "write a report with charts")->type_name("FILE");
+    verb->add_option("--compare", wanted->compare,
+                     "an older --json-file; exit code 1 where something has become worse")
+        ->type_name("FILE");
+    verb->callback([=, &job] { job = [=] { return bench_run(*flags, *wanted); }; });
+}
+
+}  // namespace saccade::cli
