@@ -3,6 +3,7 @@
 #include "cuda/driver.h"
 #include "infer/tensorrt/library.h"
 #include "infer/tensorrt/target.h"
+#include "model/make_dynamic.h"
 
 namespace saccade::infer {
 namespace tensorrt {
@@ -68,8 +69,13 @@ Result<BuiltEngine> build_tensorrt_engine(const model::OnnxModel& model, const m
     auto opened = build.capability > 0 ? tensorrt::open_for_capability(build.capability)
                                        : tensorrt::open_for_device(build.device);
     if (!opened) return fail(opened.error());
+    // As make_backend does, so that it finds what is built here.
+    const model::DynamicModel freed = model::make_dynamic(model, spec);
+    model::ModelSpec freed_spec = spec;
+    if (freed.dynamic_batch) freed_spec.batch = 0;
+    freed_spec.dynamic_size = freed.dynamic_size;
     auto prepared =
-        tensorrt::prepare_engine(*opened->library, model, spec, build, opened->target);
+        tensorrt::prepare_engine(*opened->library, freed.model, freed_spec, build, opened->target);
     if (!prepared) return fail(prepared.error());
     return std::move(prepared->report);
 }
