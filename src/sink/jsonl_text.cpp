@@ -45,12 +45,9 @@ namespace saccade::sink {
 
 std::string_view to_string(TrackState state) noexcept {
     switch (state) {
-        case TrackState::tentative:
-            return "tentative";
-        case TrackState::confirmed:
-            return "confirmed";
-        case TrackState::lost:
-            return "lost";
+        case TrackState::tentative: return "tentative";
+        case TrackState::confirmed: return "confirmed";
+        case TrackState::lost: return "lost";
     }
     return "lost";
 }

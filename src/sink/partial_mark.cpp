@@ -32,12 +32,9 @@ Result<void> remove_mark(const std::filesystem::path& mark) {
 
 std::string_view to_string(Outcome outcome) noexcept {
     switch (outcome) {
-        case Outcome::complete:
-            return "complete";
-        case Outcome::interrupted:
-            return "interrupted";
-        case Outcome::failed:
-            return "failed";
+        case Outcome::complete: return "complete";
+        case Outcome::interrupted: return "interrupted";
+        case Outcome::failed: return "failed";
     }
     return "failed";
 }

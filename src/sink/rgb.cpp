@@ -33,12 +33,9 @@ Rgb from_hsv(double hue, double saturation, double value) {
 YuvMatrix yuv_matrix(const ColorSpec& color) noexcept {
     const auto [kr, kb] = [&]() -> std::pair<double, double> {
         switch (color.matrix) {
-            case ColorMatrix::bt601:
-                return {0.299, 0.114};
-            case ColorMatrix::bt709:
-                return {0.2126, 0.0722};
-            case ColorMatrix::bt2020:
-                return {0.2627, 0.0593};
+            case ColorMatrix::bt601: return {0.299, 0.114};
+            case ColorMatrix::bt709: return {0.2126, 0.0722};
+            case ColorMatrix::bt2020: return {0.2627, 0.0593};
         }
         return {0.2126, 0.0722};
     }();
