@@ -51,11 +51,26 @@ class MotionEstimator {
                                                         std::span<const Detection> detections) = 0;
 };
 
+/// Tells what detections look like, for trackers that know objects again by it. Track thread.
+class AppearanceEncoder {
+  public:
+    AppearanceEncoder() = default;
+    AppearanceEncoder(const AppearanceEncoder&) = delete;
+    AppearanceEncoder& operator=(const AppearanceEncoder&) = delete;
+    virtual ~AppearanceEncoder() = default;
+
+    /// Row-major [detections, dim]: rows of length 1, or all zero where a detection shows nothing.
+    /// Empty without detections. Valid until the next call. A failure is the stream's.
+    virtual Result<std::span<const float>> encode(const Frame& frame,
+                                                  std::span<const Detection> detections) = 0;
+};
+
 /// A stream's own parts, made when its turn comes.
 struct OpenedStream {
     std::unique_ptr<media::Source> source;
     std::unique_ptr<track::Tracker> tracker;  ///< none where only detections are wanted
     std::unique_ptr<MotionEstimator> motion;  ///< may be none
+    std::unique_ptr<AppearanceEncoder> appearance;  ///< may be none
     std::unique_ptr<ResultFilter> filter;     ///< may be none
     std::vector<std::unique_ptr<sink::Sink>> sinks;
 };

@@ -9,6 +9,7 @@ TrackStage::TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQue
                        std::function<void()> give_up)
     : tracker_(stream.tracker.get()),
       motion_(stream.motion.get()),
+      appearance_(stream.appearance.get()),
       filter_(stream.filter.get()),
       keep_pixels_(std::any_of(stream.sinks.begin(), stream.sinks.end(),
                                [](const auto& sink) { return sink->wants_pixels(); })),
@@ -51,16 +52,25 @@ FrameResult TrackStage::track(Detected& detected) {
                        .detections = std::move(detected.detections),
                        .tracks = {}};
     if (tracker_ == nullptr || error_) return result;
-    const track::Observation seen{
-        .detections = result.detections,
-        .pts = frame.pts,
-        .motion = motion_ != nullptr ? motion_->estimate(frame, result.detections) : std::nullopt,
-        .embeddings = {}};
-    if (auto done = tracker_->update(seen, result.tracks); !done) {
+    if (auto done = follow(frame, result); !done) {
         error_ = done.error();
         give_up_();
     }
     return result;
+}
+
+Result<void> TrackStage::follow(const Frame& frame, FrameResult& result) {
+    track::Observation seen{
+        .detections = result.detections,
+        .pts = frame.pts,
+        .motion = motion_ != nullptr ? motion_->estimate(frame, result.detections) : std::nullopt,
+        .embeddings = {}};
+    if (appearance_ != nullptr) {
+        const auto looks = appearance_->encode(frame, result.detections);
+        if (!looks) return fail(looks.error());
+        seen.embeddings = *looks;
+    }
+    return tracker_->update(seen, result.tracks);
 }
 
 void TrackStage::hand_on(std::vector<FrameResult>& ready, TraceLane* lane) {

@@ -30,10 +30,13 @@ class TrackStage {
 
   private:
     FrameResult track(Detected& detected);
+    /// Tracks of a result whose detections are there.
+    Result<void> follow(const Frame& frame, FrameResult& result);
     void hand_on(std::vector<FrameResult>& ready, TraceLane* lane);
 
     track::Tracker* tracker_;
     MotionEstimator* motion_;
+    AppearanceEncoder* appearance_;
     ResultFilter* filter_;
     bool keep_pixels_;
     DetectedQueue& in_;
