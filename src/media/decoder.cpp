@@ -24,7 +24,8 @@ DecodeStep failure(int code) {
 }  // namespace
 
 Result<Decoder> Decoder::open(const AVCodec& codec, const AVCodecParameters* parameters,
-                              int threads, bool low_delay, const std::string& name) {
+                              int threads, bool low_delay, const std::string& name,
+                              const Nvdec* nvdec) {
     std::unique_ptr<DamageWatch> watch;
     AvCodecContext context(avcodec_alloc_context3(&codec));
     if (!context ||
@@ -36,6 +37,7 @@ Result<Decoder> Decoder::open(const AVCodec& codec, const AVCodecParameters* par
     if (low_delay) context->flags |= AV_CODEC_FLAG_LOW_DELAY;
     context->flags |= AV_CODEC_FLAG_UNALIGNED;  // crop exactly, not to the next aligned column
     context->max_pixels = max_pixels;
+    if (nvdec != nullptr) nvdec->attach(*context);
     watch = std::make_unique<DamageWatch>(*context);
     const int code = avcodec_open2(context.get(), &codec, nullptr);
     if (code < 0) {
@@ -59,6 +61,7 @@ DecodeStep Decoder::receive(AVFrame& frame) {
 }
 
 std::string Decoder::description() const {
+    if (context_->pix_fmt == AV_PIX_FMT_CUDA) return fmt::format("{} (NVDEC)", context_->codec->name);
     const bool threaded = context_->active_thread_type != 0 ||
                           (context_->codec->capabilities & AV_CODEC_CAP_OTHER_THREADS) != 0;
     const int threads = threaded ? context_->thread_count : 1;

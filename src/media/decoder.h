@@ -6,6 +6,7 @@
 #include <string>
 
 #include "media/libav.h"
+#include "media/nvdec.h"
 #include "saccade/error.h"
 
 namespace saccade::media {
@@ -25,8 +26,10 @@ class Decoder {
     /// `threads` 0: as many as the machine runs at once. `low_delay`: a picture comes out as soon
     /// as its packet is in, which leaves threads only within a picture. Errors: unsupported, with
     /// libavcodec's reason (`name` goes before it).
+    /// With `nvdec`, on the GPU, or in software where that turns the stream down.
     static Result<Decoder> open(const AVCodec& codec, const AVCodecParameters* parameters,
-                                int threads, bool low_delay, const std::string& name);
+                                int threads, bool low_delay, const std::string& name,
+                                const Nvdec* nvdec = nullptr);
 
     /// nullptr: the end. more_input, damaged or no_memory.
     DecodeStep send(const AVPacket* packet);
@@ -36,7 +39,7 @@ class Decoder {
     /// Forgets all input, also the end: ready for another stream of the same codec.
     void reset() { avcodec_flush_buffers(context_.get()); }
 
-    /// "h264 (software, 2 threads)"
+    /// "h264 (software, 2 threads)"; "h264 (NVDEC)" once a picture came from the GPU.
     [[nodiscard]] std::string description() const;
     [[nodiscard]] const AVCodecContext& context() const noexcept { return *context_; }
 

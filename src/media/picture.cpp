@@ -2,6 +2,7 @@
 
 extern "C" {
 #include <libavutil/display.h>
+#include <libavutil/hwcontext.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
@@ -12,6 +13,7 @@ extern "C" {
 #include <utility>
 
 #include "media/color_tags.h"
+#include "media/nvdec.h"
 #include "media/pixel_format.h"
 
 namespace saccade::media {
@@ -55,6 +57,19 @@ std::optional<PixelFormat> output_format(const AVFrame& frame, AVCodecID codec,
     return format;
 }
 
+/// A picture that must be turned goes to the host for it.
+Result<void> download(AVFrame& picture) {
+    AvFrame host(av_frame_alloc());
+    if (!host) return no_memory();
+    if (const int code = av_hwframe_transfer_data(host.get(), &picture, 0); code < 0) {
+        return fail(ErrorCode::internal, "a picture can't be copied from the GPU: " + libav_message(code));
+    }
+    if (av_frame_copy_props(host.get(), &picture) < 0) return no_memory();
+    av_frame_unref(&picture);
+    av_frame_move_ref(&picture, host.get());
+    return {};
+}
+
 }  // namespace
 
 PictureMaker::~PictureMaker() {
@@ -64,6 +79,10 @@ PictureMaker::~PictureMaker() {
 
 Result<Frame> PictureMaker::make(AVFrame& decoded, AVCodecID codec) {
     const Orientation orientation = wanted_orientation(decoded, stream_orientation_);
+    if (on_device(decoded)) {
+        if (orientation.upright()) return device_picture(decoded, codec);
+        if (auto ok = download(decoded); !ok) return fail(ok.error());
+    }
     const auto format = output_format(decoded, codec, orientation);
     if (!format) {
         const char* name = av_get_pix_fmt_name(static_cast<AVPixelFormat>(decoded.format));
@@ -96,6 +115,24 @@ Result<Frame> PictureMaker::make(AVFrame& decoded, AVCodecID codec) {
     for (std::size_t i = 0; i < static_cast<std::size_t>(planes); ++i) {
         frame.planes[i] = {picture->data[i], picture->linesize[i]};
     }
+    frame.owner = std::shared_ptr<const AVFrame>(std::move(picture));
+    return frame;
+}
+
+Result<Frame> PictureMaker::device_picture(AVFrame& decoded, AVCodecID codec) const {
+    const auto format = device_format(decoded);
+    if (!format) return fail(format.error());
+    AvFrame picture(av_frame_alloc());
+    if (!picture) return no_memory();
+    av_frame_move_ref(picture.get(), &decoded);
+    Frame frame;
+    frame.format = *format;
+    frame.color = color_of(*picture, *format, codec, picture->height);
+    frame.width = picture->width;
+    frame.height = picture->height;
+    frame.memory = MemoryKind::cuda;
+    frame.device = device_;
+    for (std::size_t i = 0; i < 2; ++i) frame.planes[i] = {picture->data[i], picture->linesize[i]};
     frame.owner = std::shared_ptr<const AVFrame>(std::move(picture));
     return frame;
 }

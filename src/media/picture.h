@@ -28,16 +28,21 @@ class PictureMaker {
     /// first.
     void set_orientation(Orientation orientation) { stream_orientation_ = orientation; }
 
+    /// Where pictures in device memory are.
+    void set_device(int device) { device_ = device; }
+
     /// Takes the picture out of `decoded` and fills all of a Frame but id and pts.
     /// Errors: unsupported (a hardware surface, an unknown format), out_of_memory.
     Result<Frame> make(AVFrame& decoded, AVCodecID codec);
 
   private:
+    Result<Frame> device_picture(AVFrame& decoded, AVCodecID codec) const;
     Result<AvFrame> converted(const AVFrame& picture, PixelFormat target);
     Result<AvFrame> oriented(const AVFrame& picture, PixelFormat format, Orientation orientation);
     Result<AvFrame> pooled(PixelFormat format, int width, int height);
 
     Orientation stream_orientation_;
+    int device_ = -1;
     SwsContext* scaler_ = nullptr;
     // Two pools, as a turned and converted picture needs a block of each kind.
     struct Pool {

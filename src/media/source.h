@@ -67,6 +67,7 @@ class Source {
 
 struct SourceOptions {
     std::uint32_t stream = 0;  ///< number given to its frames
+    int cuda_device = -1;      ///< GPU to decode on and leave frames on where it can; -1: the host
     int decoder_threads = 0;   ///< 0: as many as the codec makes use of on this machine
     double image_rate = 30;    ///< Hz, for image sequences, which carry no time
     std::stop_token stop;      ///< as interrupt(), but already while open_source waits for data

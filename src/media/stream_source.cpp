@@ -9,6 +9,7 @@
 #include "media/decoder.h"
 #include "media/demuxer.h"
 #include "media/frame_times.h"
+#include "media/nvdec.h"
 #include "media/picture.h"
 #include "media/stop_flag.h"
 
@@ -64,6 +65,7 @@ class StreamSource final : public Source {
     StreamInfo info_;    // as of the latest event handed out
     StreamInfo latest_;  // as of the latest event queued
     std::unique_ptr<Demuxer> demuxer_;
+    std::unique_ptr<Nvdec> nvdec_;  // outlives the decoder
     std::optional<Decoder> decoder_;
     std::optional<FrameTimes> times_;
     PictureMaker pictures_;
@@ -85,10 +87,20 @@ Result<void> StreamSource::open() {
     demuxer_ = std::move(*demuxer);
     const AVStream& stream = demuxer_->stream();
     info_.live = demuxer_->live();
+    std::string not_on_gpu;
+    if (options_.cuda_device >= 0) {
+        not_on_gpu = nvdec_obstacle(demuxer_->decoder(), *stream.codecpar, demuxer_->orientation());
+        if (not_on_gpu.empty()) {
+            auto nvdec = Nvdec::open(options_.cuda_device);
+            if (!nvdec) return fail(nvdec.error());
+            nvdec_ = std::move(*nvdec);
+        }
+    }
     auto decoder = Decoder::open(demuxer_->decoder(), stream.codecpar, options_.decoder_threads,
-                                 info_.live, info_.name);
+                                 info_.live, info_.name, nvdec_.get());
     if (!decoder) return fail(decoder.error());
     decoder_.emplace(std::move(*decoder));
+    pictures_.set_device(options_.cuda_device);
     pictures_.set_orientation(demuxer_->orientation());
 
     info_.codec = avcodec_get_name(stream.codecpar->codec_id);
@@ -103,7 +115,11 @@ Result<void> StreamSource::open() {
     while (next_index_ == 0 && !end_) {
         if (auto done = fill_queue(); !done) return done;
     }
-    if (next_index_ > 0) return {};
+    if (next_index_ > 0) {  // now it is known whether the GPU took the stream
+        info_.decoder = latest_.decoder = decoder_->description();
+        if (!not_on_gpu.empty()) info_.decoder = latest_.decoder += "; not NVDEC: " + not_on_gpu;
+        return {};
+    }
     return fail(ErrorCode::corrupt,
                 end_->damage.empty() ? info_.name + ": not a media file: no picture in it"
                                      : end_->damage + "; no picture can be decoded",
@@ -176,6 +192,9 @@ Result<void> StreamSource::take(AVFrame& decoded) {
     }
     losing_ = false;
     const Timestamp pts = times_->next(known(decoded.best_effort_timestamp), duration_of(decoded));
+    if (on_device(decoded)) {
+        if (auto ok = nvdec_->finish(); !ok) return fail(ok.error());
+    }
     auto made = pictures_.make(decoded, decoder_->context().codec_id);
     av_frame_unref(&decoded);
     if (!made) return fail(made.error().code, info_.name + ": " + made.error().message);
