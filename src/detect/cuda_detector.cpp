@@ -313,6 +313,7 @@ Result<std::unique_ptr<Detector>> make_cuda_detector(std::unique_ptr<infer::Back
     auto fitted = fit(backend->info(), spec, std::move(model_name), thresholds);
     if (!fitted) return fail(fitted.error());
     const int device = backend->input(0).device;
+    fitted->info.cuda_device = device;
     auto made = cuda::guarded([&]() -> Result<std::unique_ptr<Detector>> {
         const cuda::DeviceScope scope(device);
         auto detector = std::make_unique<CudaDetector>(std::move(backend), std::move(*fitted), spec,

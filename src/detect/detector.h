@@ -30,6 +30,7 @@ struct DetectorInfo {
     infer::BackendInfo backend;
     std::vector<std::string> class_names;
     int input_width = 0, input_height = 0;  ///< px
+    int cuda_device = -1;  ///< that reads frames where they are; -1: the host
 };
 
 /// The detections of one frame, best score first; boxes lie within the frame and are not empty.

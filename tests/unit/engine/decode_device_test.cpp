@@ -1,0 +1,32 @@
+#include "engine/decode_device.h"
+
+#include <gtest/gtest.h>
+
+namespace saccade::engine {
+namespace {
+
+TEST(DecodeDevice, OnTheDetectorsGpuUnlessPixelsAreReadElsewhere) {
+    Settings settings;
+    settings.save = {"mot", "jsonl", "csv"};
+    settings.tracker = "bytetrack";
+    settings.camera_motion = "auto";
+    EXPECT_EQ(decode_device(Mode::track, settings, 1), 1);
+    EXPECT_EQ(decode_device(Mode::track, settings, -1), -1);
+    settings.tracker = "botsort";
+    EXPECT_EQ(decode_device(Mode::track, settings, 1), -1);
+    EXPECT_EQ(decode_device(Mode::detect, settings, 1), 1);
+    settings.camera_motion = "off";
+    EXPECT_EQ(decode_device(Mode::track, settings, 1), 1);
+    settings.camera_motion = "on";
+    settings.tracker = "bytetrack";
+    EXPECT_EQ(decode_device(Mode::track, settings, 0), -1);
+    EXPECT_EQ(decode_device(Mode::detect, settings, 0), 0);
+    for (const auto& format : sink::sinks()) {
+        settings.save = {"mot", std::string(format.name)};
+        EXPECT_EQ(decode_device(Mode::detect, settings, 0), format.needs_pixels ? -1 : 0)
+            << format.name;
+    }
+}
+
+}  // namespace
+}  // namespace saccade::engine
