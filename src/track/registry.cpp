@@ -84,10 +84,12 @@ Made make_saccade(const TrackerOptions& from) {
 }
 
 constexpr Entry entries[] = {
-    {{"saccade", "our own: BoT-SORT that sees camera motion in the detections too"}, make_saccade},
+    {{"saccade", "our own: BoT-SORT that sees camera motion in the detections too", true},
+     make_saccade},
     {{"bytetrack", "ByteTrack: associates sure and unsure detections in turn (Zhang et al. 2022)"},
      make_bytetrack},
-    {{"botsort", "BoT-SORT: ByteTrack with camera motion and appearance (Aharon et al. 2022)"},
+    {{"botsort", "BoT-SORT: ByteTrack with camera motion and appearance (Aharon et al. 2022)",
+      true},
      make_botsort},
     {{"ocsort", "OC-SORT: trusts observations over predictions (Cao et al. 2023)"}, make_ocsort},
     {{"sort", "SORT: one Kalman filter, one assignment; the baseline (Bewley et al. 2016)"},

@@ -27,6 +27,7 @@ struct TrackerOptions {
 struct TrackerDescription {
     std::string_view name;     ///< as in --tracker
     std::string_view summary;  ///< one line: what it is and whose paper
+    bool appearance = false;   ///< makes use of Observation::embeddings
 };
 
 /// All that can be made, by name; the first is the default.
