@@ -39,7 +39,7 @@ tsan: setup
 	ctest --test-dir build/tsan --output-on-failure -j2 -L '^(core|pipeline)$$'
 
 bench: build
-	$(BUILD)/bench/micro/saccade_bench_micro
+	$(BUILD)/saccade bench
 
 clean:
 	rm -rf build out
