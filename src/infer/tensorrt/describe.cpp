@@ -42,6 +42,10 @@ BackendDescription describe_tensorrt() {
     const auto driver = cuda::probe_driver();
     if (!driver) {
         description.remedy = driver.error().line();
+        if (!libraries.empty()) {
+            description.remedy = fmt::format("{} is here, but {}", description.version,
+                                             description.remedy);
+        }
         return description;
     }
     for (const cuda::Device& device : driver->devices) {
