@@ -53,6 +53,7 @@ struct DropCount {
 struct StreamSummary {
     std::string name;
     Status status = Status::complete;
+    bool skipped = false;  ///< an earlier run completed it: frames and outputs are that run's
     std::optional<Error> error;  ///< why it failed
     std::string damage;          ///< what could not be read, of a partial one
     std::string decoder;

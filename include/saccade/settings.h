@@ -46,6 +46,7 @@ struct Settings {
     // Outputs
     std::string out = "out";                ///< folder
     std::vector<std::string> save = {"mot"};  ///< formats; see `saccade track --help`
+    bool resume = false;  ///< leave out files that an earlier run into `out` completed
 
     // Places
     std::vector<std::string> model_dirs;  ///< searched first for models given by name

@@ -233,6 +233,8 @@ std::vector<SettingRow> make_table() {
     rows.push_back(text("out", "-o,--out", "DIR", "folder of the outputs", &S::out));
     rows.push_back(list("save", "-s,--save", fmt::format("{},...", fmt::join(formats, "|")),
                         "formats to write", &S::save, formats));
+    rows.push_back(toggle("resume", "--resume",
+                          "leave out files that an earlier run into --out completed", &S::resume));
     rows.push_back(list("model_dirs", "--model-dirs", "DIR,...", "folders searched first for models",
                         &S::model_dirs));
     rows.push_back(text("cache_dir", "--cache-dir", "DIR", "folder of caches", &S::cache_dir));

@@ -26,6 +26,7 @@ std::string stream_line(const StreamSummary& s) {
     if (s.status == Status::failed && s.frames == 0) {
         return fmt::format("{}: failed: {}", s.name, s.error ? s.error->line() : "no reason known");
     }
+    if (s.skipped) return fmt::format("{}: skipped, done before ({} frames)", s.name, s.frames);
     std::string line =
         fmt::format("{}: {} frames of {}x{}, {:.1f} fps", s.name, s.frames, s.width, s.height, s.fps);
     if (!s.ids_by_class.empty()) {
@@ -88,6 +89,7 @@ json error_json(const Error& e) {
 std::string summary_text(const RunSummary& summary) {
     std::string text;
     for (const StreamSummary& stream : summary.streams) text += stream_line(stream) + "\n";
+    if (summary.model.empty()) return text;  // all was done before
     text += fmt::format("{} frames in {:.2f} s: {:.1f} fps ({} {}x{} {}, {} on {}; loaded in {:.2f} s; "
                         "peak memory {:.0f} MB)\n",
                         summary.frames, summary.seconds, summary.fps, summary.model,
@@ -120,6 +122,7 @@ std::string summary_json(const RunSummary& summary) {
     for (const StreamSummary& s : summary.streams) {
         json stream = {{"source", s.name},
                        {"status", status_word(s.status)},
+                       {"skipped", s.skipped},
                        {"decoder", s.decoder},
                        {"width", s.width},
                        {"height", s.height},

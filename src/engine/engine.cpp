@@ -13,6 +13,7 @@
 #include "engine/counts_sink.h"
 #include "engine/memory.h"
 #include "engine/naming.h"
+#include "engine/resume.h"
 #include "engine/setup.h"
 #include "engine/summarize.h"
 #include "media/locations.h"
@@ -156,6 +157,23 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     const auto locations = expand(sources);
     if (!locations) return fail(locations.error());
 
+    std::vector<std::string> names;
+    for (const Location& location : *locations) names.push_back(location.name);
+    const std::vector<std::string> stems = engine::output_stems(names);
+    auto resume = engine::Resume::plan(mode, settings, names, stems);
+    if (!resume) return fail(resume.error());
+    std::vector<std::optional<StreamSummary>> done;  // by location
+    std::vector<std::size_t> left;                   // locations, by job
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        done.push_back(resume->done(i));
+        if (!done[i]) left.push_back(i);
+    }
+    if (left.empty() && !done.empty()) {
+        RunSummary nothing;
+        for (auto& stream : done) nothing.streams.push_back(std::move(*stream));
+        return nothing;
+    }
+
     const auto load_start = SteadyTime::now();
     auto detector = engine::open_detector(
         settings, settings.live ? infer::Goal::latency : infer::Goal::throughput);
@@ -168,11 +186,8 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     summary.load_seconds = std::chrono::duration<double>(SteadyTime::now() - load_start).count();
     if (hooks.on_loaded) hooks.on_loaded(summary);
 
-    std::vector<std::string> names;
-    for (const Location& location : *locations) names.push_back(location.name);
-    const std::vector<std::string> stems = engine::output_stems(names);
     std::vector<StreamJob> jobs;
-    for (std::size_t i = 0; i < locations->size(); ++i) {
+    for (const std::size_t i : left) {
         jobs.push_back({names[i], [&, i](std::uint32_t stream) -> Result<OpenedStream> {
                             const Location& location = (*locations)[i];
                             if (location.error) return fail(*location.error);
@@ -189,6 +204,9 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     options.governor.limit = *memory_limit;
     options.probes = {probe.get()};
     options.tracer = hooks.tracer;
+    options.on_stream_done = [&](std::size_t job, const pipeline::StreamReport& stream) {
+        resume->ended(left[job], stream);
+    };
     summary.streams_at_once = options.streams;
     pipeline::Progress progress;
     std::optional<Ticker> ticker;
@@ -206,6 +224,12 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
         pipeline::run(jobs, devices, options, hooks.stop, progress, hooks.on_result);
     ticker.reset();
     engine::add_report(report, summary);
+    // In the order given, with those that were done before.
+    for (std::size_t i = 0; i < done.size(); ++i) {
+        if (!done[i]) continue;
+        const auto place = summary.streams.begin() + static_cast<std::ptrdiff_t>(i);
+        summary.streams.insert(place, std::move(*done[i]));
+    }
     return summary;
 }
 

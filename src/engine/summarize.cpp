@@ -34,6 +34,8 @@ StageTime stage_time(const char* name, std::chrono::nanoseconds sum, std::uint64
     return time;
 }
 
+}  // namespace
+
 Status status_of(pipeline::StreamStatus status) {
     switch (status) {
         case pipeline::StreamStatus::complete: return Status::complete;
@@ -43,6 +45,8 @@ Status status_of(pipeline::StreamStatus status) {
     }
     return Status::failed;
 }
+
+namespace {
 
 StreamSummary stream_summary(const pipeline::StreamReport& report,
                              const std::vector<std::string>& class_names) {

@@ -10,6 +10,8 @@ namespace saccade::engine {
 /// What is known before the first frame.
 RunSummary summary_of(const detect::DetectorInfo& detector);
 
+Status status_of(pipeline::StreamStatus status);
+
 /// Adds what the run brought.
 void add_report(const pipeline::RunReport& report, RunSummary& summary);
 

@@ -58,6 +58,7 @@ RunReport run(std::span<const StreamJob> jobs, std::span<detect::Detector* const
                                       stage.detector_info(), options, credit, stop, progress,
                                       on_result);
                 }
+                if (options.on_stream_done) options.on_stream_done(i, mine);
                 ++progress.streams_done;
             }
         };

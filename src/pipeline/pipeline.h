@@ -91,6 +91,8 @@ struct PipelineOptions {
     /// One a detector, in their order, or none: then only failures govern. They outlive the run.
     std::vector<MemoryProbe*> probes;
     Tracer* tracer = nullptr;  ///< records the run; outlives it
+    /// Told of each job's end at once, on one of the pipeline's threads; may be none.
+    std::function<void(std::size_t job, const StreamReport& report)> on_stream_done = {};
 };
 
 /// Read from any thread while the pipeline runs.

@@ -35,6 +35,26 @@ TEST(Summary, TextNamesCountsFilesAndFailures) {
     EXPECT_NE(text.find("decode 1.00"), std::string::npos);
 }
 
+TEST(Summary, TellsWhatWasDroppedSkippedAndGoverned) {
+    RunSummary summary = sample();
+    summary.streams[0].dropped = 5;
+    summary.streams[0].drops = {{"detect", "the detector was busy", 5}};
+    summary.streams[1].status = Status::complete;
+    summary.streams[1].skipped = true;
+    summary.streams[1].frames = 77;
+    summary.governor = {.limit = 9, .max_batch = 8, .batch = 4, .out_of_memory = 3};
+    const std::string text = summary_text(summary);
+    EXPECT_NE(text.find("5 frames dropped (the detector was busy)"), std::string::npos) << text;
+    EXPECT_NE(text.find("b.mp4: skipped, done before (77 frames)"), std::string::npos) << text;
+    const auto json = nlohmann::json::parse(summary_json(summary));
+    EXPECT_EQ(json["streams"][0]["drops"][0]["reason"], "the detector was busy");
+    EXPECT_EQ(json["streams"][0]["drops"][0]["frames"], 5);
+    EXPECT_EQ(json["streams"][1]["skipped"], true);
+    EXPECT_EQ(json["governor"]["limit_bytes"], 9);
+    EXPECT_EQ(json["governor"]["batch"], 4);
+    EXPECT_EQ(json["governor"]["out_of_memory"], 3);
+}
+
 TEST(Summary, JsonIsWholeWhateverTheNames) {
     const auto json = nlohmann::json::parse(summary_json(sample()));
     EXPECT_EQ(json["schema"], "saccade.run/1");

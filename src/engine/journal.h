@@ -1,0 +1,69 @@
+// What of a run over many files is done, so that a stopped one can go on with the others.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "saccade/engine.h"
+#include "saccade/error.h"
+#include "saccade/settings.h"
+
+namespace saccade::engine {
+
+/// A source file as it was when the run began.
+struct SourceFile {
+    std::string path;  ///< absolute
+    std::uint64_t size = 0;
+    std::int64_t mtime = 0;  ///< of the file system's clock, its own unit
+    friend bool operator==(const SourceFile&, const SourceFile&) = default;
+};
+
+/// Nothing for what is no regular file: those are never skipped.
+std::optional<SourceFile> identify(const std::string& location);
+
+/// SHA-256 over everything that changes results: mode, the model's bytes, thresholds, tracker,
+/// formats ... and the program's version; not over what only changes speed.
+Result<std::string> settings_digest(Mode mode, const Settings& settings,
+                                    const std::filesystem::path& model);
+
+/// A stream that ended.
+struct JournalEntry {
+    SourceFile source;
+    std::string stem;  ///< of its outputs
+    std::string settings;  ///< digest
+    Status status = Status::complete;
+    std::uint64_t frames = 0;
+    std::vector<std::string> outputs;
+};
+
+/// The file saccade-journal.jsonl in the folder of the outputs: an entry a line. It is replaced as a
+/// whole whenever a stream ends, so that it is never half a file; lines that can't be read count as
+/// none. Paths that are not UTF-8 are never found again. Any thread. One run a folder at a time.
+class Journal {
+  public:
+    static constexpr const char* kName = "saccade-journal.jsonl";
+
+    /// Reads what is there; a missing file is an empty journal.
+    explicit Journal(std::filesystem::path folder);
+
+    /// The entry of a file that was completed under these settings and whose outputs are all there.
+    [[nodiscard]] std::optional<JournalEntry> done(const SourceFile& source,
+                                                   const std::string& stem,
+                                                   const std::string& settings) const;
+
+    /// Puts the entry in place of the file's earlier one, and of those whose outputs it replaced.
+    /// Error: unwritable.
+    Result<void> note(const JournalEntry& entry);
+
+  private:
+    std::filesystem::path file_;
+    mutable std::mutex mutex_;
+    std::vector<JournalEntry> entries_;  ///< in the order in which the streams ended
+};
+
+}  // namespace saccade::engine

@@ -1,0 +1,60 @@
+#include "engine/resume.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/log.h"
+#include "engine/model_store.h"
+#include "engine/summarize.h"
+
+namespace saccade::engine {
+
+Result<Resume> Resume::plan(Mode mode, const Settings& settings,
+                            std::span<const std::string> locations,
+                            std::span<const std::string> stems) {
+    Resume plan;
+    plan.skips_ = settings.resume;
+    for (std::size_t i = 0; i < locations.size(); ++i) {
+        plan.files_.push_back({identify(locations[i]), locations[i], stems[i]});
+    }
+    const auto files = std::count_if(plan.files_.begin(), plan.files_.end(),
+                                     [](const File& file) { return file.source.has_value(); });
+    if (files == 0 || (files == 1 && !settings.resume)) return plan;
+    const auto model = find_model(settings);
+    if (!model) return fail(model.error());
+    auto digest = settings_digest(mode, settings, *model);
+    if (!digest) return fail(digest.error());
+    plan.settings_ = std::move(*digest);
+    plan.journal_ = std::make_unique<Journal>(settings.out);
+    return plan;
+}
+
+std::optional<StreamSummary> Resume::done(std::size_t location) const {
+    const File& file = files_[location];
+    if (!skips_ || journal_ == nullptr || !file.source) return std::nullopt;
+    const auto entry = journal_->done(*file.source, file.stem, settings_);
+    if (!entry) return std::nullopt;
+    StreamSummary summary;
+    summary.name = file.name;
+    summary.skipped = true;
+    summary.frames = entry->frames;
+    summary.outputs = entry->outputs;
+    return summary;
+}
+
+void Resume::ended(std::size_t location, const pipeline::StreamReport& report) {
+    const File& file = files_[location];
+    if (journal_ == nullptr || !file.source) return;
+    const bool never_begun =
+        report.status == pipeline::StreamStatus::interrupted && report.frames == 0;
+    if (never_begun) return;
+    const auto noted = journal_->note({.source = *file.source,
+                                       .stem = file.stem,
+                                       .settings = settings_,
+                                       .status = status_of(report.status),
+                                       .frames = report.frames,
+                                       .outputs = report.outputs});
+    if (!noted) log::warning("--resume won't know of {}: {}", file.name, noted.error().line());
+}
+
+}  // namespace saccade::engine
