@@ -67,10 +67,12 @@ class Backend {
     virtual TensorView input(int slot) = 0;
 
     /// Starts the first `batch` images of the slot (1 <= batch <= max_batch) and returns at once.
-    /// Errors: out_of_memory, internal.
+    /// Errors: out_of_memory, internal; invalid_argument (busy slot, batch out of range), which change
+    /// nothing.
     virtual Result<void> submit(int slot, int batch) = 0;
 
     /// Blocks until the slot's batch is done. The views, [batch, ...], live until its next submit.
+    /// Errors: as submit()'s; invalid_argument where nothing is under way.
     virtual Result<std::span<const TensorView>> wait(int slot) = 0;
 
     /// The CUDA stream (cudaStream_t) on which a slot's work is ordered; nullptr on the CPU.
