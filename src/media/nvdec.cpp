@@ -35,6 +35,20 @@ AVPixelFormat choose(AVCodecContext* context, const AVPixelFormat* offered) {
     return AV_PIX_FMT_NONE;
 }
 
+/// What pictures on the device need for as long as there is one.
+struct Place {
+    cuda::Stream stream;
+    cuda::DeviceResource memory;
+};
+
+/// A picture's memory. `place` is destroyed last.
+struct Copy {
+    std::shared_ptr<Place> place;
+    cuda::Buffer pixels;
+};
+
+constexpr std::size_t alignment = 256;  // bytes, of rows
+
 class CudaNvdec final : public Nvdec {
   public:
     explicit CudaNvdec(int device) : device_(device) {}
@@ -42,7 +56,7 @@ class CudaNvdec final : public Nvdec {
     /// Throws CudaFailure.
     Result<void> open() {
         const cuda::DeviceScope scope(device_);
-        stream_ = std::make_unique<cuda::Stream>();
+        place_ = std::make_shared<Place>();
         AVBufferRef* reference = nullptr;
         // The primary context is the runtime's: pointers are then good in all of this process.
         const int code = av_hwdevice_ctx_create(&reference, AV_HWDEVICE_TYPE_CUDA,
@@ -56,25 +70,61 @@ class CudaNvdec final : public Nvdec {
         reference_.reset(reference);
         auto* const context = reinterpret_cast<AVHWDeviceContext*>(reference->data);
         // Copies of this stream's pictures then wait for no other stream's.
-        static_cast<AVCUDADeviceContext*>(context->hwctx)->stream = stream_->get();
+        static_cast<AVCUDADeviceContext*>(context->hwctx)->stream = place_->stream.get();
         return {};
     }
 
     void attach(AVCodecContext& context) const override {
         context.hw_device_ctx = av_buffer_ref(reference_.get());
         context.get_format = choose;
+#ifdef AV_HWACCEL_FLAG_UNSAFE_OUTPUT
+        context.hwaccel_flags |= AV_HWACCEL_FLAG_UNSAFE_OUTPUT;  // take() copies: FFmpeg need not
+#endif
         context.thread_count = 1;  // the GPU decodes: more threads only hold more surfaces
     }
 
-    Result<void> finish() override {
-        return cuda::guarded([&] { stream_->synchronize(); });
+    Result<void> take(const AVFrame& picture, Frame& frame) override {
+        auto taken = cuda::guarded([&] {
+            const cuda::DeviceScope scope(device_);
+            return copy(picture, frame);
+        });
+        if (!taken) return fail(taken.error());
+        return *taken;
     }
 
     [[nodiscard]] int device() const noexcept override { return device_; }
 
   private:
+    Result<void> copy(const AVFrame& picture, Frame& frame) {
+        const auto sample = static_cast<std::size_t>(layout_of(frame.format).bytes_per_sample);
+        const auto columns = static_cast<std::size_t>((frame.width + 1) / 2 * 2);  // of chroma pairs
+        const auto rows = static_cast<std::size_t>(frame.height);
+        const std::size_t pitch = (columns * sample + alignment - 1) / alignment * alignment;
+        const std::size_t chroma_rows = (rows + 1) / 2;
+        auto pixels = cuda::Buffer::make(place_->memory, pitch * (rows + chroma_rows),
+                                         place_->stream.get());
+        if (!pixels) return fail(pixels.error());
+        auto* const luma = pixels->as<std::uint8_t>();
+        auto* const chroma = luma + pitch * rows;
+        const auto plane = [&](std::uint8_t* to, int index, std::size_t row_bytes, std::size_t count) {
+            cuda::check(cudaMemcpy2DAsync(to, pitch, picture.data[index],
+                                          static_cast<std::size_t>(picture.linesize[index]), row_bytes,
+                                          count, cudaMemcpyDeviceToDevice, place_->stream.get()),
+                        "cudaMemcpy2DAsync");
+        };
+        plane(luma, 0, static_cast<std::size_t>(frame.width) * sample, rows);
+        plane(chroma, 1, columns * sample, chroma_rows);
+        place_->stream.synchronize();
+        frame.memory = MemoryKind::cuda;
+        frame.device = device_;
+        const auto stride = static_cast<std::ptrdiff_t>(pitch);
+        frame.planes = {Plane{luma, stride}, Plane{chroma, stride}, Plane{}};
+        frame.owner = std::make_shared<Copy>(place_, std::move(*pixels));
+        return {};
+    }
+
     const int device_;
-    std::unique_ptr<cuda::Stream> stream_;
+    std::shared_ptr<Place> place_;
     std::unique_ptr<AVBufferRef, Unref> reference_;
 };
 

@@ -31,9 +31,11 @@ class Nvdec {
     /// it is seen, libavcodec goes on in software.
     virtual void attach(AVCodecContext& context) const = 0;
 
-    /// Waits until the latest picture is whole in device memory, so that any CUDA stream may read it.
-    /// Errors: internal.
-    virtual Result<void> finish() = 0;
+    /// Fills the planes, memory, device and owner of a Frame whose size and format are set, with a copy
+    /// of the picture on the device that any CUDA stream may read at once. The decoder has its surface
+    /// back when `picture` goes: it has few, and a pipeline holds many frames.
+    /// Errors: out_of_memory, internal.
+    virtual Result<void> take(const AVFrame& picture, Frame& frame) = 0;
 
     [[nodiscard]] virtual int device() const noexcept = 0;
 };

@@ -13,7 +13,6 @@ extern "C" {
 #include <utility>
 
 #include "media/color_tags.h"
-#include "media/nvdec.h"
 #include "media/pixel_format.h"
 
 namespace saccade::media {
@@ -122,18 +121,14 @@ Result<Frame> PictureMaker::make(AVFrame& decoded, AVCodecID codec) {
 Result<Frame> PictureMaker::device_picture(AVFrame& decoded, AVCodecID codec) const {
     const auto format = device_format(decoded);
     if (!format) return fail(format.error());
-    AvFrame picture(av_frame_alloc());
-    if (!picture) return no_memory();
-    av_frame_move_ref(picture.get(), &decoded);
     Frame frame;
     frame.format = *format;
-    frame.color = color_of(*picture, *format, codec, picture->height);
-    frame.width = picture->width;
-    frame.height = picture->height;
-    frame.memory = MemoryKind::cuda;
-    frame.device = device_;
-    for (std::size_t i = 0; i < 2; ++i) frame.planes[i] = {picture->data[i], picture->linesize[i]};
-    frame.owner = std::shared_ptr<const AVFrame>(std::move(picture));
+    frame.color = color_of(decoded, *format, codec, decoded.height);
+    frame.width = decoded.width;
+    frame.height = decoded.height;
+    const auto taken = nvdec_->take(decoded, frame);
+    av_frame_unref(&decoded);
+    if (!taken) return fail(taken.error());
     return frame;
 }
 

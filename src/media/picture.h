@@ -8,6 +8,7 @@
 
 #include "core/frame.h"
 #include "media/libav.h"
+#include "media/nvdec.h"
 #include "media/orientation.h"
 #include "saccade/error.h"
 
@@ -28,8 +29,8 @@ class PictureMaker {
     /// first.
     void set_orientation(Orientation orientation) { stream_orientation_ = orientation; }
 
-    /// Where pictures in device memory are.
-    void set_device(int device) { device_ = device; }
+    /// Who hands out pictures in device memory; must outlive this.
+    void set_nvdec(Nvdec* nvdec) { nvdec_ = nvdec; }
 
     /// Takes the picture out of `decoded` and fills all of a Frame but id and pts.
     /// Errors: unsupported (a hardware surface, an unknown format), out_of_memory.
@@ -42,7 +43,7 @@ class PictureMaker {
     Result<AvFrame> pooled(PixelFormat format, int width, int height);
 
     Orientation stream_orientation_;
-    int device_ = -1;
+    Nvdec* nvdec_ = nullptr;
     SwsContext* scaler_ = nullptr;
     // Two pools, as a turned and converted picture needs a block of each kind.
     struct Pool {

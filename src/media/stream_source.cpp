@@ -100,7 +100,7 @@ Result<void> StreamSource::open() {
                                  info_.live, info_.name, nvdec_.get());
     if (!decoder) return fail(decoder.error());
     decoder_.emplace(std::move(*decoder));
-    pictures_.set_device(options_.cuda_device);
+    pictures_.set_nvdec(nvdec_.get());
     pictures_.set_orientation(demuxer_->orientation());
 
     info_.codec = avcodec_get_name(stream.codecpar->codec_id);
@@ -192,9 +192,6 @@ Result<void> StreamSource::take(AVFrame& decoded) {
     }
     losing_ = false;
     const Timestamp pts = times_->next(known(decoded.best_effort_timestamp), duration_of(decoded));
-    if (on_device(decoded)) {
-        if (auto ok = nvdec_->finish(); !ok) return fail(ok.error());
-    }
     auto made = pictures_.make(decoded, decoder_->context().codec_id);
     av_frame_unref(&decoded);
     if (!made) return fail(made.error().code, info_.name + ": " + made.error().message);

@@ -35,18 +35,17 @@ Result<Opened> open_for_capability(int capability) {
 BackendDescription describe_tensorrt() {
     BackendDescription description;
     description.name = "tensorrt";
+    const auto driver = cuda::probe_driver();
+    if (!driver) {  // `auto` asks at every start: libraries of 230 MB are not opened for that
+        description.remedy = driver.error().line();
+        if (const auto files = tensorrt::library_files(); !files.empty()) {
+            description.remedy += "; engines for other machines can be built here (saccade build)";
+        }
+        return description;
+    }
     const auto libraries = tensorrt::find_libraries();
     for (const auto& found : libraries) {
         description.version += (description.version.empty() ? "" : ", ") + to_string(found.version);
-    }
-    const auto driver = cuda::probe_driver();
-    if (!driver) {
-        description.remedy = driver.error().line();
-        if (!libraries.empty()) {
-            description.remedy = fmt::format("{} is here, but {}", description.version,
-                                             description.remedy);
-        }
-        return description;
     }
     for (const cuda::Device& device : driver->devices) {
         std::string use = "no TensorRT for it";

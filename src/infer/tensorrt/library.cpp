@@ -107,6 +107,18 @@ std::vector<Found> find_libraries() {
     return found;
 }
 
+std::vector<std::string> library_files() {
+    std::vector<std::string> files;
+    for (const Name& name : names) {
+        for (const std::string& folder : folders()) {
+            std::error_code ignored;
+            const std::string path = folder + name.runtime;
+            if (!folder.empty() && std::filesystem::exists(path, ignored)) files.push_back(path);
+        }
+    }
+    return files;
+}
+
 Result<std::unique_ptr<Library>> open_library(const Found& found) {
     std::string reason;
     LibraryFile runtime = LibraryFile::open(found.path, &reason);

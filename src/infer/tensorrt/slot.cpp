@@ -49,29 +49,31 @@ Result<void> Slot::allocate(Engine& engine, const SlotShape& shape, int device,
     return {};
 }
 
-Result<void> Slot::enqueue(int size) {
+Result<Context*> Slot::bind(int size) {
     const int profile = profile_for(profiles_, size);
     if (profile < 0) return fail(ErrorCode::internal, fmt::format("no profile for a batch of {}", size));
     Context& context = *contexts_[static_cast<std::size_t>(profile)];
     std::vector<void*> addresses;
     for (const cuda::Buffer& output : outputs_) addresses.push_back(output.data());
-    if (auto ok = context.bind(size, input_.data(), addresses); !ok) return ok;
-    return context.enqueue(stream_.get());
+    if (auto ok = context.bind(size, input_.data(), addresses); !ok) return fail(ok.error());
+    return &context;
 }
 
 Result<void> Slot::warm_up(const std::vector<int>& sizes) {
+    bool record = true;
     for (const int size : sizes) {
+        const auto context = bind(size);
+        if (!context) return fail(context.error());
         // Twice: the first run of a shape allocates and uploads, which can't be recorded.
         for (int i = 0; i < 2; ++i) {
-            if (auto ok = enqueue(size); !ok) return ok;
+            if (auto ok = (*context)->enqueue(stream_.get()); !ok) return ok;
         }
         stream_.synchronize();
-    }
-    for (const int size : sizes) {
+        if (!record) continue;
         Result<void> enqueued;
         try {
-            cuda::Graph graph =
-                cuda::Graph::capture(stream_.get(), [&] { enqueued = enqueue(size); });
+            cuda::Graph graph = cuda::Graph::capture(
+                stream_.get(), [&] { enqueued = (*context)->enqueue(stream_.get()); });
             if (!enqueued) return enqueued;
             graph.launch(stream_.get());
             graphs_.emplace(size, std::move(graph));
@@ -79,7 +81,7 @@ Result<void> Slot::warm_up(const std::vector<int>& sizes) {
             log::warning("the network can't be recorded as a CUDA graph and starts more slowly: {}",
                          failure.what());
             graphs_.clear();
-            break;
+            record = false;
         }
     }
     stream_.synchronize();
@@ -89,8 +91,10 @@ Result<void> Slot::warm_up(const std::vector<int>& sizes) {
 Result<void> Slot::start(int size) {
     if (const auto graph = graphs_.find(size); graph != graphs_.end()) {
         graph->second.launch(stream_.get());
-    } else if (auto ok = enqueue(size); !ok) {
-        return ok;
+    } else {
+        const auto context = bind(size);
+        if (!context) return fail(context.error());
+        if (auto ok = (*context)->enqueue(stream_.get()); !ok) return ok;
     }
     done_.record(stream_.get());
     return {};

@@ -46,7 +46,8 @@ class Slot {
     Slot() = default;
     Result<void> allocate(Engine& engine, const SlotShape& shape, int device,
                           cuda::MemoryResource& memory);
-    Result<void> enqueue(int size);
+    /// The context of the size's profile, bound to it.
+    Result<Context*> bind(int size);
     Result<void> warm_up(const std::vector<int>& sizes);
 
     cuda::Stream stream_;

@@ -124,10 +124,10 @@ class NativeEngine final : public Engine {
         if (!context) {
             return fail(failure(ErrorCode::out_of_memory, "TensorRT can't set the engine up", logger_));
         }
-        context->setDeviceMemoryV2(scratch, static_cast<std::int64_t>(bytes));
         if (!context->setOptimizationProfileAsync(profile, static_cast<cudaStream_t>(stream))) {
             return fail(failure(ErrorCode::internal, "TensorRT's profile", logger_));
         }
+        context->setDeviceMemoryV2(scratch, static_cast<std::int64_t>(bytes));
         std::vector<std::string> names;
         for (const TensorInfo& output : outputs_) names.push_back(output.name);
         // Of the open dimensions, all but the batch are as the profile fixes them.
