@@ -325,6 +325,7 @@ Measurement measure(const Tracer& tracer, const Samples& samples, const RunShape
         m.cores_used = seconds(samples.cpu) / run_seconds;
     }
     for (const TraceLane& lane : tracer.lanes()) m.events_dropped += lane.dropped();
+    for (const ThreadStats& thread : samples.threads) m.delayed_s += seconds(thread.delayed);
     const Totals totals = totals_of(tracer);
     fill_stages(tracer, streams, totals, helpers_of(tracer, samples), shape, m);
     fill_waiting(tracer, totals, m);

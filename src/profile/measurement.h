@@ -80,6 +80,7 @@ struct Measurement {
     double fps = 0;
     int cores = 1;               ///< of the machine
     double cores_used = 0;       ///< on average
+    double delayed_s = 0;        ///< all threads: ready to run, but no core was free
     std::size_t streams = 1;     ///< at once
     std::size_t queue = 32;      ///< capacity, frames
     int batch = 1, slots = 1;    ///< largest batch; batches that may be under way

@@ -202,6 +202,14 @@ Verdict judge(const Measurement& m) {
                 sink_name(v.stage), v.speedup);
         }
     }
+    // Threads that wait for a core while ours leave cores unused wait for those of other programs.
+    const double wanted = m.cores_used * m.seconds + m.delayed_s;
+    if (m.cores_used < 0.85 * m.cores && wanted > 0 && m.delayed_s > 0.3 * wanted) {
+        v.evidence.push_back(fmt::format(
+            "other programs keep this machine busy: threads were ready to run and had no core for "
+            "{:.0f} % of that time; on a quiet machine this run would be faster",
+            100 * m.delayed_s / wanted));
+    }
     Scenario removed = v.bottleneck == "queue" ? Scenario{.queue = useful_queue(m)} : scaled(stage, 0);
     v.then = m.stages[best_stage(m, removed)].name;
     return v;

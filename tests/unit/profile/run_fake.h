@@ -18,7 +18,7 @@ using std::chrono::microseconds;
 struct Script {
     microseconds decode{200}, network{200}, sink{200};  ///< a frame; sleeps
     int burst = 1;  ///< the decoder gives so many frames at once and then sleeps for all of them
-    std::uint64_t frames = 120;
+    std::uint64_t frames = 80;
     std::size_t streams = 1, at_once = 1;
     std::size_t queue = 32;
     int batch = 1, depth = 2;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "run_fake.h"
 
 namespace saccade::profile {
@@ -11,17 +14,24 @@ using namespace std::chrono_literals;
 using test::run_and_measure;
 using test::Script;
 
-/// The verdict names `bottleneck`, and removing it brings what was foretold.
+/// The verdict names `bottleneck`, and removing it brings what was foretold. Sleeping threads need
+/// hardly any core, so a machine that still keeps them waiting can't show anything: then it skips.
 void expect_verdict(const Script& slow, const std::string& bottleneck, const Script& mended) {
-    // One retry: another process on the machine may take the cores just now.
-    for (int attempt = 0;; ++attempt) {
+    constexpr int attempts = 3;
+    for (int attempt = 1;; ++attempt) {
         const Measurement before = run_and_measure(slow);
+        const Measurement after = run_and_measure(mended);
         const Verdict verdict = judge(before);
-        const double real = run_and_measure(mended).fps / before.fps;
+        const double real = after.fps / before.fps;
         const double off = verdict.speedup / real - 1;
         const bool good = verdict.bottleneck == bottleneck && std::abs(off) < 0.25 &&
                           std::abs(verdict.model_error) < 0.25;
-        if (!good && attempt < 2) continue;
+        if (!good && attempt < attempts) continue;
+        const double kept = std::max(before.delayed_s / before.seconds,
+                                     after.delayed_s / after.seconds);
+        if (!good && kept > 0.1) {
+            GTEST_SKIP() << "threads had no core for " << 100 * kept << " % of the time";
+        }
         EXPECT_EQ(verdict.bottleneck, bottleneck) << verdict.summary;
         EXPECT_NEAR(off, 0, 0.25) << "foretold " << verdict.speedup << ", was " << real;
         EXPECT_NEAR(verdict.model_error, 0, 0.25);
@@ -33,39 +43,39 @@ void expect_verdict(const Script& slow, const std::string& bottleneck, const Scr
 }
 
 TEST(Verdict, NamesASlowSink) {
-    expect_verdict({.decode = 1000us, .network = 1500us, .sink = 4000us}, "sink",
-                   {.decode = 1000us, .network = 1500us, .sink = 0us});
+    expect_verdict({.decode = 2000us, .network = 3000us, .sink = 8000us}, "sink",
+                   {.decode = 2000us, .network = 3000us, .sink = 0us});
 }
 
 TEST(Verdict, NamesASlowDecoder) {
-    expect_verdict({.decode = 4000us, .network = 1500us, .sink = 1000us}, "decode",
-                   {.decode = 0us, .network = 1500us, .sink = 1000us});
+    expect_verdict({.decode = 8000us, .network = 3000us, .sink = 2000us}, "decode",
+                   {.decode = 0us, .network = 3000us, .sink = 2000us});
 }
 
 TEST(Verdict, NamesASlowModel) {
-    expect_verdict({.decode = 1000us, .network = 4000us, .sink = 1500us}, "network",
-                   {.decode = 1000us, .network = 0us, .sink = 1500us});
+    expect_verdict({.decode = 2000us, .network = 8000us, .sink = 3000us}, "network",
+                   {.decode = 2000us, .network = 0us, .sink = 3000us});
 }
 
 TEST(Verdict, NamesASlowModelOfLargeBatches) {
-    expect_verdict({.decode = 500us, .network = 2000us, .sink = 800us, .frames = 240, .batch = 4},
+    expect_verdict({.decode = 1000us, .network = 4000us, .sink = 1600us, .frames = 120, .batch = 4},
                    "network",
-                   {.decode = 500us, .network = 0us, .sink = 800us, .frames = 240, .batch = 4});
+                   {.decode = 1000us, .network = 0us, .sink = 1600us, .frames = 120, .batch = 4});
 }
 
 TEST(Verdict, NamesASmallQueue) {
-    expect_verdict({.decode = 2000us, .network = 2000us, .sink = 0us, .burst = 16, .frames = 320,
+    expect_verdict({.decode = 4000us, .network = 4000us, .sink = 0us, .burst = 16, .frames = 160,
                     .queue = 1},
                    "queue",
-                   {.decode = 2000us, .network = 2000us, .sink = 0us, .burst = 16, .frames = 320,
+                   {.decode = 4000us, .network = 4000us, .sink = 0us, .burst = 16, .frames = 160,
                     .queue = 32});
 }
 
 TEST(Verdict, NamesTheSlowDecodersOfManyStreams) {
-    expect_verdict({.decode = 6000us, .network = 1000us, .sink = 200us, .frames = 80, .streams = 4,
+    expect_verdict({.decode = 12000us, .network = 2000us, .sink = 400us, .frames = 60, .streams = 4,
                     .at_once = 2},
                    "decode",
-                   {.decode = 0us, .network = 1000us, .sink = 200us, .frames = 80, .streams = 4,
+                   {.decode = 0us, .network = 2000us, .sink = 400us, .frames = 60, .streams = 4,
                     .at_once = 2});
 }
 
@@ -106,7 +116,7 @@ TEST(Verdict, BlamesTheCoresWhereTheyAreUsedUp) {
     EXPECT_EQ(verdict.bottleneck, "cores");
     EXPECT_EQ(verdict.stage, "network");
     // Without the network, decoding alone limits: 2 ms a frame.
-    EXPECT_NEAR(verdict.speedup, 99.0 / 20 , 0.2);
+    EXPECT_NEAR(verdict.speedup, 99.0 / 20, 0.2);
 }
 
 TEST(Verdict, HasNothingToSayOfNothing) {
