@@ -7,18 +7,36 @@
 #include "infer/registry.h"
 #include "model/inspect.h"
 #include "model/onnx_model.h"
+#include "model/raw_head.h"
 
 namespace saccade::detect {
+namespace {
+
+/// "cpu" for "auto" where that will be it.
+std::string settled(const std::string& device) {
+    if (device != "auto") return device;
+    for (const auto& backend : infer::backends()) {
+        if (!backend.available) continue;
+        return backend.devices.front().starts_with("cpu") ? "cpu" : device;
+    }
+    return device;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Detector>> make_detector(const DetectorOptions& options) {
-    const auto model = model::OnnxModel::load(options.model);
+    auto model = model::OnnxModel::load(options.model);
     if (!model) return fail(model.error());
-    const auto spec = model::inspect(*model, {options.family, options.class_names});
+    auto spec = model::inspect(*model, {options.family, options.class_names});
     if (!spec) return fail(spec.error());
 
     infer::BackendOptions load = options.backend;
     load.width = options.input_size > 0 ? options.input_size : spec->width;
     load.height = options.input_size > 0 ? options.input_size : spec->height;
+    load.device = settled(load.device);
+    if (load.device == "cpu") {  // a GPU decodes all anchors at once, and hardly notices
+        if (auto cut = model::cut_to_raw_head(*model, *spec); !cut) return fail(cut.error());
+    }
     auto backend = infer::make_backend(*model, *spec, load);
     if (!backend) return fail(backend.error());
 

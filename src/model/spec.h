@@ -39,6 +39,10 @@ struct ModelSpec {
     bool dynamic_size = false;      ///< any multiple of `stride` runs
     int stride = 32;
     int detections = 0;  ///< A or D of the output at the file's own size, 0 where unknown
+    /// Over 0 where a yolov8 head was cut (raw_head.h): the output is [N, 4*reg_max+C, A], logits of
+    /// the distances left, top, right, bottom (reg_max bins each), then of the classes; the anchors
+    /// are the cells of strides 8, 16, 32, row by row.
+    int reg_max = 0;
 };
 
 }  // namespace saccade::model

@@ -21,6 +21,27 @@ std::uint32_t order_of(int anchor, int classes, int class_id) {
            static_cast<std::uint32_t>(class_id);
 }
 
+/// A logit below those of all scores above the confidence, by some thousand roundings of a score:
+/// what is scanned for; the score itself decides.
+float limit_below(float confidence) {
+    const double p = confidence * (1 - 0x1p-14);
+    return static_cast<float>(std::log(p / (1 - p)));
+}
+
+/// Mean of 0 .. bins-1, weighed by the softmax of the logits, which are `step` apart. NaN where
+/// one of them is NaN or +infinity.
+float mean_bin(const float* logits, int bins, std::ptrdiff_t step) {
+    float top = logits[0];
+    for (int k = 1; k < bins; ++k) top = std::max(top, logits[k * step]);
+    float sum = 0, mean = 0;
+    for (int k = 0; k < bins; ++k) {
+        const float weight = std::exp(logits[k * step] - top);
+        sum += weight;
+        mean += weight * static_cast<float>(k);
+    }
+    return mean / sum;
+}
+
 }  // namespace
 
 std::vector<GridCell> make_grid(int width, int height) {
@@ -41,35 +62,33 @@ HeadDecoder::HeadDecoder(CandidateFilter filter, Isa isa)
     filter_.confidence = std::max(filter_.confidence, 0.0F);
 }
 
-void HeadDecoder::add_channels_first(const float* output, int classes, int anchors, int anchor,
-                                     int class_id, float score,
-                                     std::vector<Candidate>& candidates) const {
-    const float* const at = output + anchor;
-    const std::ptrdiff_t row = anchors;
-    const Box box = from_center(at[0], at[row], at[2 * row], at[3 * row]);
-    if (!finite(box)) return;
-    candidates.push_back({box, score, class_id, order_of(anchor, classes, class_id)});
-}
-
-void HeadDecoder::decode_channels_first(const float* output, int classes, int anchors,
-                                        std::vector<Candidate>& candidates) {
+template <typename ScoreOf, typename BoxOf>
+void HeadDecoder::decode_rows(const float* values, int classes, int anchors, float limit,
+                              const ScoreOf& score_of, const BoxOf& box_of,
+                              std::vector<Candidate>& candidates) {
     const auto count = static_cast<std::size_t>(anchors);
     if (hits_.size() < count) {
         hits_.resize(count);
         best_score_.resize(count, -std::numeric_limits<float>::infinity());
         best_class_.resize(count);
     }
+    const auto add = [&](int anchor, int class_id, float score) {
+        const Box box = box_of(anchor);
+        if (!finite(box)) return;
+        candidates.push_back({box, score, class_id, order_of(anchor, classes, class_id)});
+    };
     // Row by row, as the scores lie in memory; what is above the threshold is rare.
     for (int c = 0; c < classes; ++c) {
         if (filter_.multi_label && !filter_.wants(c)) continue;
-        const float* const scores = output + static_cast<std::ptrdiff_t>(4 + c) * anchors;
-        const int hits = scan_(scores, anchors, filter_.confidence, hits_.data());
+        const float* const row = values + static_cast<std::ptrdiff_t>(c) * anchors;
+        const int hits = scan_(row, anchors, limit, hits_.data());
         for (int k = 0; k < hits; ++k) {
             const std::int32_t anchor = hits_[static_cast<std::size_t>(k)];
-            const float score = scores[anchor];
-            if (!std::isfinite(score)) continue;
+            if (!std::isfinite(row[anchor])) continue;
+            const float score = score_of(row[anchor]);
+            if (!(score > filter_.confidence)) continue;
             if (filter_.multi_label) {
-                add_channels_first(output, classes, anchors, anchor, c, score, candidates);
+                add(anchor, c, score);
                 continue;
             }
             const auto at = static_cast<std::size_t>(anchor);
@@ -81,13 +100,42 @@ void HeadDecoder::decode_channels_first(const float* output, int classes, int an
     }
     for (const std::int32_t anchor : best_anchors_) {
         const auto at = static_cast<std::size_t>(anchor);
-        if (filter_.wants(best_class_[at])) {
-            add_channels_first(output, classes, anchors, anchor, best_class_[at], best_score_[at],
-                               candidates);
-        }
+        if (filter_.wants(best_class_[at])) add(anchor, best_class_[at], best_score_[at]);
         best_score_[at] = -std::numeric_limits<float>::infinity();
     }
     best_anchors_.clear();
+}
+
+void HeadDecoder::decode_channels_first(const float* output, int classes, int anchors,
+                                        std::vector<Candidate>& candidates) {
+    const std::ptrdiff_t row = anchors;
+    decode_rows(
+        output + 4 * row, classes, anchors, filter_.confidence, [](float score) { return score; },
+        [&](int anchor) {
+            const float* const at = output + anchor;
+            return from_center(at[0], at[row], at[2 * row], at[3 * row]);
+        },
+        candidates);
+}
+
+void HeadDecoder::decode_raw(const float* output, int classes, int bins,
+                             std::span<const GridCell> grid, std::vector<Candidate>& candidates) {
+    const auto anchors = static_cast<std::ptrdiff_t>(grid.size());
+    decode_rows(
+        output + 4 * bins * anchors, classes, static_cast<int>(anchors),
+        limit_below(filter_.confidence),
+        [](float logit) { return 1.0F / (1.0F + std::exp(-logit)); },
+        [&](int anchor) {
+            float sides[4];
+            for (int side = 0; side < 4; ++side) {
+                sides[side] = mean_bin(output + side * bins * anchors + anchor, bins, anchors);
+            }
+            const GridCell& cell = grid[static_cast<std::size_t>(anchor)];
+            const float x = cell.x + 0.5F, y = cell.y + 0.5F;
+            return Box{(x - sides[0]) * cell.stride, (y - sides[1]) * cell.stride,
+                       (x + sides[2]) * cell.stride, (y + sides[3]) * cell.stride};
+        },
+        candidates);
 }
 
 void HeadDecoder::decode_anchors_first(const float* output, int classes, int anchors,

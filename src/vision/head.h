@@ -53,6 +53,13 @@ class HeadDecoder {
     void decode_channels_first(const float* output, int classes, int anchors,
                                std::vector<Candidate>& candidates);
 
+    /// [4 * bins + classes, anchors], logits: rows of `bins` for each of left, top, right, bottom,
+    /// the distance in strides from the middle of the anchor's cell being the mean bin by their
+    /// softmax; then a row a class, the score being its sigmoid. One cell of the grid an anchor.
+    /// Gives what decode_channels_first gives on the decoded head, but for rounding.
+    void decode_raw(const float* output, int classes, int bins, std::span<const GridCell> grid,
+                    std::vector<Candidate>& candidates);
+
     /// [anchors, 5 + classes]: cx cy w h objectness scores; the score is their product. With a grid
     /// (one cell an anchor) cx, cy are offsets in strides and w, h logarithms of strides.
     void decode_anchors_first(const float* output, int classes, int anchors,
@@ -63,8 +70,12 @@ class HeadDecoder {
                            std::vector<Candidate>& candidates);
 
   private:
-    void add_channels_first(const float* output, int classes, int anchors, int anchor, int class_id,
-                            float score, std::vector<Candidate>& candidates) const;
+    /// Scans rows of values, a class each, for those above `limit`; score_of(value) is the score,
+    /// which must be above the confidence then, and box_of(anchor) the box.
+    template <typename ScoreOf, typename BoxOf>
+    void decode_rows(const float* values, int classes, int anchors, float limit,
+                     const ScoreOf& score_of, const BoxOf& box_of,
+                     std::vector<Candidate>& candidates);
 
     CandidateFilter filter_;
     ScanAbove scan_;
