@@ -127,6 +127,16 @@ bool Batcher::can_grow() const {
     });
 }
 
+/// When the first frame of a live stream that could be taken has waited for long enough.
+std::chrono::steady_clock::time_point Batcher::due() const {
+    auto first = std::chrono::steady_clock::time_point::max();
+    for (const auto& [id, stream] : streams_) {
+        if (!stream.live || stream.queue.empty() || stream.credit == 0) continue;
+        first = std::min(first, stream.queue.front().decoded + options_.max_wait);
+    }
+    return first;
+}
+
 std::vector<Item> Batcher::take(std::size_t max) {
     std::vector<Item> batch;
     batch.reserve(max);
@@ -160,7 +170,8 @@ std::vector<Item> Batcher::next(std::size_t max) {
     for (;;) {
         consumer_.wait(lock, [&] { return ready() > 0 || over(); });
         if (ready() == 0) return {};
-        consumer_.wait_for(lock, options_.max_wait, complete);
+        const auto filled = std::chrono::steady_clock::now() + options_.max_wait;
+        consumer_.wait_until(lock, std::min(filled, due()), complete);
         // The frames may have been cancelled in the meantime: then wait on.
         if (std::vector<Item> batch = take(max); !batch.empty()) return batch;
     }
@@ -169,7 +180,8 @@ std::vector<Item> Batcher::next(std::size_t max) {
 std::vector<Item> Batcher::try_next(std::size_t max) {
     std::lock_guard lock(mutex_);
     const std::size_t count = ready();
-    if (count == 0 || (count < max && can_grow())) return {};
+    if (count == 0) return {};
+    if (count < max && can_grow() && std::chrono::steady_clock::now() < due()) return {};
     return take(max);
 }
 

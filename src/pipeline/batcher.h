@@ -61,10 +61,11 @@ class Batcher {
     /// The device failed: cancels all streams, now and in future, and delivers nothing more.
     void abort();
 
-    /// Blocks until `max` frames are there, no stream can add any, or it has waited max_wait for
-    /// more. Empty once shutdown() was called and nothing is waiting.
+    /// Blocks until `max` frames are there, no stream can add any, it has waited max_wait for more, or
+    /// a live stream's frame has waited that long since it was decoded. Empty once shutdown() was called and nothing is waiting.
     std::vector<Item> next(std::size_t max);
-    /// Without waiting: a batch of `max` or, where no stream can add any, what is there; else none.
+    /// Without waiting: a batch of `max` or, where no stream can add any or a live stream's frame has
+    /// waited for max_wait, what is there; else none.
     std::vector<Item> try_next(std::size_t max);
     /// No further stream will be opened.
     void shutdown();
@@ -85,6 +86,7 @@ class Batcher {
 
     [[nodiscard]] std::size_t ready() const;
     [[nodiscard]] bool can_grow() const;
+    [[nodiscard]] std::chrono::steady_clock::time_point due() const;
     std::vector<Item> take(std::size_t max);
 
     const BatcherOptions options_;

@@ -59,6 +59,27 @@ TEST(Batcher, APartialBatchComesAfterMaxWait) {
     EXPECT_EQ(batcher.next(4).size(), 1U);
 }
 
+TEST(Batcher, ALiveFrameThatHasWaitedLongEnoughIsNotHeldBackForOthers) {
+    Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
+    batcher.open(0, false);
+    batcher.open(1, true);
+    const auto now = std::chrono::steady_clock::now();
+    Item old = item(0, 0), fresh = item(1, 0), late = item(1, 1);
+    old.decoded = now - 2h;  // of a file: it has time
+    fresh.decoded = now;
+    late.decoded = now - 2h;
+    batcher.push(old);
+    batcher.push(fresh);
+    EXPECT_TRUE(batcher.try_next(8).empty());
+    batcher.cancel(1);
+    batcher.close(1);
+    batcher.open(1, true);
+    batcher.push(late);
+    EXPECT_EQ(batcher.try_next(8).size(), 2U);
+    batcher.push(late);
+    EXPECT_EQ(batcher.next(8).size(), 1U);  // nor does it wait an hour
+}
+
 TEST(Batcher, ShutdownEndsTheConsumerOnceDrained) {
     Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
     batcher.open(0, false);

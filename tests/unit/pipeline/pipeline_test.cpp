@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <map>
 #include <mutex>
 
 #include "support/fakes.h"
@@ -209,6 +210,22 @@ TEST_F(PipelineTest, ALiveStreamDropsRatherThanWaitsAndCountsWhatItDropped) {
     for (std::size_t i = 1; i < logs_[0]->results.size(); ++i) {
         EXPECT_LT(logs_[0]->results[i - 1].id.index, logs_[0]->results[i].id.index);
     }
+}
+
+TEST_F(PipelineTest, EachStreamsEndIsToldOnceWithItsReport) {
+    add({.source = {.frames = 20}});
+    add({.open_fails = true});
+    add({.source = {.frames = 30}});
+    std::mutex mutex;
+    std::map<std::size_t, StreamReport> told;
+    go({}, {.streams = 2, .on_stream_done = [&](std::size_t job, const StreamReport& report) {
+                std::lock_guard lock(mutex);
+                EXPECT_TRUE(told.emplace(job, report).second);
+            }});
+    ASSERT_EQ(told.size(), 3U);
+    EXPECT_EQ(told[0].frames, 20U);
+    EXPECT_EQ(told[1].status, StreamStatus::failed);
+    EXPECT_EQ(told[2].frames, 30U);
 }
 
 /// Holds back three frames and numbers what it lets go.
