@@ -11,6 +11,7 @@
 #include "engine/camera_motion.h"
 #include "core/clock.h"
 #include "engine/counts_sink.h"
+#include "engine/decode_device.h"
 #include "engine/memory.h"
 #include "engine/naming.h"
 #include "engine/resume.h"
@@ -77,9 +78,10 @@ int decoder_threads(const Settings& settings) {
 
 Result<OpenedStream> open_stream(Mode mode, const Settings& settings, const std::string& location,
                                  const std::string& stem, std::uint32_t stream,
-                                 std::stop_token stop) {
+                                 int cuda_device, std::stop_token stop) {
     OpenedStream opened;
     auto source = media::open_source(location, {.stream = stream,
+                                                .cuda_device = cuda_device,
                                                 .decoder_threads = decoder_threads(settings),
                                                 .image_rate = settings.image_rate,
                                                 .stop = std::move(stop)});
@@ -94,9 +96,9 @@ Result<OpenedStream> open_stream(Mode mode, const Settings& settings, const std:
         if (!tracker) return fail(tracker.error());
         opened.tracker = std::move(*tracker);
         // BoT-SORT is the one that corrects its predictions by it.
-        const bool moves = settings.camera_motion == "on" ||
-                           (settings.camera_motion == "auto" && settings.tracker == "botsort");
-        if (moves) opened.motion = std::make_unique<engine::FrameMotion>();
+        if (engine::uses_camera_motion(mode, settings)) {
+            opened.motion = std::make_unique<engine::FrameMotion>();
+        }
         const auto gap = static_cast<std::size_t>(settings.interpolate);
         if (gap > 0) opened.filter = std::make_unique<Interpolation>(gap);
     }
@@ -186,13 +188,15 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     summary.load_seconds = std::chrono::duration<double>(SteadyTime::now() - load_start).count();
     if (hooks.on_loaded) hooks.on_loaded(summary);
 
+    const int cuda_device =
+        engine::decode_device(mode, settings, (*detector)->info().cuda_device);
     std::vector<StreamJob> jobs;
     for (const std::size_t i : left) {
         jobs.push_back({names[i], [&, i](std::uint32_t stream) -> Result<OpenedStream> {
                             const Location& location = (*locations)[i];
                             if (location.error) return fail(*location.error);
                             return open_stream(mode, settings, location.name, stems[i], stream,
-                                               hooks.stop);
+                                               cuda_device, hooks.stop);
                         }});
     }
     pipeline::PipelineOptions options;
