@@ -29,6 +29,9 @@ struct Settings {
 
     // Tracking
     std::string tracker = "saccade";
+    /// ONNX network that tells what objects look like, a file or a name: for the trackers "saccade"
+    /// and "botsort"; "": none.
+    std::string reid;
     int interpolate = 0;  ///< fill gaps of up to so many frames; 0: none. Delays results by as many
 
     std::string camera_motion = "auto";  ///< "auto": where the tracker makes use of it; "on", "off"

@@ -203,6 +203,8 @@ std::vector<SettingRow> make_table() {
     rows.push_back(list("classes", "--classes", "NAME|N,...", "only these classes", &S::classes));
     rows.push_back(choice("tracker", "--tracker", "how identities are kept", &S::tracker,
                           names_of(track::trackers())));
+    rows.push_back(text("reid", "--reid", "NAME|FILE",
+                        "ONNX network that tells objects apart by looks (saccade, botsort)", &S::reid));
     rows.push_back(numeric<int>("interpolate", "--interpolate",
                                 "fill gaps in tracks of up to so many frames", &S::interpolate, 0,
                                 1000));

@@ -18,10 +18,11 @@ namespace saccade::engine {
 }
 
 /// The detector's GPU, so that frames never leave it; -1, the host, where the detector is there or
-/// somebody else reads pixels: a sink that draws, or the camera's motion. From there a GPU detector
-/// uploads them.
+/// somebody else reads pixels: a sink that draws, the camera's motion, or a ReID network. From
+/// there a GPU detector uploads them.
 [[nodiscard]] inline int decode_device(Mode mode, const Settings& settings, int detector_device) {
     if (detector_device < 0 || uses_camera_motion(mode, settings)) return -1;
+    if (mode == Mode::track && !settings.reid.empty()) return -1;
     for (const auto& format : sink::sinks()) {
         const bool saved = std::find(settings.save.begin(), settings.save.end(), format.name) !=
                            settings.save.end();

@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "engine/appearance.h"
 #include "engine/camera_motion.h"
 #include "core/clock.h"
 #include "engine/counts_sink.h"
@@ -78,6 +79,7 @@ int decoder_threads(const Settings& settings) {
 
 Result<OpenedStream> open_stream(Mode mode, const Settings& settings, const std::string& location,
                                  const std::string& stem, std::uint32_t stream,
+                                 const std::shared_ptr<detect::Embedder>& embedder,
                                  int cuda_device, std::stop_token stop) {
     OpenedStream opened;
     auto source = media::open_source(location, {.stream = stream,
@@ -98,6 +100,9 @@ Result<OpenedStream> open_stream(Mode mode, const Settings& settings, const std:
         // BoT-SORT is the one that corrects its predictions by it.
         if (engine::uses_camera_motion(mode, settings)) {
             opened.motion = std::make_unique<engine::FrameMotion>();
+        }
+        if (embedder != nullptr) {
+            opened.appearance = std::make_unique<engine::FrameAppearance>(embedder);
         }
         const auto gap = static_cast<std::size_t>(settings.interpolate);
         if (gap > 0) opened.filter = std::make_unique<Interpolation>(gap);
@@ -177,6 +182,8 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     }
 
     const auto load_start = SteadyTime::now();
+    const auto embedder = engine::open_embedder(mode, settings);
+    if (!embedder) return fail(embedder.error());
     auto detector = engine::open_detector(
         settings, settings.live ? infer::Goal::latency : infer::Goal::throughput);
     if (!detector) return fail(detector.error());
@@ -196,6 +203,7 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
                             const Location& location = (*locations)[i];
                             if (location.error) return fail(*location.error);
                             return open_stream(mode, settings, location.name, stems[i], stream,
+                                               *embedder,
                                                cuda_device, hooks.stop);
                         }});
     }

@@ -9,6 +9,7 @@
 
 #include "core/atomic_file.h"
 #include "core/digest.h"
+#include "engine/model_store.h"
 #include "saccade/version.h"
 
 namespace saccade::engine {
@@ -76,12 +77,21 @@ Result<std::string> settings_digest(Mode mode, const Settings& settings,
                                     const std::filesystem::path& model) {
     const auto weights = sha256_of_file(model);
     if (!weights) return fail(weights.error());
+    std::string looks;
+    if (mode == Mode::track && !settings.reid.empty()) {
+        const auto reid = find_reid(settings);
+        if (!reid) return fail(reid.error());
+        auto read = sha256_of_file(*reid);
+        if (!read) return fail(read.error());
+        looks = std::move(*read);
+    }
     const Settings& s = settings;
     const json what = {SACCADE_VERSION, mode == Mode::track, *weights,      s.family,
                        s.device,        s.precision,         s.image_size,  s.confidence,
                        s.iou,           s.max_detections,    s.classes,     s.multi_label,
                        s.tracker,       s.interpolate,       s.camera_motion, s.lines,
-                       s.zones,         s.image_rate,        s.live,        s.save};
+                       s.zones,         s.image_rate,        s.live,        s.save,
+                       looks};
     Digest digest(Digest::Algorithm::sha256);
     digest.update(what.dump(-1, ' ', true, json::error_handler_t::replace));
     return digest.hex();

@@ -26,7 +26,7 @@ struct SourceFile {
 /// Nothing for what is no regular file: those are never skipped.
 std::optional<SourceFile> identify(const std::string& location);
 
-/// SHA-256 over everything that changes results: mode, the model's bytes, thresholds, tracker,
+/// SHA-256 over everything that changes results: mode, the bytes of the models, thresholds, tracker,
 /// formats ... and the program's version; not over what only changes speed.
 Result<std::string> settings_digest(Mode mode, const Settings& settings,
                                     const std::filesystem::path& model);

@@ -86,4 +86,14 @@ Result<fs::path> find_model(const Settings& settings) {
                             stem));
 }
 
+Result<fs::path> find_reid(const Settings& settings) {
+    Settings named = settings;
+    named.model = settings.reid;
+    auto path = find_model(named);
+    if (!path && path.error().code == ErrorCode::not_found) {
+        path.error().remedy = "name an ONNX file with --reid, or put one into one of these folders";
+    }
+    return path;
+}
+
 }  // namespace saccade::engine

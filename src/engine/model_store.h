@@ -24,4 +24,7 @@ std::vector<std::filesystem::path> model_folders(const Settings& settings);
 /// unwritable (cache).
 Result<std::filesystem::path> find_model(const Settings& settings);
 
+/// Likewise the ONNX file for settings.reid, which must name one.
+Result<std::filesystem::path> find_reid(const Settings& settings);
+
 }  // namespace saccade::engine

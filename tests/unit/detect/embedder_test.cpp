@@ -46,7 +46,9 @@ double between(const Frame& frame, int component, double x, double y, int x0, in
     y = std::clamp(y, 0.0, rows - 1.0);
     const int left = static_cast<int>(x), top = static_cast<int>(y);
     const int right = std::min(left + 1, columns - 1), bottom = std::min(top + 1, rows - 1);
-    const auto at = [&](int cx, int cy) { return test::sample(frame, component, x0 + cx, y0 + cy); };
+    const auto at = [&](int cx, int cy) {
+        return test::sample(frame, component, x0 + cx, y0 + cy);
+    };
     const double above = at(left, top) * (1 - x + left) + at(right, top) * (x - left);
     const double below = at(left, bottom) * (1 - x + left) + at(right, bottom) * (x - left);
     return above * (1 - y + top) + below * (y - top);

@@ -140,6 +140,13 @@ TEST_F(JournalTest, TheDigestFollowsWhatChangesResultsAndNothingElse) {
     s.save = {"mot", "jsonl"};
     EXPECT_NE(digest(s), base);
     s = plain;
+    s.reid = write("looks.onnx");
+    const std::string with_looks = digest(s);
+    EXPECT_NE(with_looks, base);
+    EXPECT_EQ(digest(s, Mode::detect), digest(plain, Mode::detect));
+    write("looks.onnx", "other looks");
+    EXPECT_NE(digest(s), with_looks);
+    s = plain;
     s.lines = {"0,0,1,1\xff"};
     EXPECT_NE(digest(s), base);
     s = plain;

@@ -1,0 +1,103 @@
+#include "pipeline/track_stage.h"
+
+#include <gtest/gtest.h>
+
+#include "support/fakes.h"
+
+namespace saccade::pipeline {
+namespace {
+
+/// Says of a detection what its place in the frame is; fails at a frame.
+class FakeEncoder final : public AppearanceEncoder {
+  public:
+    explicit FakeEncoder(std::optional<std::uint64_t> fail_at = {}) : fail_at_(fail_at) {}
+    Result<std::span<const float>> encode(const Frame& frame,
+                                          std::span<const Detection> detections) override {
+        ++calls;
+        if (fail_at_ == frame.id.index) return fail(ErrorCode::internal, "the fake network broke");
+        if (frame.owner == nullptr) return fail(ErrorCode::internal, "the pixels are gone");
+        rows_.clear();
+        for (std::size_t i = 0; i < detections.size(); ++i) {
+            rows_.push_back(static_cast<float>(frame.id.index));
+            rows_.push_back(static_cast<float>(i));
+        }
+        return std::span<const float>(rows_);
+    }
+    int calls = 0;
+
+  private:
+    std::optional<std::uint64_t> fail_at_;
+    std::vector<float> rows_;
+};
+
+/// Keeps the embeddings that it was told.
+class RecordingTracker final : public track::Tracker {
+  public:
+    explicit RecordingTracker(std::vector<std::vector<float>>& seen) : seen_(seen) {}
+    Result<void> update(const track::Observation& observation, std::vector<Track>&) override {
+        seen_.emplace_back(observation.embeddings.begin(), observation.embeddings.end());
+        return {};
+    }
+    void reset() override {}
+
+  private:
+    std::vector<std::vector<float>>& seen_;
+};
+
+/// Frames with 0, 1, 2 ... detections, through a stage.
+struct Outcome {
+    std::vector<std::vector<float>> seen;  ///< embeddings, by call of the tracker
+    std::optional<Error> error;
+    int given_up = 0, encoded = 0;
+    std::size_t results = 0;
+};
+
+Outcome run_stage(std::unique_ptr<FakeEncoder> encoder, std::size_t frames) {
+    Outcome run;
+    const FakeEncoder* const watched = encoder.get();
+    OpenedStream stream;
+    stream.tracker = std::make_unique<RecordingTracker>(run.seen);
+    stream.appearance = std::move(encoder);
+    DetectedQueue in(frames);
+    TrackedQueue out(frames);
+    for (std::size_t i = 0; i < frames; ++i) {
+        Detected detected;
+        detected.item.frame.id = {0, i};
+        detected.item.frame.owner = std::make_shared<int>(0);
+        detected.detections.assign(i, Detection{{0, 0, 9, 9}, 0.9F, 0});
+        in.push(std::move(detected));
+    }
+    in.close(CloseReason::finished);
+    TrackStage stage(stream, in, out, [&run] { ++run.given_up; });
+    stage.run();
+    while (out.try_pop()) ++run.results;
+    run.error = stage.error();
+    run.encoded = watched != nullptr ? watched->calls : 0;
+    return run;
+}
+
+TEST(TrackStage, HandsLooksToTheTracker) {
+    const Outcome run = run_stage(std::make_unique<FakeEncoder>(), 3);
+    const std::vector<std::vector<float>> want{{}, {1, 0}, {2, 0, 2, 1}};
+    EXPECT_EQ(run.seen, want);
+    EXPECT_FALSE(run.error);
+    EXPECT_EQ(run.given_up, 0);
+}
+
+TEST(TrackStage, DoesWithoutLooks) {
+    const Outcome run = run_stage(nullptr, 3);
+    EXPECT_EQ(run.seen, std::vector<std::vector<float>>(3));
+}
+
+TEST(TrackStage, AnEncoderThatFailsEndsTrackingButNoFrameIsLost) {
+    const Outcome run = run_stage(std::make_unique<FakeEncoder>(2), 6);
+    EXPECT_EQ(run.seen.size(), 2U);
+    ASSERT_TRUE(run.error);
+    EXPECT_EQ(run.error->message, "the fake network broke");
+    EXPECT_EQ(run.given_up, 1);
+    EXPECT_EQ(run.encoded, 3);
+    EXPECT_EQ(run.results, 6U);
+}
+
+}  // namespace
+}  // namespace saccade::pipeline
