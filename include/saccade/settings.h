@@ -40,7 +40,7 @@ struct Settings {
 
     // Streams
     std::size_t streams = 0;  ///< at once; 0: what suits the machine
-    std::size_t queue = 32;   ///< capacity of each queue, frames
+    std::size_t queue = 32;   ///< capacity of each queue, frames; 4 at most where live
     int decoder_threads = 0;  ///< a stream; 0: what pays
     double image_rate = 30;   ///< frames a second of image sequences
     bool live = false;        ///< read files at their own pace; drop frames rather than fall behind

@@ -208,7 +208,9 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
                         }});
     }
     pipeline::PipelineOptions options;
-    options.queue = settings.queue;
+    // Frames that wait are latency: a live stream keeps no more than even out its pace.
+    constexpr std::size_t kLiveQueue = 4;
+    options.queue = settings.live ? std::min(settings.queue, kLiveQueue) : settings.queue;
     options.held = mode == Mode::track ? static_cast<std::size_t>(settings.interpolate) : 0;
     options.batch = settings.batch;
     options.streams = streams_at_once(settings, jobs.size());
