@@ -11,6 +11,8 @@
 #include "cli/summary.h"
 #include "cli/verb.h"
 #include "core/log.h"
+#include "pipeline/trace.h"
+#include "profile/trace_json.h"
 
 namespace saccade::cli {
 
@@ -18,13 +20,23 @@ int run_and_show(Mode mode, const Settings& settings, const std::vector<std::str
                  const RunView& view) {
     const SignalStop signals;
     std::optional<ProgressLine> line;
+    pipeline::Tracer tracer;
     RunHooks hooks;
+    if (!view.trace.empty()) hooks.tracer = &tracer;
     hooks.stop = signals.token();
-    hooks.on_loaded = [&](const RunSummary&) { line.emplace(ProgressLine::style_for(view.quiet)); };
+    hooks.on_loaded = [&](const RunSummary&) {
+        line.emplace(ProgressLine::style_for(view.quiet));
+        tracer.restart();
+    };
     hooks.on_progress = [&](const ProgressView& progress) { line->update(progress); };
     const auto summary = run(mode, settings, sources, hooks);
     line.reset();
     if (!summary) return complain(summary.error());
+    if (!view.trace.empty()) {
+        if (auto written = profile::write_trace(view.trace, tracer); !written) {
+            return complain(written.error());
+        }
+    }
 
     // Failures are told on standard error too: whoever reads results only should not miss them.
     for (const StreamSummary& stream : summary->streams) {

@@ -10,6 +10,7 @@ namespace saccade::cli {
 
 struct RunView {
     bool json = false, quiet = false;
+    std::string trace;  ///< file for ui.perfetto.dev; "" for none
 };
 
 /// Runs, shows progress, prints the summary, and returns the exit code.

@@ -12,6 +12,8 @@ void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* s
     CLI::App* verb = app.add_subcommand(name, summary);
     auto sources = std::make_shared<std::vector<std::string>>();
     auto flags = add_settings(*verb);
+    auto trace = std::make_shared<std::string>();
+    verb->add_option("--trace", *trace, "record the run for ui.perfetto.dev")->type_name("FILE");
     verb->add_option("source", *sources,
                      "video, image, folder, pattern, list (.txt), '-' or 'synthetic:'")
         ->type_name("SOURCE...");
@@ -29,7 +31,7 @@ void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* s
                                  "name a video: saccade track video.mp4"});
             }
             return run_and_show(mode, config->settings, *sources,
-                                {.json = flags->json, .quiet = flags->quiet});
+                                {.json = flags->json, .quiet = flags->quiet, .trace = *trace});
         };
     });
 }

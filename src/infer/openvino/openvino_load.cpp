@@ -91,6 +91,8 @@ ov::AnyMap properties(const BackendOptions& options, const ov::element::Type& pr
                    ov::hint::performance_mode(options.goal == Goal::latency
                                                   ? ov::hint::PerformanceMode::LATENCY
                                                   : ov::hint::PerformanceMode::THROUGHPUT)};
+    // Compiling takes a second or so, reading back what was compiled a tenth of it.
+    if (!options.cache_dir.empty()) map.insert(ov::cache_dir(options.cache_dir));
     if (options.profile_layers) map.insert(ov::enable_profiling(true));
     if (options.threads > 0) map.insert(ov::inference_num_threads(options.threads));
     return map;
