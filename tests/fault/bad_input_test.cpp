@@ -154,7 +154,7 @@ TEST_F(BadInput, OneBadFileFailsAlone) {
     const auto result = program_.run({"detect", clip("good.mp4"), path("missing.mp4"),
                                       file("text.mp4", std::string(900, 'x')), "--save", "mot"});
     EXPECT_EQ(result.exit_code, 1);
-    EXPECT_THAT(program_.outputs(), testing::ElementsAre("good.txt"));
+    EXPECT_THAT(program_.outputs(), testing::ElementsAre("good.txt", "saccade-journal.jsonl"));
     EXPECT_THAT(result.err, HasSubstr("missing.mp4"));
     EXPECT_THAT(result.err, HasSubstr("text.mp4"));
 }
