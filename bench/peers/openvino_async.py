@@ -59,7 +59,7 @@ def main() -> None:
         "compile_seconds": round(compile_seconds, 3),
         "images": images,
         "seconds": round(seconds, 3),
-        "images_per_second": round(images / seconds, 2),
+        "fps": round(images / seconds, 2),
         # Of all threads: tells more than the rate where others use the machine, too.
         "cpu_ms_per_image": round(1000 * cpu_seconds / images, 2),
     }))
