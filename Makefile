@@ -23,13 +23,14 @@ gpu:
 	cmake --preset release
 	cmake --build --preset release
 
+# (oneTBB opens its parts with RTLD_DEEPBIND, which ASan refuses, unless it is told of sanitizers.)
 # All tests under the address and undefined-behaviour sanitizers, the threaded ones under TSan.
 sanitize: asan tsan
 
 asan: setup
 	cmake --preset asan
 	cmake --build --preset asan
-	ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
+	TBB_ENABLE_SANITIZERS=1 ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
 	UBSAN_OPTIONS=print_stacktrace=1 \
 	  ctest --test-dir build/asan --output-on-failure -j2
 

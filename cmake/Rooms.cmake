@@ -35,5 +35,5 @@ function(saccade_test name)
   target_link_libraries(test_${name} PRIVATE saccade_options ${ARG_ROOMS} ${ARG_LIBS}
                         GTest::gmock GTest::gtest GTest::gtest_main)
   gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${name}" TIMEOUT 120
-                       ENVIRONMENT "SACCADE_SOURCE_DIR=${CMAKE_SOURCE_DIR};TBB_ENABLE_SANITIZERS=1")
+                       ENVIRONMENT "SACCADE_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
 endfunction()
