@@ -182,8 +182,13 @@ TEST_F(PipelineTest, ABrokenDeviceFailsTheRunAndKeepsWhatWasWritten) {
         EXPECT_EQ(stream.status, StreamStatus::failed);
         EXPECT_EQ(stream.error->message, "the fake device broke");
     }
+    // Which stream the twenty frames come from is a matter of who was opened first.
     EXPECT_EQ(logs_[0]->results.size() + logs_[1]->results.size(), 20U);
-    EXPECT_EQ(logs_[0]->outcome, sink::Outcome::failed);
+    for (const auto& log : logs_) {
+        if (!log->results.empty()) {
+            EXPECT_EQ(log->outcome, sink::Outcome::failed);
+        }
+    }
 }
 
 TEST_F(PipelineTest, AStopRequestEndsWithWholeInterruptedOutputs) {
