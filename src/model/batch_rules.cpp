@@ -102,21 +102,6 @@ class Walk {
         return true;
     }
 
-    /// Integers of an input, or of an attribute as older operator sets have it.
-    [[nodiscard]] std::optional<std::vector<std::int64_t>> integers(const NodeProto& node,
-                                                                    int input,
-                                                                    std::string_view name) const {
-        std::vector<std::int64_t> values;
-        if (input < node.input_size() && !node.input(input).empty()) {
-            const auto* constant = view_.constant(node.input(input));
-            if (constant == nullptr || !read_integers(*constant, values)) return std::nullopt;
-            return values;
-        }
-        const auto* found = attribute(node, name);
-        if (found == nullptr) return std::nullopt;
-        return std::vector<std::int64_t>(found->ints().begin(), found->ints().end());
-    }
-
     /// Whether no axis is the batch's; `rank` is the one that negative axes count from.
     static bool spare_batch(const std::vector<std::int64_t>& axes, std::int64_t rank) {
         return std::all_of(axes.begin(), axes.end(),
@@ -172,7 +157,7 @@ class Walk {
     bool along_axis(const NodeProto& node, std::int64_t fallback, std::int64_t rank) {
         std::int64_t axis = integer_attribute(node, "axis", fallback);
         if (node.op_type() == "CumSum") {
-            const auto given = integers(node, 1, "");
+            const auto given = view_.integers(node, 1, "");
             if (!given || given->size() != 1) return false;
             axis = given->front();
         }
@@ -188,14 +173,14 @@ class Walk {
     bool reduce(const NodeProto& node, std::int64_t rank) {
         const bool arg = node.op_type() == "ArgMax";
         const auto axes = arg ? std::optional(std::vector{integer_attribute(node, "axis", 0)})
-                              : integers(node, 1, "axes");
+                              : view_.integers(node, 1, "axes");
         if (!axes || axes->empty() || !spare_batch(*axes, rank)) return false;
         const bool keeps = integer_attribute(node, "keepdims", 1) != 0;
         return outputs(node, keeps ? rank : rank - static_cast<std::int64_t>(axes->size()));
     }
 
     bool squeeze(const NodeProto& node, std::int64_t rank) {
-        const auto axes = integers(node, 1, "axes");
+        const auto axes = view_.integers(node, 1, "axes");
         if (!axes) return false;
         const auto count = static_cast<std::int64_t>(axes->size());
         const bool more = node.op_type() == "Unsqueeze";
@@ -210,7 +195,7 @@ class Walk {
     }
 
     bool slice(const NodeProto& node, std::int64_t rank) {
-        const auto axes = integers(node, 3, "axes");
+        const auto axes = view_.integers(node, 3, "axes");
         return axes && spare_batch(*axes, rank) && outputs(node, rank);
     }
 
@@ -222,7 +207,7 @@ class Walk {
         if (axis != 2 || rank != 3 || before == nullptr || before->op_type() != "Unsqueeze") {
             return false;
         }
-        const auto axes = integers(*before, 1, "axes");
+        const auto axes = view_.integers(*before, 1, "axes");
         if (!axes || axes->size() != 1 || (axes->front() != -1 && axes->front() != 2)) return false;
         stacked_[node.output(0)] = node.input(0);
         return true;
@@ -251,7 +236,7 @@ class Walk {
     }
 
     bool reshape(const NodeProto& node) {
-        auto target = integers(node, 1, "shape");
+        auto target = view_.integers(node, 1, "shape");
         if (!target) return computed_reshape(node);
         if (target->empty() || integer_attribute(node, "allowzero", 0) != 0) return false;
         if (target->front() == batch_) {
@@ -273,7 +258,7 @@ class Walk {
     }
 
     bool expand(const NodeProto& node, std::int64_t rank) {
-        auto shape = integers(node, 1, "");
+        auto shape = view_.integers(node, 1, "");
         if (!shape || static_cast<std::int64_t>(shape->size()) != rank) return false;
         if (node.op_type() == "Tile") return shape->front() == 1 && outputs(node, rank);
         if (shape->front() != 1 && shape->front() != batch_) return false;
@@ -285,7 +270,7 @@ class Walk {
     }
 
     bool resize(const NodeProto& node, std::int64_t rank) {
-        const auto sizes = integers(node, 3, "");
+        const auto sizes = view_.integers(node, 3, "");
         if (node.input_size() < 4 || node.input(3).empty()) return outputs(node, rank);
         const auto before = known_shape(node.input(0));
         if (!sizes || sizes->size() != before.size()) return false;
@@ -300,7 +285,7 @@ class Walk {
 
     bool pad(const NodeProto& node, std::int64_t rank) {
         if (node.input_size() > 3) return false;
-        const auto pads = integers(node, 1, "pads");
+        const auto pads = view_.integers(node, 1, "pads");
         return pads && static_cast<std::int64_t>(pads->size()) == 2 * rank && pads->front() == 0 &&
                (*pads)[static_cast<std::size_t>(rank)] == 0 && outputs(node, rank);
     }

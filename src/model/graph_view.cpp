@@ -98,6 +98,19 @@ const onnx::TensorProto* GraphView::constant(std::string_view value) const {
     return found == constants_.end() ? nullptr : found->second;
 }
 
+std::optional<std::vector<std::int64_t>> GraphView::integers(const onnx::NodeProto& node, int input,
+                                                             std::string_view name) const {
+    std::vector<std::int64_t> values;
+    if (input < node.input_size() && !node.input(input).empty()) {
+        const auto* tensor = constant(node.input(input));
+        if (tensor == nullptr || !read_integers(*tensor, values)) return std::nullopt;
+        return values;
+    }
+    const auto* list = attribute(node, name);
+    if (list == nullptr) return std::nullopt;
+    return std::vector<std::int64_t>(list->ints().begin(), list->ints().end());
+}
+
 const std::vector<const onnx::NodeProto*>& GraphView::consumers(std::string_view value) const {
     static const std::vector<const onnx::NodeProto*> none;
     const auto found = consumers_.find(value);

@@ -4,6 +4,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -25,6 +26,12 @@ class GraphView {
     /// The nodes that read the value, in graph order.
     [[nodiscard]] const std::vector<const onnx::NodeProto*>& consumers(
         std::string_view value) const;
+
+    /// Integers of an input that is constant, or of an attribute as older operator sets have it;
+    /// nothing where they are computed or left out.
+    [[nodiscard]] std::optional<std::vector<std::int64_t>> integers(const onnx::NodeProto& node,
+                                                                    int input,
+                                                                    std::string_view name) const;
 
   private:
     std::unordered_map<std::string_view, const onnx::NodeProto*> producers_;

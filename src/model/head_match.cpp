@@ -70,20 +70,6 @@ class Matcher {
         return is == axis || is == axis - 3 ? node : nullptr;
     }
 
-    [[nodiscard]] std::optional<std::vector<std::int64_t>> integers(const NodeProto& node,
-                                                                    int input,
-                                                                    std::string_view name) const {
-        std::vector<std::int64_t> values;
-        if (input < node.input_size() && !node.input(input).empty()) {
-            const auto* constant = view_.constant(node.input(input));
-            if (constant == nullptr || !read_integers(*constant, values)) return std::nullopt;
-            return values;
-        }
-        const auto* list = attribute(node, name);
-        if (list == nullptr) return std::nullopt;
-        return std::vector<std::int64_t>(list->ints().begin(), list->ints().end());
-    }
-
     /// A whole number that is constant, or computed from the number of `rows` of the value `of`.
     [[nodiscard]] std::optional<std::int64_t> number(const std::string& value,
                                                      const std::string& of, std::int64_t rows,
@@ -121,12 +107,12 @@ class Matcher {
         if (const NodeProto* split = made_by(value, "Split", 1)) return split_rows(*split, value);
         const NodeProto* slice = made_by(value, "Slice", 3);
         if (slice == nullptr) return std::nullopt;
-        const auto axes = integers(*slice, 3, "axes");
+        const auto axes = view_.integers(*slice, 3, "axes");
         if (!axes || axes->size() != 1 || (axes->front() != 1 && axes->front() != -2)) {
             return std::nullopt;
         }
         if (slice->input_size() > 4) {
-            const auto steps = integers(*slice, 4, "steps");
+            const auto steps = view_.integers(*slice, 4, "steps");
             if (!steps || *steps != std::vector<std::int64_t>{1}) return std::nullopt;
         }
         const std::string& of = slice->input(0);
@@ -142,7 +128,7 @@ class Matcher {
         const std::int64_t axis = integer_attribute(split, "axis", 0);
         const std::int64_t all = trace_channels(view_, split.input(0));
         if ((axis != 1 && axis != -2) || all <= 0) return std::nullopt;
-        auto sizes = integers(split, 1, "split");
+        auto sizes = view_.integers(split, 1, "split");
         if (!sizes) {
             if (split.input_size() > 1 || all % split.output_size() != 0) return std::nullopt;
             sizes.emplace(static_cast<std::size_t>(split.output_size()), all / split.output_size());
