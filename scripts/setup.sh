@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Installs what the build needs on Debian 12 or Ubuntu 24.04: system packages by apt (as root or
 # through sudo), OpenVINO from its PyPI wheel into .venv. Does nothing where all of it is there.
-# With --gpu also the CUDA compiler and TensorRT-RTX into .venv (about 530 MB), and TensorRT's headers.
+# With --gpu also the CUDA compiler and TensorRT-RTX into .venv (about 530 MB), TensorRT's headers, and
+# cargo where there is none, which fetches them. Caches nothing outside the project.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PIP_NO_CACHE_DIR=1
+gpu=; [ "${1:-}" != --gpu ] || gpu=yes
 
 packages=(build-essential cmake ninja-build ccache pkg-config git python3 python3-venv xz-utils
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
@@ -11,6 +14,10 @@ packages=(build-essential cmake ninja-build ccache pkg-config git python3 python
   libonnx-dev libprotobuf-dev protobuf-compiler libexpected-dev libssl-dev
   libfreetype-dev fonts-dejavu-core liblzma-dev
   libgtest-dev libgmock-dev libbenchmark-dev opencv-doc)
+# Debian 12's cargo is too old for the registry's protocol of today; cargo-web is its newer one.
+if [ "$gpu" ] && ! command -v cargo >/dev/null; then
+  if grep -q '^VERSION_CODENAME=bookworm' /etc/os-release; then packages+=(cargo-web); else packages+=(cargo); fi
+fi
 
 missing=()
 for package in "${packages[@]}"; do
@@ -31,7 +38,7 @@ if ! cmp -s requirements.txt .venv/installed.txt; then
   cp requirements.txt .venv/installed.txt
 fi
 
-[ "${1:-}" = --gpu ] || exit 0
+[ "$gpu" ] || exit 0
 if ! cmp -s requirements-gpu.txt .venv/installed-gpu.txt; then
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-gpu.txt
   cp requirements-gpu.txt .venv/installed-gpu.txt

@@ -21,9 +21,9 @@ ALLOWED = {
     "sink": {"core", "media"},
     # The pipeline knows interfaces only: exactly these headers.
     "pipeline": {"core", "media/source.h", "detect/detector.h", "track/tracker.h", "sink/sink.h"},
-    "profile": {"core", "pipeline"},
-    "engine": {"core", "media", "model", "infer", "detect", "track", "sink", "pipeline"},
-    "cli": {"core", "media", "model", "infer", "detect", "track", "sink", "pipeline", "profile", "engine", "eval"},
+    "profile": {"core", "cuda", "pipeline"},
+    "engine": {"core", "cuda", "media", "model", "infer", "detect", "track", "sink", "pipeline"},
+    "cli": {"core", "cuda", "media", "model", "infer", "detect", "track", "sink", "pipeline", "profile", "engine", "eval"},
 }
 PUBLIC_SYSTEM = re.compile(r"^(tl/expected\.hpp|[a-z_]+)$")  # <vector>, not <fmt/format.h>
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)

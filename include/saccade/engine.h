@@ -58,7 +58,9 @@ struct StreamSummary {
     std::string damage;          ///< what could not be read, of a partial one
     std::string decoder;
     int width = 0, height = 0;
+    int input_width = 0, input_height = 0;  ///< of the network for this stream, px
     std::uint64_t frames = 0, dropped = 0, detections = 0;
+    std::uint64_t crops = 0;  ///< looked at closer, all frames (Settings::refine)
     std::vector<DropCount> drops;  ///< what `dropped` consists of
     std::size_t device_memory_peak = 0;  ///< seen while the stream was open, bytes; 0: not known
     std::map<std::string, std::uint64_t> ids_by_class;  ///< how many were followed
@@ -80,18 +82,30 @@ struct GovernorSummary {
     std::uint64_t out_of_memory = 0;  ///< batches that found no memory and were run again, smaller
     std::uint64_t grown = 0;          ///< one image more, after a quiet time
     std::uint64_t trims = 0;          ///< caches freed
+    std::uint64_t decoders_waited = 0;  ///< streams that waited for memory for their decoders
+};
+
+/// One copy of the network: there is one for each device and input size that streams needed.
+struct DetectorSummary {
+    std::string device;
+    int input_width = 0, input_height = 0;  ///< px
+    std::uint64_t frames = 0, batches = 0;  ///< crops count as frames
+    std::size_t memory = 0;  ///< bytes it holds on its device
 };
 
 struct RunSummary {
     std::string model, family, backend, device, precision;
-    int input_width = 0, input_height = 0, batch = 1;
+    int input_width = 0, input_height = 0, batch = 1;  ///< of the detector made first
     int slots = 1;                   ///< batches that may be under way
     std::size_t streams_at_once = 1;
     std::vector<StreamSummary> streams;
+    std::vector<DetectorSummary> detectors;
     std::uint64_t frames = 0;
-    double seconds = 0;  ///< from the first source opened to the last output finished
+    double seconds = 0;  ///< from the model loaded to the last output finished
     double fps = 0;      ///< frames over seconds
-    double load_seconds = 0;  ///< to find, load and compile the model
+    double load_seconds = 0;  ///< to find, load and compile the model for the first stream
+    /// From the start of the process to the first written result of any stream; 0 where there is none.
+    double first_result_seconds = 0;
     std::vector<StageTime> stages;  ///< of the device: preprocess, inference (waited), postprocess
     std::size_t peak_memory = 0;  ///< of the process, bytes
     GovernorSummary governor;
@@ -111,7 +125,8 @@ struct RunHooks {
     std::function<void(const std::string& source, const FrameResult& result)> on_result;
     /// About ten times a second, from a thread of its own.
     std::function<void(const ProgressView& progress)> on_progress;
-    /// Once the model is loaded, before the first frame.
+    /// Once the model is loaded for the first stream, before the first frame; from that stream's own
+    /// thread. Not called where none is ever loaded. No progress is told before.
     std::function<void(const RunSummary& so_far)> on_loaded;
     std::stop_token stop;
     /// For programs of this repository: records the run and outlives it. None: nothing is recorded.

@@ -11,10 +11,18 @@ struct Settings {
     // The network
     std::string model = "yolo11n";  ///< file, name of a model, or "synthetic"
     std::string family;             ///< how to read its output; "": as the file says
-    std::string device = "auto";    ///< "auto", "cpu", "cuda:0"
-    std::string precision = "fp32";  ///< "fp32", "bf16", "fp16"
-    int image_size = 0;             ///< square input side, px; 0: the model's own
+    /// "auto", "cpu", "cuda:0"; several GPUs share the streams: "cuda:0,cuda:1", "cuda:all"
+    std::string device = "auto";
+    /// "auto": FP16 on GPUs, FP32 on CPUs; "fp32", "fp16"; "mixed": FP16 with an FP32 head (GPUs);
+    /// "bf16" (CPUs).
+    std::string precision = "auto";
+    /// Side of the square input, px. 0: 640 for sources of up to 2,100,000 px, 480 up to 8,300,000, 320
+    /// above, where the model runs at any size; else its own.
+    int image_size = 0;
+    bool rectangles = false;  ///< inputs as wide as high only where sources are: less padding
     int batch = 0;                  ///< images a batch; 0: what suits the device
+    int warmup = 3;                 ///< batches run before the first frame
+    int in_flight = 0;              ///< batches under way at once; 0: what suits the device
     int threads = 0;                ///< CPU threads of the network; 0: all
     /// Memory to hold on the device: "20GB", "2GiB" or a share, "0.8"; "": 20 GB of a GPU, all of a
     /// host. Batches shrink before it is reached.
@@ -26,6 +34,11 @@ struct Settings {
     int max_detections = 300;  ///< a frame
     std::vector<std::string> classes;  ///< names or numbers; empty: all
     bool multi_label = false;  ///< a place may hold several classes, as COCO figures are made
+
+    /// Look again, closer, at what is small or uncertain: in crops of the source's own resolution that
+    /// go through the same network, up to so many a frame.
+    bool refine = false;
+    int refine_budget = 1;
 
     // Tracking
     std::string tracker = "saccade";
@@ -45,6 +58,7 @@ struct Settings {
     double image_rate = 30;   ///< frames a second of image sequences
     bool live = false;        ///< read files at their own pace; drop frames rather than fall behind
     double max_wait = 0;      ///< ms a frame may wait for its batch to fill; 0: 5 live, else 100
+    double target_p99 = 0;    ///< ms within which 99 of 100 live frames are to be detected; 0: none
 
     // Outputs
     std::string out = "out";                ///< folder

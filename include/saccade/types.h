@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace saccade {
@@ -92,6 +94,7 @@ struct FrameResult {
     int width = 0, height = 0;  ///< of the source frame, px
     std::vector<Detection> detections;
     std::vector<Track> tracks;  ///< empty where no tracker ran
+    std::shared_ptr<const std::string> file;  ///< image that is this frame; none in a video
 };
 
 }  // namespace saccade

@@ -37,14 +37,15 @@ Result<infer::EngineBuild> build_of(const Settings& settings, const model::Model
     const auto capability = capability_of(target);
     if (!capability) return fail(capability.error());
     build.capability = *capability;
-    if (settings.precision == "fp16") {
-        build.precision = infer::Precision::fp16;
-    } else if (settings.precision != "fp32") {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("precision: no engine is built in '{}'", settings.precision),
-                    "use fp32 or fp16");
+    if (settings.precision == "fp32") {
+        build.precision = infer::Precision::fp32;
+    } else if (settings.precision == "mixed") {
+        build.precision = infer::Precision::mixed;
+    } else if (settings.precision == "bf16") {
+        return fail(ErrorCode::invalid_argument, "precision: no engine is built in 'bf16'",
+                    "use fp16, mixed or fp32");
     }
-    build.max_batch = settings.batch > 0 ? settings.batch : 1;
+    if (settings.batch > 0) build.max_batch = settings.batch;
     build.height = settings.image_size > 0 ? settings.image_size : spec.height;
     build.width = settings.image_size > 0 ? settings.image_size : spec.width;
     if (settings.device != "auto") build.device = settings.device;

@@ -3,9 +3,11 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/findings.h"
 #include "cli/verb.h"
 #include "engine/model_store.h"
 #include "infer/registry.h"
@@ -14,15 +16,6 @@
 
 namespace saccade::cli {
 namespace {
-
-/// One thing the engine can use.
-struct Finding {
-    std::string name;
-    bool ok = false;
-    bool needed = true;  ///< without it the main job can't run
-    std::string detail;
-    std::string remedy;  ///< the command that mends it
-};
 
 void find_media(std::vector<Finding>& findings) {
     const media::Capabilities found = media::capabilities();
@@ -45,18 +38,9 @@ void find_media(std::vector<Finding>& findings) {
 std::vector<Finding> examine(const Settings& settings) {
     std::vector<Finding> findings;
     find_media(findings);
-    for (const infer::BackendDescription& backend : infer::backends()) {
-        std::string devices;
-        for (const std::string& device : backend.devices) {
-            devices += (devices.empty() ? "" : ", ") + device;
-        }
-        findings.push_back({.name = backend.name,
-                            .ok = backend.available,
-                            .needed = backend.name == "openvino",
-                            .detail = backend.available
-                                          ? fmt::format("{}: {}", backend.version, devices)
-                                          : std::string("not available"),
-                            .remedy = backend.remedy});
+    const auto backends = infer::backends();
+    for (Finding& finding : backend_findings(backends, settings.device)) {
+        findings.push_back(std::move(finding));
     }
     const auto model = engine::find_model(settings);
     findings.push_back({.name = "model " + settings.model,
@@ -71,11 +55,10 @@ int doctor(const SettingFlags& flags) {
     const auto config = flags.merged();
     if (!config) return complain(config.error());
     const std::vector<Finding> findings = examine(config->settings);
-    bool able = true;
+    const bool all = able(findings);
     nlohmann::json list = nlohmann::json::array();
     if (!flags.json) fmt::print("saccade {}\n", SACCADE_VERSION);
     for (const Finding& f : findings) {
-        able = able && (f.ok || !f.needed);
         if (flags.json) {
             list.push_back({{"name", f.name}, {"ok", f.ok}, {"needed", f.needed},
                             {"detail", f.detail}, {"remedy", f.ok ? "" : f.remedy}});
@@ -87,14 +70,14 @@ int doctor(const SettingFlags& flags) {
     if (flags.json) {
         fmt::print("{}\n", nlohmann::json{{"schema", "saccade.doctor/1"},
                                           {"version", SACCADE_VERSION},
-                                          {"able", able},
+                                          {"able", all},
                                           {"findings", std::move(list)}}
                                .dump(2));
     } else {
-        fmt::print("{}\n", able ? "This machine can run `saccade track VIDEO`."
-                                : "Something needed is lacking: see LACK above.");
+        fmt::print("{}\n", all ? "This machine can run `saccade track VIDEO`."
+                               : "Something needed is lacking: see LACK above.");
     }
-    return able ? exit_done : exit_failed;
+    return all ? exit_done : exit_failed;
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include "cli/exit_code.h"
 #include "cli/verb.h"
 #include "core/log.h"
+#include "cuda/environment.h"
+#include "engine/model_store.h"
 #include "saccade/version.h"
 
 namespace {
@@ -38,6 +40,7 @@ int run_main(int argc, char** argv) {
                                       : std::string(error.what()),
                               "see saccade --help or saccade VERB --help"});
     }
+    cuda::set_environment(engine::cache_dir({}));
     return job();
 }
 

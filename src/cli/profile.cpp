@@ -53,6 +53,7 @@ int profile_run(const SettingFlags& flags, const ProfileFlags& wanted) {
         return complain({ErrorCode::invalid_argument, "no source given",
                          "name a video: saccade profile video.mp4"});
     }
+    if (auto can = can_trace(); !can) return complain(can.error());
     const SignalStop signals;
     pipeline::Tracer tracer;
     std::optional<profile::Sampler> sampler;
@@ -72,6 +73,7 @@ int profile_run(const SettingFlags& flags, const ProfileFlags& wanted) {
     for (const StreamSummary& stream : run->streams) {
         if (stream.error) log::error("{}", stream.error->line());
     }
+    if (!sampler) return exit_code(*run);  // no stream could be opened
     const profile::Samples samples = sampler->finish();
 
     profile::Profile p = describe(*run, wanted.sources);

@@ -18,6 +18,9 @@ namespace saccade::cli {
 
 int run_and_show(Mode mode, const Settings& settings, const std::vector<std::string>& sources,
                  const RunView& view) {
+    if (!view.trace.empty()) {
+        if (auto can = can_trace(); !can) return complain(can.error());
+    }
     const SignalStop signals;
     std::optional<ProgressLine> line;
     pipeline::Tracer tracer;

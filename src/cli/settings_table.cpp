@@ -180,12 +180,18 @@ std::vector<SettingRow> make_table() {
     rows.push_back(choice("family", "--family", "how to read the model's output, where it can't be told",
                           &S::family, {"", "yolov5", "yolov8", "e2e", "yolox"}));
     rows.back().value = "yolov5|yolov8|e2e|yolox";
-    rows.push_back(text("device", "--device", "auto|cpu|cuda:N", "where the model runs", &S::device));
+    rows.push_back(text("device", "--device", "auto|cpu|cuda:N,...|cuda:all",
+                        "where the model runs; several GPUs share the streams", &S::device));
     rows.push_back(choice("precision", "--precision", "arithmetic of the model", &S::precision,
-                          {"fp32", "bf16", "fp16"}));
-    rows.push_back(automatic("imgsz", "--imgsz", "square input size of the model, px",
+                          {"auto", "fp32", "fp16", "mixed", "bf16"}));
+    rows.push_back(automatic("imgsz", "--imgsz", "square input size of the model, px [auto: by the source's]",
                              &S::image_size, 1, 8192));
+    rows.push_back(toggle("rect", "--rect", "inputs of the source's shape: less padding, faster",
+                          &S::rectangles));
     rows.push_back(automatic("batch", "--batch", "images a batch", &S::batch, 1, 1024));
+    rows.push_back(numeric<int>("warmup", "--warmup", "batches run before the first frame", &S::warmup,
+                                0, 1000));
+    rows.push_back(automatic("in_flight", "--in-flight", "batches under way at once", &S::in_flight, 1, 64));
     rows.push_back(automatic("threads", "--threads", "CPU threads of the model", &S::threads, 1, 1024));
     rows.push_back(text("vram_limit", "--vram-limit", "SIZE|SHARE",
                         "memory to hold on the device: 20GB, 2GiB, 0.8 [20GB of a GPU]",
@@ -201,6 +207,10 @@ std::vector<SettingRow> make_table() {
     rows.push_back(numeric<int>("max_det", "--max-det", "most detections a frame",
                                 &S::max_detections, 1, 30000));
     rows.push_back(list("classes", "--classes", "NAME|N,...", "only these classes", &S::classes));
+    rows.push_back(toggle("refine", "--refine",
+                          "look again, closer, at what is small or uncertain", &S::refine));
+    rows.push_back(numeric<int>("refine_budget", "--refine-budget", "crops a frame for --refine",
+                                &S::refine_budget, 1, 64));
     rows.push_back(choice("tracker", "--tracker", "how identities are kept", &S::tracker,
                           names_of(track::trackers())));
     rows.push_back(text("reid", "--reid", "NAME|FILE",
@@ -232,6 +242,9 @@ std::vector<SettingRow> make_table() {
     rows.push_back(automatic<double>("max_wait", "--max-wait",
                                      "ms a frame may wait for its batch [5 live, else 100]",
                                      &S::max_wait, 0.01, 10000));
+    rows.push_back(numeric<double>("target_p99", "--target-p99",
+                                   "ms for 99 of 100 live frames to be detected in; 0: none",
+                                   &S::target_p99, 0, 60000));
     rows.push_back(text("out", "-o,--out", "DIR", "folder of the outputs", &S::out));
     rows.push_back(list("save", "-s,--save", fmt::format("{},...", fmt::join(formats, "|")),
                         "formats to write", &S::save, formats));

@@ -28,7 +28,8 @@ std::string stream_line(const StreamSummary& s) {
     }
     if (s.skipped) return fmt::format("{}: skipped, done before ({} frames)", s.name, s.frames);
     std::string line =
-        fmt::format("{}: {} frames of {}x{}, {:.1f} fps", s.name, s.frames, s.width, s.height, s.fps);
+        fmt::format("{}: {} frames of {}x{} at {}x{}, {:.1f} fps", s.name, s.frames, s.width, s.height,
+                    s.input_width, s.input_height, s.fps);
     if (!s.ids_by_class.empty()) {
         std::vector<std::string> counts;
         for (const auto& [name, ids] : s.ids_by_class) counts.push_back(fmt::format("{} {}", ids, name));
@@ -77,7 +78,20 @@ json governor_json(const GovernorSummary& g) {
             {"fitted", g.fitted},
             {"out_of_memory", g.out_of_memory},
             {"grown", g.grown},
-            {"trims", g.trims}};
+            {"trims", g.trims},
+            {"decoders_waited", g.decoders_waited}};
+}
+
+json detectors_json(const std::vector<DetectorSummary>& detectors) {
+    json out = json::array();
+    for (const DetectorSummary& d : detectors) {
+        out.push_back({{"device", d.device},
+                       {"input", {d.input_width, d.input_height}},
+                       {"frames", d.frames},
+                       {"batches", d.batches},
+                       {"memory_bytes", d.memory}});
+    }
+    return out;
 }
 
 json error_json(const Error& e) {
@@ -89,12 +103,13 @@ json error_json(const Error& e) {
 std::string summary_text(const RunSummary& summary) {
     std::string text;
     for (const StreamSummary& stream : summary.streams) text += stream_line(stream) + "\n";
-    if (summary.model.empty()) return text;  // all was done before
-    text += fmt::format("{} frames in {:.2f} s: {:.1f} fps ({} {}x{} {}, {} on {}; loaded in {:.2f} s; "
-                        "peak memory {:.0f} MB)\n",
+    if (summary.backend.empty()) return text;  // nothing was loaded: all done before, or unreadable
+    text += fmt::format("{} frames in {:.2f} s: {:.1f} fps ({} {}x{} {}, {} on {}; loaded in {:.2f} s, first "
+                        "result {:.2f} s after the start; peak memory {:.0f} MB)\n",
                         summary.frames, summary.seconds, summary.fps, summary.model,
                         summary.input_width, summary.input_height, summary.precision,
                         summary.backend, summary.device, summary.load_seconds,
+                        summary.first_result_seconds,
                         static_cast<double>(summary.peak_memory) / 1e6);
     if (summary.frames == 0) return text;
     // Per frame and stage, over all streams; stages overlap, so these don't add up to the whole.
@@ -126,11 +141,13 @@ std::string summary_json(const RunSummary& summary) {
                        {"decoder", s.decoder},
                        {"width", s.width},
                        {"height", s.height},
+                       {"input", {s.input_width, s.input_height}},
                        {"frames", s.frames},
                        {"dropped", s.dropped},
                        {"drops", drops_json(s.drops)},
                        {"device_memory_peak_bytes", s.device_memory_peak},
                        {"detections", s.detections},
+                       {"crops", s.crops},
                        {"ids_by_class", s.ids_by_class},
                        {"outputs", s.outputs},
                        {"seconds", s.seconds},
@@ -153,10 +170,12 @@ std::string summary_json(const RunSummary& summary) {
                       {"seconds", summary.seconds},
                       {"fps", summary.fps},
                       {"load_seconds", summary.load_seconds},
+                      {"first_result_seconds", summary.first_result_seconds},
                       {"peak_memory_bytes", summary.peak_memory},
                       {"governor", governor_json(summary.governor)},
                       {"queue", {{"capacity", summary.queue_capacity}, {"peak", summary.queue_peak}}},
                       {"stages", stages_json(summary.stages)},
+                      {"detectors", detectors_json(summary.detectors)},
                       {"streams", std::move(streams)}};
     return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

@@ -1,8 +1,10 @@
 #include <cstdio>
 #include <memory>
 
+#include "cli/auto.h"
 #include "cli/exit_code.h"
 #include "cli/run_verb.h"
+#include "cli/signals.h"
 #include "cli/verb.h"
 
 namespace saccade::cli {
@@ -14,6 +16,9 @@ void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* s
     auto flags = add_settings(*verb);
     auto trace = std::make_shared<std::string>();
     verb->add_option("--trace", *trace, "record the run for ui.perfetto.dev")->type_name("FILE");
+    auto automatic = std::make_shared<bool>(false);
+    verb->add_flag("--auto", *automatic,
+                   "try the beginning of the sources first, for the fastest batch, streams and threads");
     verb->add_option("source", *sources,
                      "video, image, folder, pattern, list (.txt), '-' or 'synthetic:'")
         ->type_name("SOURCE...");
@@ -30,7 +35,14 @@ void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* s
                 return complain({ErrorCode::invalid_argument, "no source given",
                                  "name a video: saccade track video.mp4"});
             }
-            return run_and_show(mode, config->settings, *sources,
+            Settings settings = config->settings;
+            if (*automatic) {
+                const SignalStop signals;
+                auto tuned = auto_settings(mode, *config, *sources, signals.token());
+                if (!tuned) return complain(tuned.error());
+                settings = std::move(tuned->settings);
+            }
+            return run_and_show(mode, settings, *sources,
                                 {.json = flags->json, .quiet = flags->quiet, .trace = *trace});
         };
     });

@@ -9,6 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/settings_table.h"
 #include "core/log.h"
+#include "pipeline/trace.h"
 
 namespace saccade::cli {
 
@@ -61,6 +62,12 @@ std::shared_ptr<SettingFlags> add_settings(CLI::App& verb) {
     verb.add_flag("-q,--quiet", flags->quiet, "no progress, errors only");
     verb.add_flag("-v,--verbose", flags->verbose, "say more; twice: everything");
     return flags;
+}
+
+Result<void> can_trace() {
+    if constexpr (pipeline::kTracing) return {};
+    return fail(ErrorCode::unavailable, "this build records no traces",
+                "build one with -DSACCADE_TRACING=ON");
 }
 
 int complain(const Error& error) {

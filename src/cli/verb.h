@@ -34,6 +34,9 @@ struct SettingFlags {
 /// Adds all settings, --config, --print-config, --json, --quiet and --verbose to `verb`.
 std::shared_ptr<SettingFlags> add_settings(CLI::App& verb);
 
+/// Errors: unavailable in a build that records no traces.
+Result<void> can_trace();
+
 /// Prints "saccade: error: ..." in one line on standard error and returns the exit code.
 int complain(const Error& error);
 

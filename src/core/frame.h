@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "saccade/types.h"
 
@@ -64,6 +65,8 @@ struct Frame {
     int device = -1;  ///< CUDA device ordinal of `planes`, -1 on the host
     std::array<Plane, 3> planes{};
     std::shared_ptr<const void> owner;
+    /// The file that holds this picture alone, as it was named; none for a picture of a video.
+    std::shared_ptr<const std::string> file;
 };
 
 /// How a format is laid out, so that code need not switch on it.

@@ -3,11 +3,14 @@
 #include <spdlog/sinks/ansicolor_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 
 namespace saccade::log {
 namespace {
+
+const auto started = std::chrono::steady_clock::now();  // of the program
 
 spdlog::level::level_enum native(Level level) {
     switch (level) {
@@ -55,7 +58,12 @@ void set_hooks(std::function<void()> before, std::function<void()> after) {
 void write(Level level, std::string_view text) {
     std::lock_guard lock(hooks().mutex);
     if (hooks().before) hooks().before();
-    logger().log(native(level), "{}", text);
+    if (level == Level::debug) {  // which are there to tell what takes the time
+        const std::chrono::duration<double> at = std::chrono::steady_clock::now() - started;
+        logger().log(native(level), "{:.3f} s: {}", at.count(), text);
+    } else {
+        logger().log(native(level), "{}", text);
+    }
     if (hooks().after) hooks().after();
 }
 

@@ -6,8 +6,14 @@
 #include <array>
 #include <charconv>
 #include <memory>
+#include <mutex>
 
 namespace saccade::cuda {
+
+std::string version_text(int version) {
+    return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+}
+
 namespace {
 
 constexpr const char* install_driver = "install the NVIDIA driver 580 or newer, or use --device cpu";
@@ -24,6 +30,7 @@ struct Api {
     int (*device_name)(char*, int, int) = nullptr;
     int (*device_attribute)(int*, int, int) = nullptr;
     int (*device_memory)(std::size_t*, int) = nullptr;
+    int (*device_pci_bus)(char*, int, int) = nullptr;
 };
 
 struct Unload {
@@ -43,35 +50,35 @@ bool find_all(void* library, Api& api) {
            find(library, "cuDeviceGet", api.device_get) &&
            find(library, "cuDeviceGetName", api.device_name) &&
            find(library, "cuDeviceGetAttribute", api.device_attribute) &&
-           find(library, "cuDeviceTotalMem_v2", api.device_memory);
+           find(library, "cuDeviceTotalMem_v2", api.device_memory) &&
+           find(library, "cuDeviceGetPCIBusId", api.device_pci_bus);
 }
 
 Result<Device> ask_device(const Api& api, int ordinal) {
     Device device;
     device.ordinal = ordinal;
     std::array<char, 256> name{};
+    std::array<char, 32> bus{};
     int handle = 0;
     if (api.device_get(&handle, ordinal) != success ||
         api.device_name(name.data(), static_cast<int>(name.size()) - 1, handle) != success ||
         api.device_attribute(&device.capability_major, attribute_major, handle) != success ||
         api.device_attribute(&device.capability_minor, attribute_minor, handle) != success ||
-        api.device_memory(&device.memory, handle) != success) {
+        api.device_memory(&device.memory, handle) != success ||
+        api.device_pci_bus(bus.data(), static_cast<int>(bus.size()), handle) != success) {
         return fail(ErrorCode::unavailable,
                     fmt::format("the NVIDIA driver does not answer for device {}", ordinal),
                     "see nvidia-smi");
     }
     device.name = name.data();
+    device.pci_bus = bus.data();
     return device;
 }
 
-}  // namespace
 
-std::string version_text(int version) {
-    return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
-}
-
-Result<Driver> probe_driver(const std::string& library) {
-    const std::unique_ptr<void, Unload> opened(::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL));
+/// Keeps the library open in `kept` where it answers: what cuInit began would end with it.
+Result<Driver> ask_driver(const std::string& library, std::unique_ptr<void, Unload>& kept) {
+    std::unique_ptr<void, Unload> opened(::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL));
     if (!opened) {
         return fail(ErrorCode::unavailable, fmt::format("no NVIDIA driver here ({})", library),
                     install_driver);
@@ -105,6 +112,26 @@ Result<Driver> probe_driver(const std::string& library) {
         if (!device) return fail(device.error());
         driver.devices.push_back(std::move(*device));
     }
+    kept = std::move(opened);
+    return driver;
+}
+
+}  // namespace
+
+Result<Driver> probe_driver(const std::string& library) {
+    struct Known {
+        std::unique_ptr<void, Unload> opened;
+        Driver driver;
+    };
+    static std::mutex mutex;
+    // Never freed: other libraries' threads may use the driver until the very end.
+    static Known* known = nullptr;
+    const std::lock_guard lock(mutex);
+    const bool usual = library == default_library;
+    if (usual && known != nullptr) return known->driver;
+    std::unique_ptr<void, Unload> opened;
+    auto driver = ask_driver(library, opened);
+    if (driver && usual) known = new Known{std::move(opened), *driver};
     return driver;
 }
 

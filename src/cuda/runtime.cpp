@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdint>
+#include <mutex>
 
 namespace saccade::cuda {
 
@@ -24,7 +26,24 @@ Error error_of(const CudaFailure& failure) {
     }
 }
 
+namespace {
+
+/// Once a device: a context that is there already (of a program that embeds us) keeps its own ways.
+void start(int device) {
+    static std::array<std::once_flag, 64> started;
+    if (device < 0 || device >= static_cast<int>(started.size())) return;  // cudaSetDevice will tell
+    std::call_once(started[static_cast<std::size_t>(device)], [device] {
+        if (cudaInitDevice(device, cudaDeviceScheduleBlockingSync, cudaInitDeviceFlagsAreValid) !=
+            cudaSuccess) {
+            cudaGetLastError();
+        }
+    });
+}
+
+}  // namespace
+
 DeviceScope::DeviceScope(int device) {
+    start(device);
     check(cudaGetDevice(&before_), "cudaGetDevice");
     check(cudaSetDevice(device), "cudaSetDevice");
 }
@@ -39,8 +58,22 @@ Stream::Stream() {
 
 Event::Event() {
     cudaEvent_t event = nullptr;
-    check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "cudaEventCreateWithFlags");
+    check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming | cudaEventBlockingSync),
+          "cudaEventCreateWithFlags");
     handle_.reset(event);
+}
+
+TimedEvent::TimedEvent() {
+    cudaEvent_t event = nullptr;
+    check(cudaEventCreateWithFlags(&event, cudaEventBlockingSync), "cudaEventCreateWithFlags");
+    handle_.reset(event);
+}
+
+std::chrono::nanoseconds TimedEvent::since(const TimedEvent& earlier) const {
+    float ms = 0;
+    check(cudaEventElapsedTime(&ms, earlier.handle_.get(), handle_.get()), "cudaEventElapsedTime");
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::duration<double, std::milli>(ms));
 }
 
 Graph::Graph(cudaStream_t stream) {
@@ -58,6 +91,34 @@ void Graph::end_capture(cudaStream_t stream) noexcept {
     cudaStreamEndCapture(stream, &graph);
     if (graph != nullptr) cudaGraphDestroy(graph);
     cudaGetLastError();  // what broke the recording was told by whoever threw
+}
+
+void trim_pool() noexcept {
+    int device = 0;
+    cudaMemPool_t pool = nullptr;
+    if (cudaGetDevice(&device) == cudaSuccess &&
+        cudaDeviceGetDefaultMemPool(&pool, device) == cudaSuccess) {
+        cudaMemPoolTrimTo(pool, 0);
+    }
+}
+
+DeviceMemory device_memory() {
+    DeviceMemory memory;
+    check(cudaMemGetInfo(&memory.free, &memory.total), "cudaMemGetInfo");
+    return memory;
+}
+
+void* current_context() {
+    void* entry = nullptr;
+    cudaDriverEntryPointQueryResult found{};
+    check(cudaGetDriverEntryPointByVersion("cuCtxGetCurrent", &entry, 12000, cudaEnableDefault, &found),
+          "cudaGetDriverEntryPointByVersion");
+    void* context = nullptr;
+    const auto get = reinterpret_cast<int (*)(void**)>(entry);
+    if (found != cudaDriverEntryPointSuccess || get(&context) != 0 || context == nullptr) {
+        check(cudaErrorDeviceUninitialized, "cuCtxGetCurrent");
+    }
+    return context;
 }
 
 DeviceResource::DeviceResource() {

@@ -7,6 +7,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <memory>
@@ -51,7 +52,8 @@ auto guarded(Function&& function) -> Result<decltype(function())> {
     }
 }
 
-/// Makes `device` current on this thread until the end of the scope.
+/// Makes `device` current on this thread until the end of the scope. The first scope of a device has
+/// its waits yield the core: many streams of a run wait at once, for longer than a switch takes.
 class DeviceScope {
   public:
     explicit DeviceScope(int device);
@@ -77,7 +79,7 @@ class Stream {
     std::unique_ptr<CUstream_st, Destroy> handle_;
 };
 
-/// Without timing, which costs.
+/// Without timing, which costs. Who waits for it gives up its core.
 class Event {
   public:
     Event();
@@ -88,6 +90,22 @@ class Event {
     void hold(cudaStream_t stream) const {
         check(cudaStreamWaitEvent(stream, get(), 0), "cudaStreamWaitEvent");
     }
+
+  private:
+    struct Destroy {
+        void operator()(cudaEvent_t e) const noexcept { cudaEventDestroy(e); }
+    };
+    std::unique_ptr<CUevent_st, Destroy> handle_;
+};
+
+/// With timing, which costs a little.
+class TimedEvent {
+  public:
+    TimedEvent();
+    void record(cudaStream_t stream) { check(cudaEventRecord(handle_.get(), stream), "cudaEventRecord"); }
+    void synchronize() const { check(cudaEventSynchronize(handle_.get()), "cudaEventSynchronize"); }
+    /// Between two that are done. Throws CudaFailure.
+    [[nodiscard]] std::chrono::nanoseconds since(const TimedEvent& earlier) const;
 
   private:
     struct Destroy {
@@ -127,6 +145,20 @@ class Graph {
     };
     std::unique_ptr<CUgraphExec_st, Destroy> handle_;
 };
+
+/// Gives memory back that the current device's stream-ordered pool keeps for later.
+void trim_pool() noexcept;
+
+/// Memory of the current device, bytes. Throws CudaFailure.
+struct DeviceMemory {
+    std::size_t free = 0, total = 0;
+    [[nodiscard]] std::size_t used() const noexcept { return total - free; }
+};
+DeviceMemory device_memory();
+
+/// The driver's context behind the current device, CUcontext, for libraries that take one.
+/// Throws CudaFailure.
+void* current_context();
 
 /// Device memory out of the device's stream-ordered pool (cudaMallocAsync), which keeps what comes
 /// back. Blocks made without a stream are ready at once, by waiting on a stream of its own.

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "cuda/memory.h"
 #include "cuda/runtime.h"
 #include "detect/cuda_frames.h"
+#include "detect/cuda_marks.h"
 #include "detect/fit.h"
 #include "vision/cuda_postprocess.h"
 #include "vision/cuda_preprocess.h"
@@ -41,6 +43,7 @@ struct Slot {
     cuda::Buffer results, results_host;
     std::vector<Upload> uploads;           ///< by image
     std::vector<Frame> frames;             ///< held while the device reads them
+    std::optional<CudaMarks> marks;        ///< where spans are recorded
     cuda::Event done;
 };
 
@@ -103,6 +106,21 @@ class CudaDetector final : public Detector {
     [[nodiscard]] int depth() const noexcept override { return static_cast<int>(slots_.size()); }
     [[nodiscard]] int in_flight() const noexcept override { return in_flight_; }
     [[nodiscard]] DetectorTimes times() const override { return times_; }
+    void trim() override {
+        pinned_.trim();
+        static_cast<void>(cuda::guarded([&] {
+            const cuda::DeviceScope scope(device_);
+            cuda::trim_pool();
+        }));
+    }
+    void record_spans(bool on) override {
+        static_cast<void>(cuda::guarded([&] {
+            const cuda::DeviceScope scope(device_);
+            clock_.reset();
+            if (on) clock_.emplace(static_cast<cudaStream_t>(backend_->stream(0)));
+        }));
+    }
+    [[nodiscard]] std::vector<DeviceSpan> device_spans() override { return std::exchange(spans_, {}); }
     Result<std::vector<infer::LayerTime>> layer_times() override {
         return backend_->layer_times((oldest_ + depth() - 1) % depth());
     }
@@ -201,6 +219,12 @@ class CudaDetector final : public Detector {
         const auto stream = static_cast<cudaStream_t>(backend_->stream(number));
         const int batch = static_cast<int>(frames.size());
         slot.frames.assign(frames.begin(), frames.end());
+        if (clock_ && !slot.marks) slot.marks.emplace();
+        if (!clock_) slot.marks.reset();
+        const auto mark = [&](std::size_t border) {
+            if (slot.marks) slot.marks->mark(border, stream);
+        };
+        mark(0);
         auto* const jobs = slot.pictures_host.as<vision::PictureJob>();
         for (std::size_t i = 0; i < frames.size(); ++i) {
             auto job = tables_.job_of(frames[i], layout_.scale);
@@ -217,11 +241,14 @@ class CudaDetector final : public Detector {
             cuda::check(cudaMemcpyAsync(to, from, bytes, kind, stream), "cudaMemcpyAsync");
         };
         copy(slot.pictures.data(), jobs, frames.size() * sizeof(*jobs), cudaMemcpyHostToDevice);
+        mark(1);
         const auto* const pictures = slot.pictures.as<vision::PictureJob>();
         cuda::check(vision::launch_letterbox(pictures, batch, layout_, backend_->input(number).data,
                                              stream),
                     "letterbox kernel");
+        mark(2);
         if (auto ok = backend_->submit(number, batch); !ok) return ok;
+        mark(3);
         const vision::PostMemory memory{slot.candidates.as<vision::Candidate>(),
                                         slot.counts.as<std::int32_t>(), slot.ranked.as<vision::Ranked>(),
                                         slot.removed.as<std::uint8_t>(), slot.results.as<std::byte>()};
@@ -229,8 +256,10 @@ class CudaDetector final : public Detector {
                         post_, static_cast<const float*>(backend_->outputs(number)[output_].data),
                         pictures, batch, memory, stream),
                     "postprocessing kernels");
+        mark(4);
         copy(slot.results_host.data(), slot.results.data(),
              frames.size() * vision::result_bytes(post_.nms.max_detections), cudaMemcpyDeviceToHost);
+        mark(5);
         slot.done.record(stream);
         return {};
     }
@@ -252,6 +281,7 @@ class CudaDetector final : public Detector {
         const auto waited = cuda::guarded([&] {
             const cuda::DeviceScope scope(device_);
             slot.done.synchronize();
+            if (clock_ && slot.marks) spans_ = slot.marks->spans(*clock_, number);
         });
         const auto network = backend_->wait(number);
         const auto ready = Steady::now();
@@ -302,6 +332,8 @@ class CudaDetector final : public Detector {
     std::vector<std::unique_ptr<Slot>> slots_;
     int oldest_ = 0, in_flight_ = 0;
     DetectorTimes times_;
+    std::optional<DeviceClock> clock_;  ///< while spans are recorded
+    std::vector<DeviceSpan> spans_;     ///< of the batch collected last
 };
 
 }  // namespace

@@ -41,6 +41,14 @@ struct DetectorTimes {
     std::chrono::nanoseconds preprocess{0}, wait{0}, postprocess{0};
 };
 
+/// Work of one batch on one of the device's own queues (a CUDA stream), measured there by its events
+/// and told on the host's clock.
+struct DeviceSpan {
+    int stream = 0;        ///< which queue, from 0
+    const char* what = "";  ///< a literal: "upload", "preprocess", "network", "postprocess", "download"
+    std::chrono::steady_clock::time_point begin, end;
+};
+
 /// Batches go in by submit and come out of collect in the same order; up to depth() are under way.
 /// One thread at a time. Deterministic.
 class Detector {
@@ -72,6 +80,11 @@ class Detector {
 
     [[nodiscard]] virtual infer::MemoryUse memory() const = 0;
     [[nodiscard]] virtual DetectorTimes times() const = 0;
+
+    /// Whether device_spans() will be asked, from the next submit on: measuring may cost something.
+    virtual void record_spans(bool /*on*/) {}
+    /// What the device did for the batch collected last. Empty where it doesn't tell.
+    [[nodiscard]] virtual std::vector<DeviceSpan> device_spans() { return {}; }
 
     /// Of the batch collected last, as infer::Backend::layer_times.
     virtual Result<std::vector<infer::LayerTime>> layer_times() {

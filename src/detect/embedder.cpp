@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "detect/crop.h"
+#include "core/crop.h"
 #include "infer/registry.h"
 
 namespace saccade::detect {

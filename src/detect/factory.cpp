@@ -31,8 +31,9 @@ Result<std::unique_ptr<Detector>> make_detector(const DetectorOptions& options) 
     if (!spec) return fail(spec.error());
 
     infer::BackendOptions load = options.backend;
-    load.width = options.input_size > 0 ? options.input_size : spec->width;
-    load.height = options.input_size > 0 ? options.input_size : spec->height;
+    const bool given = options.input != Size{};
+    load.width = given ? options.input.width : spec->width;
+    load.height = given ? options.input.height : spec->height;
     load.device = settled(load.device);
     if (load.device == "cpu") {  // a GPU decodes all anchors at once, and hardly notices
         if (auto cut = model::cut_to_raw_head(*model, *spec); !cut) return fail(cut.error());
@@ -41,10 +42,10 @@ Result<std::unique_ptr<Detector>> make_detector(const DetectorOptions& options) 
     if (!backend) return fail(backend.error());
 
     const infer::Shape& input = (*backend)->info().input.shape;
-    if (options.input_size > 0 && (input[2] != load.height || input[3] != load.width)) {
+    if (given && (input[2] != load.height || input[3] != load.width)) {
         return fail(ErrorCode::unsupported,
-                    fmt::format("{} runs at {}x{} only, not at {}", model->name(), input[3],
-                                input[2], options.input_size),
+                    fmt::format("{} runs at {}x{} only, not at {}x{}", model->name(), input[3],
+                                input[2], load.width, load.height),
                     "leave --imgsz out, or export the model with dynamic sizes");
     }
     if ((*backend)->input(0).memory == MemoryKind::cuda) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/size.h"
 #include "detect/detector.h"
 #include "infer/backend.h"
 #include "model/spec.h"
@@ -18,13 +19,13 @@ struct DetectorOptions {
     std::filesystem::path model;           ///< an ONNX file
     std::optional<model::Family> family;   ///< overrides what the file says
     std::vector<std::string> class_names;  ///< likewise, where not empty
-    int input_size = 0;                    ///< square side, px; 0: the model's own
+    Size input;                            ///< 0x0: the model's own size
     Thresholds thresholds;
-    infer::BackendOptions backend;  ///< its width and height are set from input_size
+    infer::BackendOptions backend;  ///< its width and height are set from `input`
 };
 
-/// Errors: not_found, unreadable, corrupt, unsupported (not a detector we know; input_size on a
-/// static network), unavailable (backend's library), out_of_memory.
+/// Errors: not_found, unreadable, corrupt, unsupported (not a detector we know; another
+/// input size on a static network), unavailable (backend's library), out_of_memory.
 Result<std::unique_ptr<Detector>> make_detector(const DetectorOptions& options);
 
 }  // namespace saccade::detect

@@ -1,30 +1,21 @@
 #include "saccade/engine.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "core/process_age.h"
 #include "engine/appearance.h"
-#include "engine/camera_motion.h"
-#include "core/clock.h"
-#include "engine/counts_sink.h"
-#include "engine/decode_device.h"
-#include "engine/memory.h"
+#include "engine/devices.h"
 #include "engine/naming.h"
+#include "engine/open_stream.h"
 #include "engine/resume.h"
-#include "engine/setup.h"
 #include "engine/summarize.h"
 #include "media/locations.h"
-#include "media/paced_source.h"
-#include "media/source.h"
 #include "pipeline/pipeline.h"
-#include "sink/registry.h"
-#include "track/interpolate.h"
-#include "track/registry.h"
 
 namespace saccade {
 namespace {
@@ -55,74 +46,6 @@ Result<std::vector<Location>> expand(const std::vector<std::string>& sources) {
     return locations;
 }
 
-/// Fills short gaps in tracks.
-class Interpolation final : public pipeline::ResultFilter {
-  public:
-    explicit Interpolation(std::size_t max_gap) : max_gap_(max_gap), filler_(max_gap) {}
-    void push(FrameResult result, std::vector<FrameResult>& ready) override {
-        filler_.push(std::move(result), ready);
-    }
-    void flush(std::vector<FrameResult>& ready) override { filler_.flush(ready); }
-    [[nodiscard]] std::size_t delay() const noexcept override { return max_gap_; }
-
-  private:
-    std::size_t max_gap_;
-    track::GapFiller filler_;
-};
-
-/// Beside a network on the CPU a decoder needs few threads, and each costs time of its own: a
-/// 1080p picture decodes in about a twentieth of the core time that YOLO11n takes for it.
-int decoder_threads(const Settings& settings) {
-    if (settings.decoder_threads > 0) return settings.decoder_threads;
-    return static_cast<int>(std::max(1U, std::thread::hardware_concurrency() / 4));
-}
-
-Result<OpenedStream> open_stream(Mode mode, const Settings& settings, const std::string& location,
-                                 const std::string& stem, std::uint32_t stream,
-                                 const std::shared_ptr<detect::Embedder>& embedder,
-                                 int cuda_device, std::stop_token stop) {
-    OpenedStream opened;
-    auto source = media::open_source(location, {.stream = stream,
-                                                .cuda_device = cuda_device,
-                                                .decoder_threads = decoder_threads(settings),
-                                                .image_rate = settings.image_rate,
-                                                .stop = std::move(stop)});
-    if (!source) return fail(source.error());
-    opened.source = std::move(*source);
-    if (settings.live && !opened.source->info().live) {
-        static const SteadyClock clock;
-        opened.source = std::make_unique<media::PacedSource>(std::move(opened.source), clock);
-    }
-    if (mode == Mode::track) {
-        auto tracker = track::make_tracker(settings.tracker, {});
-        if (!tracker) return fail(tracker.error());
-        opened.tracker = std::move(*tracker);
-        // BoT-SORT is the one that corrects its predictions by it.
-        if (engine::uses_camera_motion(mode, settings)) {
-            opened.motion = std::make_unique<engine::FrameMotion>();
-        }
-        if (embedder != nullptr) {
-            opened.appearance = std::make_unique<engine::FrameAppearance>(embedder);
-        }
-        const auto gap = static_cast<std::size_t>(settings.interpolate);
-        if (gap > 0) opened.filter = std::make_unique<Interpolation>(gap);
-    }
-    for (const std::string& format : settings.save) {
-        auto sink = sink::make_sink(format, {.folder = settings.out,
-                                              .stem = stem,
-                                              .include_lost = settings.interpolate > 0});
-        if (!sink) return fail(sink.error());
-        opened.sinks.push_back(std::move(*sink));
-    }
-    if (mode == Mode::track && !(settings.lines.empty() && settings.zones.empty())) {
-        auto counts =
-            engine::make_counts_sink(settings.out, stem, settings.lines, settings.zones);
-        if (!counts) return fail(counts.error());
-        opened.sinks.push_back(std::move(*counts));
-    }
-    return opened;
-}
-
 /// A batch of a live run must not wait for frames that are a frame time away.
 std::chrono::nanoseconds max_wait(const Settings& settings) {
     using Milliseconds = std::chrono::duration<double, std::milli>;
@@ -130,11 +53,14 @@ std::chrono::nanoseconds max_wait(const Settings& settings) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(Milliseconds(ms));
 }
 
-/// Live streams all run from the start. On a CPU the network fills all cores: more files at once
-/// would only take memory.
-std::size_t streams_at_once(const Settings& settings, std::size_t jobs) {
+/// Live streams all run from the start. A GPU's decoders (seven on an H100) are busy with two streams
+/// each. On a CPU the network fills all cores: more files at once would only take memory.
+std::size_t streams_at_once(const Settings& settings, std::size_t jobs,
+                            const engine::EngineDevices& devices) {
     if (settings.streams > 0) return std::min(settings.streams, jobs);
     if (settings.live) return jobs;
+    constexpr std::size_t kOfAGpu = 16;
+    if (devices.cuda_ordinal(0) >= 0) return std::min(kOfAGpu * devices.count(), jobs);
     return std::min(std::max<std::size_t>(2, std::thread::hardware_concurrency() / 4), jobs);
 }
 
@@ -184,28 +110,36 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     const auto load_start = SteadyTime::now();
     const auto embedder = engine::open_embedder(mode, settings);
     if (!embedder) return fail(embedder.error());
-    auto detector = engine::open_detector(
+    const auto devices = engine::EngineDevices::plan(
         settings, settings.live ? infer::Goal::latency : infer::Goal::throughput);
-    if (!detector) return fail(detector.error());
-    const infer::BackendInfo& backend = (*detector)->info().backend;
-    const auto probe = engine::probe_for(backend);
-    const auto memory_limit = engine::memory_limit(settings, backend, probe.get());
-    if (!memory_limit) return fail(memory_limit.error());
-    RunSummary summary = engine::summary_of((*detector)->info());
-    summary.load_seconds = std::chrono::duration<double>(SteadyTime::now() - load_start).count();
-    if (hooks.on_loaded) hooks.on_loaded(summary);
+    if (!devices) return fail(devices.error());
+    const auto planning = SteadyTime::now() - load_start;
+    RunSummary summary;
+    summary.model = (*devices)->detector().model;
+    summary.family = (*devices)->detector().family;
+    std::atomic<bool> loaded{false};
+    (*devices)->on_first([&](const detect::DetectorInfo& info, std::chrono::nanoseconds took) {
+        engine::add_detector(info, summary);
+        summary.load_seconds = std::chrono::duration<double>(planning + took).count();
+        if (hooks.on_loaded) hooks.on_loaded(summary);
+        loaded = true;
+    });
 
-    const int cuda_device =
-        engine::decode_device(mode, settings, (*detector)->info().cuda_device);
     std::vector<StreamJob> jobs;
     for (const std::size_t i : left) {
-        jobs.push_back({names[i], [&, i](std::uint32_t stream) -> Result<OpenedStream> {
-                            const Location& location = (*locations)[i];
-                            if (location.error) return fail(*location.error);
-                            return open_stream(mode, settings, location.name, stems[i], stream,
-                                               *embedder,
-                                               cuda_device, hooks.stop);
-                        }});
+        jobs.push_back(
+            {names[i], [&, i](const pipeline::StreamTicket& ticket) -> Result<OpenedStream> {
+                 const Location& location = (*locations)[i];
+                 if (location.error) return fail(*location.error);
+                 return engine::open_stream(
+                     mode, settings,
+                     {.location = location.name,
+                      .stem = stems[i],
+                      .detector_device = (*devices)->cuda_ordinal(ticket.device),
+                      .embedder = *embedder,
+                      .stop = hooks.stop},
+                     ticket);
+             }});
     }
     pipeline::PipelineOptions options;
     // Frames that wait are latency: a live stream keeps no more than even out its pace.
@@ -213,10 +147,15 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     options.queue = settings.live ? std::min(settings.queue, kLiveQueue) : settings.queue;
     options.held = mode == Mode::track ? static_cast<std::size_t>(settings.interpolate) : 0;
     options.batch = settings.batch;
-    options.streams = streams_at_once(settings, jobs.size());
+    options.streams = streams_at_once(settings, jobs.size(), **devices);
     options.max_wait = max_wait(settings);
-    options.governor.limit = *memory_limit;
-    options.probes = {probe.get()};
+    options.target_p99 = std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::duration<double, std::milli>(settings.target_p99));
+    if (settings.refine) {
+        options.refine = {.budget = settings.refine_budget,
+                          .confidence = settings.confidence,
+                          .max_detections = settings.max_detections};
+    }
     options.tracer = hooks.tracer;
     options.on_stream_done = [&](std::size_t job, const pipeline::StreamReport& stream) {
         resume->ended(left[job], stream);
@@ -226,6 +165,7 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     std::optional<Ticker> ticker;
     if (hooks.on_progress) {
         ticker.emplace([&] {
+            if (!loaded) return;
             hooks.on_progress({.frames = progress.frames,
                                .frames_expected = progress.frames_expected,
                                .objects = progress.objects,
@@ -233,10 +173,17 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
                                .streams = jobs.size()});
         });
     }
-    detect::Detector* const devices[] = {detector->get()};
-    const auto report =
-        pipeline::run(jobs, devices, options, hooks.stop, progress, hooks.on_result);
+    std::atomic<bool> any{false};
+    const auto on_result = [&](const std::string& stream, const FrameResult& result) {
+        if (!any.exchange(true)) {
+            summary.first_result_seconds = std::chrono::duration<double>(process_age()).count();
+        }
+        if (hooks.on_result) hooks.on_result(stream, result);
+    };
+    const auto report = pipeline::run(jobs, **devices, options, hooks.stop, progress, on_result);
     ticker.reset();
+    // Nothing could run: no device, no memory for the network.
+    if (report.devices.empty() && report.fatal) return fail(*report.fatal);
     engine::add_report(report, summary);
     // In the order given, with those that were done before.
     for (std::size_t i = 0; i < done.size(); ++i) {

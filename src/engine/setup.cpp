@@ -4,21 +4,27 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
-#include "detect/factory.h"
+#include "engine/device_list.h"
 #include "engine/model_store.h"
+#include "engine/warm_up.h"
 #include "model/inspect.h"
+#include "model/make_dynamic.h"
 #include "model/onnx_model.h"
+#include "pipeline/refine.h"
 
 namespace saccade::engine {
 namespace {
 
-Result<infer::Precision> precision_of(const std::string& name) {
+Result<std::optional<infer::Precision>> precision_of(const std::string& name) {
+    if (name == "auto") return std::nullopt;
+    if (name == "mixed") return infer::Precision::mixed;
     if (name == "fp32") return infer::Precision::fp32;
     if (name == "fp16") return infer::Precision::fp16;
     if (name == "bf16") return infer::Precision::bf16;
     return fail(ErrorCode::invalid_argument, fmt::format("precision: '{}' is unknown", name),
-                "use fp32, bf16 or fp16");
+                "use auto, fp32, fp16, mixed or bf16");
 }
 
 /// Class ids for names or numbers of `wanted`.
@@ -44,42 +50,98 @@ Result<std::vector<int>> class_ids(const std::vector<std::string>& wanted,
     return ids;
 }
 
+/// The policy's sizes are meant for networks that run at any: those whose file says so, and those
+/// exported at 640 that can be freed of it. Who exported a network at another size wants that one.
+Result<pipeline::InputPolicy> input_policy(const Settings& settings, const model::OnnxModel& onnx,
+                                           const model::ModelSpec& spec) {
+    constexpr int kUsual = 640;
+    pipeline::InputPolicy policy{.own = {spec.width, spec.height},
+                                 .dynamic = spec.dynamic_size,
+                                 .stride = spec.stride,
+                                 .side = settings.image_size,
+                                 .rectangles = settings.rectangles};
+    if (settings.image_size > 0 && !settings.rectangles) return policy;
+    const bool usual = policy.own == Size{kUsual, kUsual};
+    if (!policy.dynamic && (usual || settings.rectangles)) {
+        policy.dynamic = model::make_dynamic(onnx, spec).dynamic_size;
+    }
+    if (settings.rectangles && !policy.dynamic) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{} runs at {}x{} only: rectangles need a network of any size",
+                                onnx.name(), spec.width, spec.height),
+                    "leave --rect out, or export the model with dynamic sizes");
+    }
+    return policy;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<detect::Detector>> open_detector(const Settings& settings,
-                                                        infer::Goal goal, bool profile_layers) {
+Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal) {
     const auto path = find_model(settings);
     if (!path) return fail(path.error());
     const auto precision = precision_of(settings.precision);
     if (!precision) return fail(precision.error());
 
-    detect::DetectorOptions options;
+    DetectorPlan plan;
+    detect::DetectorOptions& options = plan.options;
     options.model = *path;
     if (!settings.family.empty()) options.family = model::family_from(settings.family);
-    options.input_size = settings.image_size;
     options.thresholds = {.confidence = settings.confidence,
                           .iou = settings.iou,
                           .max_detections = settings.max_detections,
                           .classes = {},
                           .multi_label = settings.multi_label};
+    if (settings.refine) {
+        options.thresholds.confidence = std::min(settings.confidence, pipeline::kFaint);
+    }
     options.backend.device = settings.device;
     options.backend.precision = *precision;
     options.backend.goal = goal;
-    options.backend.profile_layers = profile_layers;
-    options.backend.max_batch = std::max(settings.batch, 1);
+    options.backend.max_batch = settings.batch;
+    options.backend.slots = settings.in_flight;
     options.backend.threads = settings.threads;
     options.backend.cache_dir = (cache_dir(settings) / "compiled").string();
 
+    const auto onnx = model::OnnxModel::load(*path);
+    if (!onnx) return fail(onnx.error());
+    const auto spec = model::inspect(*onnx, {.family = options.family, .class_names = {}});
+    if (!spec) return fail(spec.error());
+    plan.model = onnx->name();
+    plan.family = model::to_string(spec->family);
+    auto policy = input_policy(settings, *onnx, *spec);
+    if (!policy) return fail(policy.error());
+    plan.input = *policy;
     if (!settings.classes.empty()) {
-        const auto onnx = model::OnnxModel::load(*path);
-        if (!onnx) return fail(onnx.error());
-        const auto spec = model::inspect(*onnx, {.family = options.family, .class_names = {}});
-        if (!spec) return fail(spec.error());
         auto ids = class_ids(settings.classes, spec->class_names, onnx->name());
         if (!ids) return fail(ids.error());
         options.thresholds.classes = std::move(*ids);
     }
-    return detect::make_detector(options);
+    return plan;
+}
+
+Result<std::unique_ptr<detect::Detector>> load_detector(const detect::DetectorOptions& options,
+                                                        int warmup) {
+    auto detector = detect::make_detector(options);
+    if (!detector) return detector;
+    if (auto ok = warm_up(**detector, warmup); !ok) return fail(ok.error());
+    return detector;
+}
+
+Result<std::unique_ptr<detect::Detector>> open_detector(const Settings& settings,
+                                                        infer::Goal goal, bool profile_layers) {
+    auto plan = plan_detector(settings, goal);
+    if (!plan) return fail(plan.error());
+    const auto devices = device_list(settings.device);
+    if (!devices) return fail(devices.error());
+    if (devices->size() > 1) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("device: {} are several", settings.device),
+                    "name one device for this");
+    }
+    plan->options.backend.device = devices->front();
+    plan->options.backend.profile_layers = profile_layers;
+    plan->options.input = {settings.image_size, settings.image_size};
+    return load_detector(plan->options, settings.warmup);
 }
 
 }  // namespace saccade::engine

@@ -2,16 +2,35 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
-#include "detect/detector.h"
+#include "detect/factory.h"
 #include "infer/backend.h"
+#include "pipeline/input_policy.h"
 #include "saccade/error.h"
 #include "saccade/settings.h"
 
 namespace saccade::engine {
 
-/// Finds the model and loads it on the device. Class names of the settings are looked up in it.
-/// Errors: those of find_model and detect::make_detector; invalid_argument for an unknown class.
+/// A detector to be: all but its device and input size.
+struct DetectorPlan {
+    detect::DetectorOptions options;
+    pipeline::InputPolicy input;
+    std::string model, family;  ///< for summaries of runs that load none
+};
+
+/// Finds the model and inspects it. Class names of the settings are looked up in it. Errors: those of
+/// find_model and model::inspect; invalid_argument for an unknown class; unsupported where the
+/// settings ask for input sizes that the network does not run at.
+Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal);
+
+/// Loads the detector of complete options and warms it up. Errors: those of detect::make_detector.
+Result<std::unique_ptr<detect::Detector>> load_detector(const detect::DetectorOptions& options,
+                                                        int warmup);
+
+/// Finds the model, loads it on the device and warms it up.
+/// Its input is what --imgsz says, else the model's own. Errors: those of plan_detector and
+/// detect::make_detector; invalid_argument where the settings name several devices.
 /// `profile_layers` lets Detector::layer_times() be asked.
 Result<std::unique_ptr<detect::Detector>> open_detector(const Settings& settings, infer::Goal goal,
                                                         bool profile_layers = false);

@@ -58,6 +58,8 @@ StreamSummary stream_summary(const pipeline::StreamReport& report,
     s.decoder = report.decoder;
     s.width = report.width;
     s.height = report.height;
+    s.input_width = report.input_width;
+    s.input_height = report.input_height;
     s.frames = report.frames;
     s.dropped = report.dropped.total();
     for (const DropCount& drop :
@@ -67,6 +69,7 @@ StreamSummary stream_summary(const pipeline::StreamReport& report,
     }
     s.device_memory_peak = report.memory_peak;
     s.detections = report.detections;
+    s.crops = report.crops;
     for (const auto& [id, count] : report.ids_by_class) {
         const auto index = static_cast<std::size_t>(id);
         s.ids_by_class[index < class_names.size() ? class_names[index]
@@ -101,9 +104,8 @@ void add_governor(const pipeline::GovernorReport& report, GovernorSummary& summa
 
 }  // namespace
 
-RunSummary summary_of(const detect::DetectorInfo& detector) {
-    static constexpr const char* kPrecisions[] = {"fp32", "fp16", "bf16", "int8"};
-    RunSummary summary;
+void add_detector(const detect::DetectorInfo& detector, RunSummary& summary) {
+    static constexpr const char* kPrecisions[] = {"fp32", "fp16", "bf16", "int8", "mixed"};
     summary.model = detector.model;
     summary.family = detector.family;
     summary.backend = detector.backend.name;
@@ -113,7 +115,6 @@ RunSummary summary_of(const detect::DetectorInfo& detector) {
     summary.input_height = detector.input_height;
     summary.batch = detector.backend.max_batch;
     summary.slots = detector.backend.slots;
-    return summary;
 }
 
 void add_report(const pipeline::RunReport& report, RunSummary& summary) {
@@ -136,7 +137,16 @@ void add_report(const pipeline::RunReport& report, RunSummary& summary) {
     summary.stages = {stage_time("preprocess", times.preprocess, frames),
                       stage_time("inference", times.wait, frames),
                       stage_time("postprocess", times.postprocess, frames)};
-    for (const auto& device : report.devices) add_governor(device.governor, summary.governor);
+    for (const auto& device : report.devices) {
+        add_governor(device.governor, summary.governor);
+        summary.detectors.push_back({.device = device.detector.backend.device,
+                                     .input_width = device.detector.input_width,
+                                     .input_height = device.detector.input_height,
+                                     .frames = device.frames,
+                                     .batches = device.batches,
+                                     .memory = device.memory.held});
+    }
+    summary.governor.decoders_waited = report.decoders_waited;
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
     summary.peak_memory = static_cast<std::size_t>(usage.ru_maxrss) * 1024;

@@ -7,8 +7,8 @@
 
 namespace saccade::engine {
 
-/// What is known before the first frame.
-RunSummary summary_of(const detect::DetectorInfo& detector);
+/// What is known once the first detector is there.
+void add_detector(const detect::DetectorInfo& detector, RunSummary& summary);
 
 Status status_of(pipeline::StreamStatus status);
 

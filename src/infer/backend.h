@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -12,19 +13,24 @@
 
 namespace saccade::infer {
 
-enum class Precision : std::uint8_t { fp32, fp16, bf16, int8 };
+/// `mixed`: FP16, with the last layers of the head in FP32 (GPUs).
+enum class Precision : std::uint8_t { fp32, fp16, bf16, int8, mixed };
 
 /// What the caller optimises for: many frames a second, or the least time for one.
 enum class Goal : std::uint8_t { throughput, latency };
 
 struct BackendOptions {
     std::string device = "cpu";  ///< "cpu", "cuda:0" ...
-    Precision precision = Precision::fp32;
+    std::optional<Precision> precision;  ///< none: FP16 on GPUs, FP32 on hosts
     Goal goal = Goal::throughput;
-    int max_batch = 1;           ///< images a slot holds at most
+    int max_batch = 1;           ///< images a slot holds at most; 0: what suits the device
     int height = 640, width = 640;  ///< input size, px; ignored where the network's is static
     int threads = 0;             ///< CPU threads, 0: all
     std::string cache_dir;       ///< for compiled networks; "" for none
+    /// Bytes of the GPU that all programs together may hold: batches are smaller where the largest
+    /// would take more than its part of what is left; 0: all there are.
+    std::size_t memory_in_use = 0;
+    int slots = 0;               ///< batches under way at once; 0: as many as the device makes use of
     bool profile_layers = false;  ///< let layer_times() be asked, which makes all a little slower
 };
 

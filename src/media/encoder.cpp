@@ -29,7 +29,8 @@ struct Closer {
     }
 };
 
-const AVCodec* choose_encoder() {
+const AVCodec* choose_encoder(Codec wanted) {
+    if (wanted == Codec::hevc) return avcodec_find_encoder_by_name("libx265");
     const AVCodec* codec = avcodec_find_encoder_by_name("libx264");
     return codec != nullptr ? codec : avcodec_find_encoder_by_name("mpeg4");
 }
@@ -104,9 +105,11 @@ Result<void> Mp4Encoder::open() {
 }
 
 Result<void> Mp4Encoder::open_codec() {
-    const AVCodec* codec = choose_encoder();
+    const AVCodec* codec = choose_encoder(options_.codec);
     if (codec == nullptr) {
-        return fail(ErrorCode::unavailable, "this libavcodec can encode neither H.264 nor MPEG-4",
+        return fail(ErrorCode::unavailable,
+                    options_.codec == Codec::hevc ? "this libavcodec can't encode HEVC"
+                                                  : "this libavcodec can encode neither H.264 nor MPEG-4",
                     "install a full FFmpeg, such as Debian's libavcodec-extra");
     }
     codec_.reset(avcodec_alloc_context3(codec));
@@ -123,7 +126,16 @@ Result<void> Mp4Encoder::open_codec() {
     tag_color(*codec_, options_.color);
     if (std::strcmp(codec->name, "libx264") == 0) {
         codec_->time_base = time_base;
-        av_opt_set(codec_->priv_data, "preset", "veryfast", 0);
+        // superfast with the trees of veryfast: of the settings tried, the least CPU time at
+        // veryfast's visible quality (bench/results/profile-cpu.md). The network wants those cores.
+        av_opt_set(codec_->priv_data, "preset", "superfast", 0);
+        av_opt_set(codec_->priv_data, "x264-params", "mbtree=1:rc-lookahead=10", 0);
+        av_opt_set_double(codec_->priv_data, "crf", std::clamp(options_.quality, 0, 51), 0);
+    } else if (std::strcmp(codec->name, "libx265") == 0) {
+        codec_->time_base = time_base;
+        codec_->codec_tag = MKTAG('h', 'v', 'c', '1');  // players of Apple's take no other
+        av_opt_set(codec_->priv_data, "preset", "ultrafast", 0);
+        av_opt_set(codec_->priv_data, "x265-params", "log-level=error", 0);
         av_opt_set_double(codec_->priv_data, "crf", std::clamp(options_.quality, 0, 51), 0);
     } else {
         codec_->time_base = mpeg4_time_base;
@@ -136,12 +148,15 @@ Result<void> Mp4Encoder::open_codec() {
 
 /// Into picture_, padded to even sizes by repeating the last column and row.
 Result<void> Mp4Encoder::copy_planes(const Frame& frame) {
-    av_frame_unref(picture_.get());
-    picture_->format = codec_->pix_fmt;
-    picture_->width = codec_->width;
-    picture_->height = codec_->height;
-    if (av_frame_get_buffer(picture_.get(), 0) < 0) {
-        return fail(ErrorCode::out_of_memory, path_ + ": no memory for a picture");
+    // An encoder that made a copy (x264) leaves the memory to us: fresh pages cost more than pixels.
+    if (picture_->buf[0] == nullptr || av_frame_is_writable(picture_.get()) == 0) {
+        av_frame_unref(picture_.get());
+        picture_->format = codec_->pix_fmt;
+        picture_->width = codec_->width;
+        picture_->height = codec_->height;
+        if (av_frame_get_buffer(picture_.get(), 0) < 0) {
+            return fail(ErrorCode::out_of_memory, path_ + ": no memory for a picture");
+        }
     }
     for (std::size_t i = 0; i < 3; ++i) {
         const int shift = i == 0 ? 0 : 1;

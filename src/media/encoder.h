@@ -1,6 +1,7 @@
-// Video out: H.264 in MP4 through libavcodec.
+// Video out: H.264 (or HEVC) in MP4 through libavcodec.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -9,12 +10,16 @@
 
 namespace saccade::media {
 
+enum class Codec : std::uint8_t { h264, hevc };
+
 struct EncoderOptions {
     int width = 0, height = 0;  ///< px; odd sizes are padded by a column or row
     double frame_rate = 30;     ///< nominal, Hz; real times come with the frames
     ColorSpec color;            ///< written into the stream's tags
-    int quality = 23;           ///< CRF of x264: 0 (lossless) to 51
+    int quality = 21;           ///< CRF of x264: 0 (lossless) to 51
     int threads = 0;            ///< 0: the encoder's choice
+    /// HEVC is for pictures of over 4096 px, which decoders in hardware don't take as H.264.
+    Codec codec = Codec::h264;
 };
 
 /// One file under way. One thread. Frames are host i420 of the given size with rising pts.
@@ -32,7 +37,8 @@ class Encoder {
 };
 
 /// Opens `path` for writing (the caller takes care of temporary names).
-/// Errors: unwritable; unavailable where libavcodec has neither H.264 nor MPEG-4 to encode with.
+/// Errors: unwritable; unavailable where libavcodec has neither H.264 nor MPEG-4 to encode with, or
+/// no HEVC where that is asked for.
 Result<std::unique_ptr<Encoder>> open_encoder(const std::filesystem::path& path,
                                               const EncoderOptions& options);
 

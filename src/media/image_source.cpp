@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <deque>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -37,8 +38,9 @@ class ImageReader {
     ImageReader& operator=(const ImageReader&) = delete;
 
     [[nodiscard]] bool done() const { return next_out_ == paths_.size(); }
-    /// Place in the order of what next() gives.
+    /// Place in the order of what next() gives, and its file.
     [[nodiscard]] std::size_t place() const { return next_out_; }
+    [[nodiscard]] const std::string& path() const { return paths_[next_out_]; }
 
     Result<Image> next() {
         std::unique_lock lock(mutex_);
@@ -140,6 +142,7 @@ class ImageSource final : public Source {
     /// Queues what comes of the next file; hands back why it gave no picture.
     std::optional<Error> step() {
         const std::size_t place = reader_.place();
+        auto file = std::make_shared<const std::string>(reader_.path());
         auto image = reader_.next();
         const std::string damage = image ? image->damage : image.error().message;
         if (!damage.empty()) {
@@ -150,6 +153,7 @@ class ImageSource final : public Source {
         Frame& frame = image->frame;
         frame.id = {options_.stream, next_index_++};
         frame.pts = time_of(place);
+        frame.file = std::move(file);
         const bool first = frame.id.index == 0;
         StreamInfo now = first ? info_ : latest_;
         now.codec = image->codec;

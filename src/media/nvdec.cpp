@@ -7,6 +7,10 @@ extern "C" {
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <thread>
+
+#include "core/log.h"
 #include "cuda/driver.h"
 #include "cuda/runtime.h"
 
@@ -48,6 +52,8 @@ struct Copy {
 };
 
 constexpr std::size_t alignment = 256;  // bytes, of rows
+/// How long a picture waits for memory, and between two tries.
+constexpr std::chrono::milliseconds patience{20'000}, pause{10};
 
 class CudaNvdec final : public Nvdec {
   public:
@@ -57,20 +63,23 @@ class CudaNvdec final : public Nvdec {
     Result<void> open() {
         const cuda::DeviceScope scope(device_);
         place_ = std::make_shared<Place>();
-        AVBufferRef* reference = nullptr;
-        // The primary context is the runtime's: pointers are then good in all of this process.
-        const int code = av_hwdevice_ctx_create(&reference, AV_HWDEVICE_TYPE_CUDA,
-                                                std::to_string(device_).c_str(), nullptr,
-                                                AV_CUDA_USE_PRIMARY_CONTEXT);
+        reference_.reset(av_hwdevice_ctx_alloc(AV_HWDEVICE_TYPE_CUDA));
+        int code = AVERROR(ENOSYS);
+        if (reference_) {
+            auto* const context = reinterpret_cast<AVHWDeviceContext*>(reference_->data);
+            auto* const device = static_cast<AVCUDADeviceContext*>(context->hwctx);
+            // The runtime's own context, so that pointers are good in all of this process. (FFmpeg's
+            // own way to it refuses one that is active with other flags.)
+            device->cuda_ctx = static_cast<CUcontext>(cuda::current_context());
+            // Copies of this stream's pictures then wait for no other stream's.
+            device->stream = place_->stream.get();
+            code = av_hwdevice_ctx_init(reference_.get());
+        }
         if (code < 0) {
             return fail(ErrorCode::unavailable,
                         fmt::format("FFmpeg can't decode on cuda:{}: {}", device_, libav_message(code)),
                         "see saccade doctor");
         }
-        reference_.reset(reference);
-        auto* const context = reinterpret_cast<AVHWDeviceContext*>(reference->data);
-        // Copies of this stream's pictures then wait for no other stream's.
-        static_cast<AVCUDADeviceContext*>(context->hwctx)->stream = place_->stream.get();
         return {};
     }
 
@@ -84,12 +93,19 @@ class CudaNvdec final : public Nvdec {
     }
 
     Result<void> take(const AVFrame& picture, Frame& frame) override {
-        auto taken = cuda::guarded([&] {
-            const cuda::DeviceScope scope(device_);
-            return copy(picture, frame);
-        });
-        if (!taken) return fail(taken.error());
-        return *taken;
+        for (auto left = patience;; left -= pause) {
+            auto taken = cuda::guarded([&] {
+                const cuda::DeviceScope scope(device_);
+                return copy(picture, frame);
+            });
+            const Result<void> result = taken ? *taken : fail(taken.error());
+            if (result || result.error().code != ErrorCode::out_of_memory || left <= pause) {
+                return result;
+            }
+            // Frames further on give theirs back: a stream is not lost for a moment's lack.
+            if (left == patience) log::warning("no memory for a picture on cuda:{}: waiting", device_);
+            std::this_thread::sleep_for(pause);
+        }
     }
 
     [[nodiscard]] int device() const noexcept override { return device_; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -57,8 +58,8 @@ class Source {
     [[nodiscard]] virtual const StreamInfo& info() const noexcept = 0;
 
     /// The next event, in presentation order; blocks. Frame::id.index counts from 0, its
-    /// stream is `stream` of the options; pts never goes backwards. After End or an error, End
-    /// again. Errors: interrupted; out_of_memory; anything that leaves no way to go on.
+    /// stream is `stream` of the options; pts never goes backwards; Frame::file is set for images.
+    /// After End or an error, End again. Errors: interrupted; out_of_memory; anything that leaves no way to go on.
     virtual Result<SourceEvent> read() = 0;
 
     /// Makes a blocked or later read() return `interrupted` soon.
@@ -71,6 +72,10 @@ struct SourceOptions {
     int decoder_threads = 0;   ///< 0: as many as the codec makes use of on this machine
     double image_rate = 30;    ///< Hz, for image sequences, which carry no time
     std::stop_token stop;      ///< as interrupt(), but already while open_source waits for data
+    /// Called once before a decoder takes memory, on open_source's thread, with what the container
+    /// says of the stream; may block, and refuse with an error, which open_source returns. Not called
+    /// for images and generated scenes, which decode one picture at a time.
+    std::function<Result<void>(const StreamInfo& declared)> before_decoder;
 };
 
 /// Opens one location: a media file, an image, a directory of images (sorted by name), a pattern

@@ -11,6 +11,7 @@
 #include "media/frame_times.h"
 #include "media/nvdec.h"
 #include "media/picture.h"
+#include "media/pixel_format.h"
 #include "media/stop_flag.h"
 
 namespace saccade::media {
@@ -36,6 +37,17 @@ void set_shape(StreamInfo& info, const Frame& frame) {
     info.height = frame.height;
     info.format = frame.format;
     info.color = frame.color;
+}
+
+/// What the container says, before a picture was decoded.
+void set_declared(StreamInfo& info, const Demuxer& demuxer) {
+    const AVCodecParameters& codec = *demuxer.stream().codecpar;
+    info.codec = avcodec_get_name(codec.codec_id);
+    info.width = codec.width;
+    info.height = codec.height;
+    if (demuxer.orientation().transpose) std::swap(info.width, info.height);
+    const auto format = nearest_format(static_cast<AVPixelFormat>(codec.format));
+    info.format = format.value_or(PixelFormat::i420);
 }
 
 class StreamSource final : public Source {
@@ -87,6 +99,10 @@ Result<void> StreamSource::open() {
     demuxer_ = std::move(*demuxer);
     const AVStream& stream = demuxer_->stream();
     info_.live = demuxer_->live();
+    set_declared(info_, *demuxer_);
+    if (options_.before_decoder) {
+        if (auto go = options_.before_decoder(info_); !go) return fail(go.error());
+    }
     std::string not_on_gpu;
     if (options_.cuda_device >= 0) {
         not_on_gpu = nvdec_obstacle(demuxer_->decoder(), *stream.codecpar, demuxer_->orientation());
@@ -103,7 +119,6 @@ Result<void> StreamSource::open() {
     pictures_.set_nvdec(nvdec_.get());
     pictures_.set_orientation(demuxer_->orientation());
 
-    info_.codec = avcodec_get_name(stream.codecpar->codec_id);
     info_.decoder = decoder_->description();
     info_.frame_rate = demuxer_->frame_rate();
     if (stream.nb_frames > 0) info_.frame_count = static_cast<std::uint64_t>(stream.nb_frames);

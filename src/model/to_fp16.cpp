@@ -108,7 +108,8 @@ bool out_of_range(const TensorProto& tensor) {
 /// The nodes that stay in FP32.
 class Keep {
   public:
-    Keep(const GraphProto& graph, const ValueTypes& types) : view_(graph), types_(types) {
+    Keep(const GraphProto& graph, const ValueTypes& types, int single_layers)
+        : view_(graph), types_(types) {
         for (const NodeProto& node : graph.node()) {
             const bool range = std::any_of(node.input().begin(), node.input().end(), [&](const auto& in) {
                 const TensorProto* constant = view_.constant(in);
@@ -118,7 +119,7 @@ class Keep {
         }
         for (const auto& output : graph.output()) {
             if (const NodeProto* node = view_.producer(output.name())) {
-                if (is_single(output.name())) keep_tail(*node);
+                if (is_single(output.name())) keep_tail(*node, single_layers);
             }
         }
     }
@@ -130,11 +131,14 @@ class Keep {
         return found != types_.end() && found->second == TensorProto::FLOAT;
     }
 
-    /// Layers, and functions whose values lie in 0..1, end the tail.
-    [[nodiscard]] bool ends_tail(const NodeProto& node) const {
+    /// Whether its values lie in 0..1.
+    [[nodiscard]] static bool bounded(const NodeProto& node) {
+        static const Names ops{"Sigmoid", "Softmax", "HardSigmoid"};
+        return ops.contains(node.op_type());
+    }
+
+    [[nodiscard]] bool layer(const NodeProto& node) const {
         static const Names layers{"Conv", "ConvTranspose", "Gemm", "MatMul"};
-        static const Names bounded{"Sigmoid", "Softmax", "HardSigmoid"};
-        if (bounded.contains(node.op_type())) return true;
         if (!layers.contains(node.op_type())) return false;
         const TensorProto* weights = node.input_size() > 1 ? view_.constant(node.input(1)) : nullptr;
         if (weights == nullptr) return true;
@@ -143,17 +147,24 @@ class Keep {
         return elements > fixed_sum_elements;
     }
 
-    void keep_tail(const NodeProto& last) {
-        std::vector<const NodeProto*> open{&last};
-        std::unordered_set<const NodeProto*> seen{&last};
+    /// What is reached backwards from `last` through up to so many layers. Without any more to go, a
+    /// function whose values lie in 0..1 ends it too.
+    void keep_tail(const NodeProto& last, int layers) {
+        std::vector<std::pair<const NodeProto*, int>> open{{&last, layers}};
+        std::unordered_map<const NodeProto*, int> seen{{&last, layers}};  // layers left, at most
         while (!open.empty()) {
-            const NodeProto& node = *open.back();
+            const auto [node, left] = open.back();
             open.pop_back();
-            kept_.insert(&node);
-            for (const std::string& input : node.input()) {
+            kept_.insert(node);
+            for (const std::string& input : node->input()) {
                 const NodeProto* before = is_single(input) ? view_.producer(input) : nullptr;
-                if (before == nullptr || ends_tail(*before) || !seen.insert(before).second) continue;
-                open.push_back(before);
+                if (before == nullptr) continue;
+                if (left == 0 && (layer(*before) || bounded(*before))) continue;
+                const int further = layer(*before) ? left - 1 : left;
+                const auto [found, added] = seen.try_emplace(before, further);
+                if (!added && found->second >= further) continue;
+                found->second = further;
+                open.emplace_back(before, further);
             }
         }
     }
@@ -310,7 +321,7 @@ Result<OnnxModel> to_fp16(const OnnxModel& model, const HalfOptions& options) {
     lift_constants(*proto.mutable_graph());
     const GraphProto from = proto.graph();
     const ValueTypes types = value_types(from);
-    const Keep keep(from, types);
+    const Keep keep(from, types, options.single_layers);
 
     GraphProto& to = *proto.mutable_graph();
     to.clear_node();

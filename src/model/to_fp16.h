@@ -10,6 +10,8 @@ namespace saccade::model {
 struct HalfOptions {
     /// The network's input is half too: the caller fills it so. Else it stays FP32, with a cast.
     bool half_input = false;
+    /// So many layers before each output, and what is between them, stay in FP32 too: mixed precision.
+    int single_layers = 0;
 };
 
 /// FP32 weights and arithmetic become FP16; outputs stay FP32. Kept in FP32, with casts at the borders:

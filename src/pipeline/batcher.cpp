@@ -5,12 +5,13 @@
 
 namespace saccade::pipeline {
 
-void Batcher::open(std::uint32_t stream, bool live) {
+void Batcher::open(std::uint32_t stream, Kind kind, std::size_t capacity) {
     std::lock_guard lock(mutex_);
     Stream& made = streams_[stream];
     made = Stream{};
+    made.capacity = capacity > 0 ? capacity : options_.queue;
     made.credit = options_.credit;
-    made.live = live;
+    made.kind = kind;
     made.cancelled = aborted_;
 }
 
@@ -18,13 +19,13 @@ bool Batcher::push(Item item) {
     Frame dropped;  // given back outside the lock
     std::unique_lock lock(mutex_);
     Stream& stream = streams_.at(item.frame.id.stream);
-    if (stream.live && stream.queue.size() >= options_.queue) {
+    if (stream.kind == Kind::live && stream.queue.size() >= stream.capacity) {
         dropped = std::move(stream.queue.front().frame);
         stream.queue.pop_front();
         ++(stream.credit == 0 ? stream.dropped.results : stream.dropped.detector);
     }
     producers_.wait(lock,
-                    [&] { return stream.cancelled || stream.queue.size() < options_.queue; });
+                    [&] { return stream.cancelled || stream.queue.size() < stream.capacity; });
     if (stream.cancelled) return false;
     stream.queue.push_back(std::move(item));
     peak_ = std::max(peak_, stream.queue.size());
@@ -53,11 +54,12 @@ void Batcher::cancel(std::uint32_t stream) {
     drained_.notify_all();
 }
 
-void Batcher::delivered(std::uint32_t stream) {
+void Batcher::delivered(std::uint32_t stream, std::chrono::nanoseconds latency) {
     std::lock_guard lock(mutex_);
     const auto found = streams_.find(stream);
     if (found == streams_.end()) return;
     --found->second.undelivered;
+    if (found->second.kind == Kind::live) tuner_.add(latency);
     drained_.notify_all();
 }
 
@@ -122,7 +124,8 @@ std::size_t Batcher::ready() const {
 bool Batcher::can_grow() const {
     return std::any_of(streams_.begin(), streams_.end(), [&](const auto& entry) {
         const Stream& s = entry.second;
-        const bool fed = !s.finished && !s.cancelled && s.queue.size() < options_.queue;
+        if (s.kind == Kind::urgent) return false;  // its frames come from others'
+        const bool fed = !s.finished && !s.cancelled && s.queue.size() < s.capacity;
         return fed || s.queue.size() > s.credit;  // credit comes back as sinks write
     });
 }
@@ -131,8 +134,10 @@ bool Batcher::can_grow() const {
 std::chrono::steady_clock::time_point Batcher::due() const {
     auto first = std::chrono::steady_clock::time_point::max();
     for (const auto& [id, stream] : streams_) {
-        if (!stream.live || stream.queue.empty() || stream.credit == 0) continue;
-        first = std::min(first, stream.queue.front().decoded + options_.max_wait);
+        if (stream.kind == Kind::file || stream.queue.empty() || stream.credit == 0) continue;
+        const bool urgent = stream.kind == Kind::urgent;
+        const auto wait = urgent ? std::chrono::nanoseconds(0) : tuner_.wait();
+        first = std::min(first, stream.queue.front().decoded + wait);
     }
     return first;
 }
@@ -140,13 +145,21 @@ std::chrono::steady_clock::time_point Batcher::due() const {
 std::vector<Item> Batcher::take(std::size_t max) {
     std::vector<Item> batch;
     batch.reserve(max);
+    take_in_turn(batch, max, true);
+    take_in_turn(batch, max, false);
+    producers_.notify_all();
+    return batch;
+}
+
+void Batcher::take_in_turn(std::vector<Item>& batch, std::size_t max, bool urgent) {
     const auto now = std::chrono::steady_clock::now();
     auto next = streams_.upper_bound(turn_);
     std::size_t idle = 0;  // streams passed over in a row
     while (batch.size() < max && idle < streams_.size()) {
         if (next == streams_.end()) next = streams_.begin();
         Stream& stream = next->second;
-        if (stream.queue.empty() || stream.credit == 0) {
+        const bool meant = (stream.kind == Kind::urgent) == urgent;
+        if (!meant || stream.queue.empty() || stream.credit == 0) {
             ++idle;
         } else {
             idle = 0;
@@ -159,8 +172,6 @@ std::vector<Item> Batcher::take(std::size_t max) {
         }
         ++next;
     }
-    producers_.notify_all();
-    return batch;
 }
 
 std::vector<Item> Batcher::next(std::size_t max) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/frame.h"
+#include "pipeline/wait_tuner.h"
 
 namespace saccade::pipeline {
 
@@ -32,17 +33,26 @@ struct BatcherOptions {
     std::size_t queue = 32;    ///< decoded frames a stream may have waiting
     std::size_t credit = 64;   ///< frames of a stream that may be taken and not yet released
     std::chrono::nanoseconds max_wait = std::chrono::milliseconds(100);  ///< for a batch to fill
+    /// Within which 99 of 100 live frames are to be detected: they wait less where they are not. 0: none.
+    std::chrono::nanoseconds target_p99{0};
 };
 
 /// Streams push from threads of their own; one thread takes batches. A stream whose results are not
 /// consumed runs out of credit and is passed over, so it presses back on its own decoder and on
-/// nobody else. Streams are taken from in turn, one frame each.
+/// nobody else. Streams are taken from in turn, one frame each, urgent ones
+/// before the others.
 class Batcher {
   public:
-    explicit Batcher(const BatcherOptions& options) : options_(options) {}
+    explicit Batcher(const BatcherOptions& options)
+        : options_(options), tuner_(options.max_wait, options.target_p99) {}
 
-    /// Announces a stream; `live` ones drop their oldest waiting frame rather than block.
-    void open(std::uint32_t stream, bool live);
+    enum class Kind {
+        file,
+        live,    ///< drops its oldest waiting frame rather than block
+        urgent,  ///< served first and at once, in batches that need not be full
+    };
+    /// Announces a stream. `capacity`: frames it may have waiting; 0: as the options say.
+    void open(std::uint32_t stream, Kind kind, std::size_t capacity = 0);
     /// Hands in a frame of an open stream; blocks while its queue is full. False once the stream or
     /// the batcher is cancelled (the frame is dropped).
     bool push(Item item);
@@ -51,7 +61,8 @@ class Batcher {
     /// Drops the stream's waiting frames and refuses further ones.
     void cancel(std::uint32_t stream);
     /// A taken frame's detections were handed on to the stream's tracker.
-    void delivered(std::uint32_t stream);
+    /// `latency`: since it was decoded.
+    void delivered(std::uint32_t stream, std::chrono::nanoseconds latency = {});
     /// A taken frame has left the pipeline: gives its credit back.
     void release(std::uint32_t stream);
     /// Blocks, after finish() or cancel(), until every frame of the stream is delivered or dropped.
@@ -62,14 +73,15 @@ class Batcher {
     void abort();
 
     /// Blocks until `max` frames are there, no stream can add any, it has waited max_wait for more, or
-    /// a live stream's frame has waited that long since it was decoded. Empty once shutdown() was called and nothing is waiting.
+    /// a live stream's frame has waited that long since it was decoded, or an urgent one is there. Empty once shutdown() was called and nothing is waiting.
     std::vector<Item> next(std::size_t max);
     /// Without waiting: a batch of `max` or, where no stream can add any or a live stream's frame has
-    /// waited for max_wait, what is there; else none.
+    /// waited for max_wait or an urgent one is there, what is there; else none.
     std::vector<Item> try_next(std::size_t max);
     /// No further stream will be opened.
     void shutdown();
 
+    [[nodiscard]] const BatcherOptions& options() const noexcept { return options_; }
     /// Frames waiting, of all streams.
     [[nodiscard]] std::size_t waiting() const;
     /// The most that ever waited in one stream's queue.
@@ -78,20 +90,24 @@ class Batcher {
   private:
     struct Stream {
         std::deque<Item> queue;
+        std::size_t capacity = 0;
         std::size_t credit = 0;
         std::size_t undelivered = 0;  ///< taken, not delivered
         Drops dropped;
-        bool live = false, finished = false, cancelled = false;
+        Kind kind = Kind::file;
+        bool finished = false, cancelled = false;
     };
 
     [[nodiscard]] std::size_t ready() const;
     [[nodiscard]] bool can_grow() const;
     [[nodiscard]] std::chrono::steady_clock::time_point due() const;
     std::vector<Item> take(std::size_t max);
+    void take_in_turn(std::vector<Item>& batch, std::size_t max, bool urgent);
 
     const BatcherOptions options_;
     mutable std::mutex mutex_;
     std::condition_variable producers_, consumer_, drained_;
+    WaitTuner tuner_;
     std::map<std::uint32_t, Stream> streams_;
     std::uint32_t turn_ = 0;  ///< the stream served last: the next batch starts behind it
     std::size_t peak_ = 0;

@@ -7,16 +7,25 @@
 #include <thread>
 #include <utility>
 
+#include "core/range.h"
+
 namespace saccade::pipeline {
 
 void Router::add(std::uint32_t stream, DetectedQueue& queue) {
     std::lock_guard lock(mutex_);
     queues_[stream] = &queue;
+    if (closed_) queue.close(CloseReason::finished);
 }
 
 void Router::remove(std::uint32_t stream) {
     std::lock_guard lock(mutex_);
     queues_.erase(stream);
+}
+
+void Router::close() {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+    for (const auto& [stream, queue] : queues_) queue->close(CloseReason::finished);
 }
 
 void Router::deliver(Detected detected) {
@@ -27,6 +36,7 @@ void Router::deliver(Detected detected) {
 
 void InferStage::run() {
     DeviceTrace trace(tracer_, number_, detector_.depth());
+    if (trace.on()) detector_.record_spans(true);
     for (;;) {
         auto next = first_waiting();
         if (next != batches_.end()) {
@@ -90,6 +100,7 @@ Result<void> InferStage::submit(Batches::iterator batch, DeviceTrace& trace) {
     frames.reserve(batch->items.size());
     for (const Item& item : batch->items) frames.push_back(item.frame);
     const auto before = std::chrono::steady_clock::now();
+    const Range range("submit");
     if (auto started = detector_.submit(frames); !started) {
         if (started.error().code != ErrorCode::out_of_memory) return started;
         return out_of_memory(*batch, started.error());
@@ -103,7 +114,11 @@ Result<void> InferStage::submit(Batches::iterator batch, DeviceTrace& trace) {
 Result<void> InferStage::collect(DeviceTrace& trace) {
     const auto before = std::chrono::steady_clock::now();
     const auto waited = detector_.times().wait;
-    auto results = detector_.collect();
+    auto results = [&] {
+        const Range range("collect");
+        return detector_.collect();
+    }();
+    if (trace.on() && results) trace.told(detector_.device_spans());
     trace.collected(before, detector_.times().wait - waited);
     Batch& batch = *running_.front();
     running_.pop_front();
@@ -144,10 +159,12 @@ void InferStage::deliver() {
     while (!batches_.empty() && batches_.front().state == Batch::State::done) {
         Batch batch = std::move(batches_.front());
         batches_.pop_front();
+        const auto now = std::chrono::steady_clock::now();
         for (std::size_t i = 0; i < batch.items.size(); ++i) {
             const std::uint32_t stream = batch.items[i].frame.id.stream;
+            const auto decoded = batch.items[i].decoded;
             router_.deliver({std::move(batch.items[i]), std::move(batch.results[i])});
-            batcher_.delivered(stream);
+            batcher_.delivered(stream, now - decoded);
         }
     }
 }
@@ -170,6 +187,7 @@ void InferStage::fail_with(Error error) {
     running_.clear();
     batches_.clear();
     batcher_.abort();
+    router_.close();
 }
 
 std::optional<Error> InferStage::error() const {
@@ -178,9 +196,12 @@ std::optional<Error> InferStage::error() const {
 }
 
 DeviceReport InferStage::report() const {
+    const detect::DetectorTimes times = detector_.times();
     return {.detector = detector_.info(),
             .memory = detector_.memory(),
-            .times = detector_.times(),
+            .times = {.preprocess = times.preprocess - before_.preprocess,
+                      .wait = times.wait - before_.wait,
+                      .postprocess = times.postprocess - before_.postprocess},
             .frames = frames_,
             .batches = batches_done_,
             .governor = governor_.report(),

@@ -24,12 +24,15 @@ class Router {
   public:
     void add(std::uint32_t stream, DetectedQueue& queue);
     void remove(std::uint32_t stream);
+    /// Nothing more will be delivered: closes all queues, also those added later.
+    void close();
     /// Never blocks for long: the batcher's credit is the queue's capacity.
     void deliver(Detected detected);
 
   private:
     std::mutex mutex_;
     std::map<std::uint32_t, DetectedQueue*> queues_;
+    bool closed_ = false;
 };
 
 struct GovernorSetup {
@@ -91,6 +94,7 @@ class InferStage {
     void fail_with(Error error);
 
     detect::Detector& detector_;
+    const detect::DetectorTimes before_ = detector_.times();  ///< of its warm-up
     Batcher batcher_;
     Tracer* const tracer_;
     const std::uint32_t number_;

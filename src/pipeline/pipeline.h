@@ -14,7 +14,9 @@
 
 #include "detect/detector.h"
 #include "media/source.h"
+#include "pipeline/devices.h"
 #include "pipeline/governor.h"
+#include "pipeline/refine.h"
 #include "pipeline/report.h"
 #include "pipeline/trace.h"
 #include "sink/sink.h"
@@ -75,10 +77,20 @@ struct OpenedStream {
     std::vector<std::unique_ptr<sink::Sink>> sinks;
 };
 
-/// A stream to run. `open` is called on a thread of the pipeline's, with the stream's number.
+/// What a stream is opened with.
+struct StreamTicket {
+    std::uint32_t stream = 0;  ///< its number
+    std::size_t device = 0;    ///< that was chosen for it
+    /// To be called, where that can be, before the decoder takes memory: loads the network for the
+    /// stream's size and waits until there is room. `on_device`: whether the decoder's memory is the
+    /// network's. On an error opening has to end with it.
+    std::function<Result<void>(const media::StreamInfo& declared, bool on_device)> admit;
+};
+
+/// A stream to run. `open` is called on a thread of the pipeline's.
 struct StreamJob {
     std::string name;
-    std::function<Result<OpenedStream>(std::uint32_t stream)> open;
+    std::function<Result<OpenedStream>(const StreamTicket& ticket)> open;
 };
 
 struct PipelineOptions {
@@ -87,9 +99,9 @@ struct PipelineOptions {
     std::size_t held = 0;     ///< largest delay of the streams' filters, frames
     int batch = 0;            ///< images a batch, 0: the detector's largest
     std::chrono::nanoseconds max_wait = std::chrono::milliseconds(100);
-    GovernorOptions governor;  ///< of each detector's memory
-    /// One a detector, in their order, or none: then only failures govern. They outlive the run.
-    std::vector<MemoryProbe*> probes;
+    std::chrono::nanoseconds target_p99{0};  ///< of live frames, as BatcherOptions; 0: none
+    GovernorOptions governor;  ///< of each detector's memory; limits are those of the devices
+    RefineOptions refine;  ///< second looks at parts of frames
     Tracer* tracer = nullptr;  ///< records the run; outlives it
     /// Told of each job's end at once, on one of the pipeline's threads; may be none.
     std::function<void(std::size_t job, const StreamReport& report)> on_stream_done = {};
@@ -106,13 +118,13 @@ struct Progress {
 /// Called on the stream's sink thread for every frame, in order, after its sinks.
 using ResultCallback = std::function<void(const std::string& stream, const FrameResult&)>;
 
-/// Runs all jobs over all detectors (streams are shared out in turn) and returns when they are
-/// done, have failed, or `stop` was requested: then sources are left, frames under way are written
-/// and the outputs finished as interrupted. One failing stream fails alone.
+/// Runs all jobs and returns when they are done, have failed, or `stop` was requested: then sources
+/// are left, frames under way are written and the outputs finished as interrupted. One failing stream
+/// fails alone. A stream goes to the device with the fewest live ones; the detector for its size is
+/// made there by the first that needs it.
 ///
 /// Threads: one a stream for decoding, one for tracking, one for sinks; one a detector.
-RunReport run(std::span<const StreamJob> jobs, std::span<detect::Detector* const> detectors,
-              const PipelineOptions& options, std::stop_token stop, Progress& progress,
-              const ResultCallback& on_result = {});
+RunReport run(std::span<const StreamJob> jobs, Devices& devices, const PipelineOptions& options,
+              std::stop_token stop, Progress& progress, const ResultCallback& on_result = {});
 
 }  // namespace saccade::pipeline

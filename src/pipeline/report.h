@@ -30,18 +30,21 @@ struct StreamReport {
     std::string damage;          ///< of a partial one
     std::string decoder;
     int width = 0, height = 0;  ///< px
+    int input_width = 0, input_height = 0;  ///< of the network that its frames went through, px
     std::uint64_t frames = 0;      ///< written
     Drops dropped;                 ///< live streams only
     std::size_t memory_peak = 0;   ///< most its device was seen to hold meanwhile, bytes
     std::uint64_t detections = 0;
+    std::uint64_t crops = 0;  ///< looked at closer
     std::map<int, std::uint64_t> ids_by_class;  ///< confirmed tracks by class id
     std::vector<std::string> outputs;
-    std::chrono::nanoseconds wall{0};  ///< from opening to the last output
-    std::chrono::nanoseconds first_result{0};  ///< from opening to the first frame written
+    std::chrono::nanoseconds wall{0};  ///< from opening to the last output, loading not counted
+    std::chrono::nanoseconds first_result{0};  ///< from opening to the first frame written, likewise
     Histogram decode, track, sink;  ///< time at work per frame
     Histogram latency;              ///< from decoded to written
 };
 
+/// A detector at work, on a device that it may share with others.
 struct DeviceReport {
     detect::DetectorInfo detector;
     infer::MemoryUse memory;
@@ -53,10 +56,12 @@ struct DeviceReport {
 
 struct RunReport {
     std::vector<StreamReport> streams;  ///< in the order given
-    std::vector<DeviceReport> devices;
-    std::chrono::nanoseconds wall{0};
+    std::vector<DeviceReport> devices;  ///< in the order in which their detectors were made
+    std::chrono::nanoseconds wall{0};  ///< since the first detector was there
     std::size_t queue_capacity = 0, queue_peak = 0;
-    std::optional<Error> fatal;  ///< a device failed: all unfinished streams failed with it
+    std::uint64_t decoders_waited = 0;  ///< streams that waited for memory for their decoders
+    /// A detector failed, and its unfinished streams with it; or none could be made.
+    std::optional<Error> fatal;
 };
 
 }  // namespace saccade::pipeline

@@ -1,5 +1,7 @@
 #include "pipeline/sink_stage.h"
 
+#include "core/range.h"
+
 namespace saccade::pipeline {
 
 void SinkStage::run(std::chrono::steady_clock::time_point opened, TraceLane* lane) {
@@ -16,7 +18,7 @@ void SinkStage::run(std::chrono::steady_clock::time_point opened, TraceLane* lan
                 times_.add(after - before);
                 latency_.add(after - tracked->item.decoded);
                 count(tracked->result);
-                if (lane != nullptr) lane->add(Activity::sink, before, after, tracked->result.id);
+                if (traced(lane)) lane->add(Activity::sink, before, after, tracked->result.id);
             }
         }
         tracked.reset();  // the decoder's surface goes back before its credit does
@@ -26,6 +28,7 @@ void SinkStage::run(std::chrono::steady_clock::time_point opened, TraceLane* lan
 }
 
 Result<void> SinkStage::write(const Tracked& tracked) {
+    const Range range("sinks");
     for (auto& sink : sinks_) {
         if (auto written = sink->write(tracked.result, tracked.item.frame); !written) {
             return written;

@@ -1,10 +1,13 @@
 #include "pipeline/stream_worker.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "core/range.h"
+#include "pipeline/refine_stage.h"
 #include "pipeline/sink_stage.h"
 #include "pipeline/track_stage.h"
 
@@ -13,6 +16,37 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock;
 
+/// A stream's place on a device, and in the budget for its decoder there, for as long as it lives.
+class Place {
+  public:
+    Place(DetectorPool& pool, std::uint32_t stream)
+        : pool_(pool), stream_(stream), device_(pool.enter()) {}
+    ~Place() {
+        if (admitted_) pool_.decoders(*device_).close(stream_);
+        if (device_) pool_.leave(*device_);
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    [[nodiscard]] const Result<std::size_t>& device() const noexcept { return device_; }
+
+    /// Blocks until the device has room. False where that was stopped.
+    bool admit(const DecoderNeed& need, const std::stop_token& stop) {
+        admitted_ = pool_.decoders(*device_).wait(stream_, need, stop);
+        return admitted_;
+    }
+    void settled() {
+        if (admitted_) pool_.decoders(*device_).settled(stream_);
+    }
+
+  private:
+    DetectorPool& pool_;
+    const std::uint32_t stream_;
+    Result<std::size_t> device_;
+    bool admitted_ = false;
+};
+
+constexpr std::size_t kSurfaces = 16;  // about as many as a decoder has
+
 /// How reading a source ended.
 struct DecodeEnd {
     std::string damage;
@@ -20,11 +54,17 @@ struct DecodeEnd {
     bool cut = false;  ///< left before its end, on request or because of a failure behind it
 };
 
-DecodeEnd decode(media::Source& source, Batcher& batcher, Histogram& times, TraceLane* lane) {
+/// `capacity`: of the stream's queue, frames.
+DecodeEnd decode(media::Source& source, Batcher& batcher, std::size_t capacity, Histogram& times,
+                 Place& place, TraceLane* lane) {
     DecodeEnd end;
+    std::size_t frames = 0;
     for (;;) {
         const auto before = SteadyTime::now();
-        auto event = source.read();
+        auto event = [&] {
+            const Range range("decode");
+            return source.read();
+        }();
         const auto after = SteadyTime::now();
         if (!event) {
             if (event.error().code == ErrorCode::interrupted) {
@@ -37,12 +77,14 @@ DecodeEnd decode(media::Source& source, Batcher& batcher, Histogram& times, Trac
         if (auto* frame = std::get_if<Frame>(&*event)) {
             times.add(after - before);
             const FrameId id = frame->id;
-            if (lane != nullptr) lane->add(Activity::decode, before, after, id);
+            if (traced(lane)) lane->add(Activity::decode, before, after, id);
             if (!batcher.push({.frame = std::move(*frame), .decoded = after, .taken = {}})) {
                 end.cut = true;
                 return end;
             }
-            if (lane != nullptr) lane->add(Activity::queue_full, after, SteadyTime::now(), id);
+            if (traced(lane)) lane->add(Activity::queue_full, after, SteadyTime::now(), id);
+            // By now its queue has been full once, and the decoder has all its surfaces.
+            if (++frames == 2 * capacity + kSurfaces) place.settled();
         } else if (auto* gap = std::get_if<media::Discontinuity>(&*event)) {
             if (end.damage.empty()) end.damage = gap->reason;
         } else if (auto* last = std::get_if<media::End>(&*event)) {
@@ -92,41 +134,81 @@ sink::Context context_of(const media::StreamInfo& info, const detect::DetectorIn
 
 }  // namespace
 
-StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& stage,
-                        const detect::DetectorInfo& detector, const PipelineOptions& options,
-                        std::size_t credit, std::stop_token stop, Progress& progress,
+StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool& pool,
+                        const PipelineOptions& options, std::stop_token stop, Progress& progress,
                         const ResultCallback& on_result) {
     StreamReport report;
     report.name = job.name;
-    const auto start = SteadyTime::now();
-    const auto failed = [&](Error error) {
-        report.status = StreamStatus::failed;
+    auto start = SteadyTime::now();
+    const auto ended = [&](StreamStatus status, std::optional<Error> error) {
+        report.status = status;
         report.error = std::move(error);
         report.wall = SteadyTime::now() - start;
         return report;
     };
+    if (stop.stop_requested()) return ended(StreamStatus::interrupted, std::nullopt);
+    Place place(pool, stream);
+    if (!place.device()) return ended(StreamStatus::failed, place.device().error());
+    const std::size_t device = *place.device();
 
-    const LaneScope scope(options.tracer, "decode", stream);
-    TraceLane* const lane = scope.lane();
-    auto opened = job.open(stream);
-    if (!opened) return failed(opened.error());
+    std::chrono::nanoseconds loading{0};
+    const auto bind = [&](const media::StreamInfo& info) {
+        const auto before = SteadyTime::now();
+        auto stage = pool.stage(device, {info.width, info.height});
+        loading += SteadyTime::now() - before;
+        return stage;
+    };
+    std::size_t capacity = options.queue;
+    const auto admit = [&](const media::StreamInfo& info, bool on_device) -> Result<void> {
+        const auto bound = bind(info);
+        if (!bound) return fail(bound.error());
+        if (on_device) {
+            capacity = queue_capacity(info, options.queue, pool.limit(device), options.streams);
+        }
+        DecoderNeed need = decoder_need(info, capacity);
+        need.under_way = frame_bytes(info) * ((*bound)->batcher().options().credit - options.queue -
+                                              options.held);  // the rest is batches
+        if (!on_device) need.bytes = 0;
+        if (place.admit(need, stop)) return {};
+        return fail(ErrorCode::interrupted, job.name + ": interrupted while it waited for memory");
+    };
+    auto opened = job.open({.stream = stream, .device = device, .admit = admit});
+    if (!opened) {
+        const bool left = stop.stop_requested() && opened.error().code == ErrorCode::interrupted;
+        if (left) return ended(StreamStatus::interrupted, std::nullopt);
+        return ended(StreamStatus::failed, opened.error());
+    }
     media::Source& source = *opened->source;
     const media::StreamInfo info = source.info();
-    if (info.frame_count) progress.frames_expected += *info.frame_count;
     report.decoder = info.decoder;
     report.width = info.width;
     report.height = info.height;
+    const auto bound = bind(info);
+    if (!bound) return ended(StreamStatus::failed, bound.error());
+    start += loading;
+    InferStage& stage = **bound;
+    const detect::DetectorInfo& detector = stage.detector_info();
+    report.input_width = detector.input_width;
+    report.input_height = detector.input_height;
+    Batcher& batcher = stage.batcher();
+    const std::size_t credit = batcher.options().credit;
+
+    const LaneScope scope(options.tracer, "decode", stream);
+    TraceLane* const lane = scope.lane();
+    if (info.frame_count) progress.frames_expected += *info.frame_count;
     const sink::Context context = context_of(info, detector, opened->tracker != nullptr);
     for (auto& sink : opened->sinks) {
-        if (auto begun = sink->begin(context); !begun) return failed(begun.error());
+        if (auto begun = sink->begin(context); !begun) {
+            return ended(StreamStatus::failed, begun.error());
+        }
+    }
+    if (traced(lane)) {
+        lane->add(Activity::open, std::max(start, options.tracer->start()), SteadyTime::now());
     }
 
-    if (lane != nullptr) lane->add(Activity::open, start, SteadyTime::now());
-
-    Batcher& batcher = stage.batcher();
     DetectedQueue detected(credit);
     TrackedQueue tracked(options.queue);
-    batcher.open(stream, info.live);
+    batcher.open(stream, info.live ? Batcher::Kind::live : Batcher::Kind::file, capacity);
     stage.open_stream(stream);
     stage.router().add(stream, detected);
 
@@ -135,7 +217,9 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& 
         batcher.cancel(stream);
         source.interrupt();
     };
-    TrackStage track_stage(*opened, detected, tracked, give_up);
+    std::optional<RefineStage> refine;
+    if (options.refine.budget > 0) refine.emplace(options.refine, stage, stream);
+    TrackStage track_stage(*opened, detected, tracked, give_up, refine ? &*refine : nullptr);
     SinkStage sink_stage(opened->sinks, tracked, batcher, progress, job.name, on_result, give_up);
     std::jthread track_thread([&] {
         const LaneScope mine(options.tracer, "track", stream);
@@ -148,13 +232,15 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& 
     DecodeEnd end;
     {
         const std::stop_callback on_stop(stop, give_up);
-        end = decode(source, batcher, report.decode, lane);
+        end = decode(source, batcher, capacity, report.decode, place, lane);
         batcher.finish(stream);
         batcher.wait_drained(stream);
     }
     stage.router().remove(stream);
     detected.close(CloseReason::finished);
     track_thread.join();
+    if (refine) report.crops = refine->crops();
+    refine.reset();
     tracked.close(CloseReason::finished);
     sink_thread.join();
     report.dropped = batcher.close(stream);
@@ -181,7 +267,7 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& 
             }
         }
     }
-    if (lane != nullptr) lane->add(Activity::finish, finishing, SteadyTime::now());
+    if (traced(lane)) lane->add(Activity::finish, finishing, SteadyTime::now());
     report.wall = SteadyTime::now() - start;
     return report;
 }

@@ -4,15 +4,16 @@
 #include <cstdint>
 #include <stop_token>
 
-#include "pipeline/infer_stage.h"
+#include "pipeline/detector_pool.h"
 #include "pipeline/pipeline.h"
 
 namespace saccade::pipeline {
 
-/// Decodes on the calling thread, tracks and writes on two more, and returns when the outputs are
-/// finished. Detections come from `stage`.
-StreamReport run_stream(const StreamJob& job, std::uint32_t stream, InferStage& stage,
-                        const detect::DetectorInfo& detector, const PipelineOptions& options,
-                        std::size_t credit, std::stop_token stop, Progress& progress, const ResultCallback& on_result);
+/// Opens the stream for a device of the pool's, binds it to the detector for its size, waits until
+/// there is memory for its decoder, decodes on the calling thread, tracks and writes on two more, and
+/// returns when the outputs are finished.
+StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool& pool,
+                        const PipelineOptions& options, std::stop_token stop, Progress& progress,
+                        const ResultCallback& on_result);
 
 }  // namespace saccade::pipeline

@@ -5,7 +5,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 
 namespace saccade::pipeline {
 namespace {
@@ -85,8 +87,23 @@ TraceLane& Tracer::lane(std::string name) {
     return lanes_.emplace_back(std::move(name), limit_);
 }
 
+void Tracer::add(const std::string& lane, DeviceEvent event) {
+    std::lock_guard lock(mutex_);
+    auto found = std::find_if(devices_.begin(), devices_.end(),
+                              [&](const DeviceLane& known) { return known.name == lane; });
+    if (found == devices_.end()) {
+        devices_.push_back({.name = lane, .events = {}});
+        found = std::prev(devices_.end());
+    }
+    if (found->events.size() < limit_) {
+        found->events.push_back(std::move(event));
+    } else {
+        ++found->dropped;
+    }
+}
+
 LaneScope::LaneScope(Tracer* tracer, const char* stage, std::uint32_t number) {
-    if (tracer == nullptr) return;
+    if (!kTracing || tracer == nullptr) return;
     lane_ = &tracer->lane(fmt::format("{} {}", stage, number));
     lane_->attach();
 }

@@ -16,6 +16,13 @@
 
 namespace saccade::pipeline {
 
+/// Whether this build records anything (CMake's SACCADE_TRACING).
+#ifdef SACCADE_NO_TRACING
+inline constexpr bool kTracing = false;
+#else
+inline constexpr bool kTracing = true;
+#endif
+
 /// What the time of an event went into.
 enum class Activity : std::uint8_t {
     open,         ///< opening a source and its sinks
@@ -86,6 +93,20 @@ class TraceLane {
     std::uint64_t dropped_ = 0;
 };
 
+/// What a device did on one of its queues of work, such as a CUDA stream, by its own clock.
+struct DeviceEvent {
+    using Time = TraceEvent::Time;
+    std::string what;  ///< "upload", "network" ...
+    Time begin, end;   ///< on the host's clock
+    FrameId frame;     ///< the first that it was about
+    std::uint32_t frames = 0;
+};
+struct DeviceLane {
+    std::string name;  ///< "cuda 0 stream 1"
+    std::vector<DeviceEvent> events;
+    std::uint64_t dropped = 0;  ///< left out because the lane was full
+};
+
 /// All lanes of one run. lane() from any thread; reading only when the run is over.
 class Tracer {
   public:
@@ -98,6 +119,10 @@ class Tracer {
     /// A new lane, which lives as long as this.
     TraceLane& lane(std::string name);
 
+    /// Adds to the lane of that name, which it makes where there is none. One thread a lane.
+    void add(const std::string& lane, DeviceEvent event);
+
+    [[nodiscard]] const std::deque<DeviceLane>& device_lanes() const noexcept { return devices_; }
     [[nodiscard]] const std::deque<TraceLane>& lanes() const noexcept { return lanes_; }
     [[nodiscard]] TraceEvent::Time start() const noexcept { return start_; }
 
@@ -106,7 +131,13 @@ class Tracer {
     TraceEvent::Time start_;
     std::mutex mutex_;
     std::deque<TraceLane> lanes_;
+    std::deque<DeviceLane> devices_;
 };
+
+/// Whether there is a lane to write to. Nothing is left of what depends on it in a build without.
+[[nodiscard]] constexpr bool traced(const TraceLane* lane) noexcept {
+    return kTracing && lane != nullptr;
+}
 
 /// A thread's lane for the time of a scope; nothing where there is no tracer.
 class LaneScope {
@@ -118,7 +149,7 @@ class LaneScope {
     LaneScope(const LaneScope&) = delete;
     LaneScope& operator=(const LaneScope&) = delete;
 
-    [[nodiscard]] TraceLane* lane() const noexcept { return lane_; }
+    [[nodiscard]] TraceLane* lane() const noexcept { return kTracing ? lane_ : nullptr; }
 
   private:
     TraceLane* lane_ = nullptr;

@@ -7,8 +7,8 @@
 namespace saccade::pipeline {
 
 DeviceTrace::DeviceTrace(Tracer* tracer, std::uint32_t device, int slots)
-    : scope_(tracer, "device", device) {
-    if (tracer == nullptr) return;
+    : tracer_(tracer), device_(device), scope_(tracer, "device", device) {
+    if (!on()) return;
     for (int i = 0; i < std::max(slots, 1); ++i) {
         slots_.push_back(&tracer->lane(fmt::format("network {} slot {}", device, i)));
     }
@@ -28,6 +28,19 @@ void DeviceTrace::submitted(Time begin, const std::vector<Item>& batch) {
     scope_.lane()->add(Activity::preprocess, begin, end, frames);
     under_way_.push_back({std::move(frames), end, next_slot_});
     next_slot_ = (next_slot_ + 1) % slots_.size();
+}
+
+void DeviceTrace::told(const std::vector<detect::DeviceSpan>& spans) {
+    if (!on() || under_way_.empty()) return;
+    const std::vector<FrameId>& frames = under_way_.front().frames;
+    for (const detect::DeviceSpan& span : spans) {
+        tracer_->add(fmt::format("device {} stream {}", device_, span.stream),
+                     {.what = span.what,
+                      .begin = span.begin,
+                      .end = span.end,
+                      .frame = frames.empty() ? FrameId{} : frames.front(),
+                      .frames = static_cast<std::uint32_t>(frames.size())});
+    }
 }
 
 void DeviceTrace::collected(Time begin, std::chrono::nanoseconds wait) {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <vector>
 
+#include "detect/detector.h"
 #include "pipeline/batcher.h"
 #include "pipeline/trace.h"
 
@@ -23,8 +24,10 @@ class DeviceTrace {
     void submitted(Time begin, const std::vector<Item>& batch);
     /// Of this time the network was waited for during `wait`; the rest was postprocessing.
     void collected(Time begin, std::chrono::nanoseconds wait);
+    /// What the device says of the batch collected last, in front of collected().
+    void told(const std::vector<detect::DeviceSpan>& spans);
 
-    [[nodiscard]] bool on() const noexcept { return scope_.lane() != nullptr; }
+    [[nodiscard]] bool on() const noexcept { return traced(scope_.lane()); }
 
   private:
     struct UnderWay {
@@ -33,6 +36,8 @@ class DeviceTrace {
         std::size_t slot;
     };
 
+    Tracer* const tracer_;
+    const std::uint32_t device_;
     LaneScope scope_;
     std::vector<TraceLane*> slots_;
     std::size_t next_slot_ = 0;

@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/range.h"
+
 namespace saccade::pipeline {
 
 TrackStage::TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQueue& out,
-                       std::function<void()> give_up)
+                       std::function<void()> give_up, RefineStage* refine)
     : tracker_(stream.tracker.get()),
       motion_(stream.motion.get()),
       appearance_(stream.appearance.get()),
       filter_(stream.filter.get()),
+      refine_(refine),
       keep_pixels_(std::any_of(stream.sinks.begin(), stream.sinks.end(),
                                [](const auto& sink) { return sink->wants_pixels(); })),
       in_(in),
@@ -36,7 +39,7 @@ void TrackStage::run(TraceLane* lane) {
         }
         const auto after = std::chrono::steady_clock::now();
         times_.add(after - before);
-        if (lane != nullptr) lane->add(Activity::track, before, after, id);
+        if (traced(lane)) lane->add(Activity::track, before, after, id);
         hand_on(ready, lane);
     }
     if (filter_ != nullptr) filter_->flush(ready);
@@ -44,19 +47,31 @@ void TrackStage::run(TraceLane* lane) {
 }
 
 FrameResult TrackStage::track(Detected& detected) {
+    const Range range("track");
     const Frame& frame = detected.item.frame;
     FrameResult result{.id = frame.id,
                        .pts = frame.pts,
                        .width = frame.width,
                        .height = frame.height,
                        .detections = std::move(detected.detections),
-                       .tracks = {}};
-    if (tracker_ == nullptr || error_) return result;
-    if (auto done = follow(frame, result); !done) {
+                       .tracks = {},
+                       .file = frame.file};
+    if (error_) return result;
+    if (auto done = complete(frame, result); !done) {
         error_ = done.error();
         give_up_();
     }
     return result;
+}
+
+Result<void> TrackStage::complete(const Frame& frame, FrameResult& result) {
+    if (refine_ != nullptr) {
+        if (auto done = refine_->look(frame, result.detections); !done) return done;
+    }
+    if (tracker_ == nullptr) return {};
+    auto done = follow(frame, result);
+    if (done && refine_ != nullptr) refine_->followed(result);
+    return done;
 }
 
 Result<void> TrackStage::follow(const Frame& frame, FrameResult& result) {
@@ -79,7 +94,7 @@ void TrackStage::hand_on(std::vector<FrameResult>& ready, TraceLane* lane) {
         const FrameId id = result.id;
         out_.push({.item = std::move(held_.front()), .result = std::move(result)});
         held_.pop_front();
-        if (lane == nullptr) continue;
+        if (!traced(lane)) continue;
         lane->add(Activity::hand_on, before, std::chrono::steady_clock::now(), id);
     }
     ready.clear();

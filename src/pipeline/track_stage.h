@@ -8,6 +8,7 @@
 
 #include "pipeline/items.h"
 #include "pipeline/pipeline.h"
+#include "pipeline/refine_stage.h"
 #include "pipeline/report.h"
 #include "track/tracker.h"
 
@@ -19,8 +20,9 @@ class TrackStage {
   public:
     /// Results carry detections alone where `stream` has no tracker. Pixels are let go of as soon
     /// as the tracker has seen them, unless a sink wants them.
+    /// `refine` may be none.
     TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQueue& out,
-               std::function<void()> give_up);
+               std::function<void()> give_up, RefineStage* refine = nullptr);
 
     void run(TraceLane* lane = nullptr);
 
@@ -30,6 +32,8 @@ class TrackStage {
 
   private:
     FrameResult track(Detected& detected);
+    /// Detections of a result, seen closer, then its tracks.
+    Result<void> complete(const Frame& frame, FrameResult& result);
     /// Tracks of a result whose detections are there.
     Result<void> follow(const Frame& frame, FrameResult& result);
     void hand_on(std::vector<FrameResult>& ready, TraceLane* lane);
@@ -38,6 +42,7 @@ class TrackStage {
     MotionEstimator* motion_;
     AppearanceEncoder* appearance_;
     ResultFilter* filter_;
+    RefineStage* refine_;
     bool keep_pixels_;
     DetectedQueue& in_;
     TrackedQueue& out_;

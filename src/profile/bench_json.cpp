@@ -9,6 +9,16 @@ namespace saccade::profile {
 
 using nlohmann::json;
 
+namespace {
+
+/// Share of the machine that others took more of in `after` than in `before`; 0 where not seen.
+double others_more(const BenchRow& before, const BenchRow& after, int cores) {
+    if (before.others < 0 || after.others < 0) return 0;
+    return (after.others - before.others) / std::max(cores, 1);
+}
+
+}  // namespace
+
 std::vector<BenchChange> compare_reports(const BenchReport& before, const BenchReport& after) {
     std::vector<BenchChange> changes;
     for (const BenchRow& row : after.rows) {
@@ -16,7 +26,8 @@ std::vector<BenchChange> compare_reports(const BenchReport& before, const BenchR
             return r.suite == row.suite && r.name == row.name && r.unit == row.unit;
         });
         if (old == before.rows.end()) continue;
-        changes.push_back({*old, row, compare(old->spread(), row.spread(), row.higher_is_better)});
+        changes.push_back({*old, row, compare(old->spread(), row.spread(), row.higher_is_better,
+                                             others_more(*old, row, after.machine.cores))});
     }
     return changes;
 }
@@ -39,6 +50,8 @@ std::string bench_json(const BenchReport& report) {
             out["limit"] = {{"name", row.limit_name}, {"value", row.limit}};
             out["efficiency"] = row.efficiency();
         }
+        if (row.others >= 0) out["others_cores"] = row.others;
+        for (const BenchDetail& detail : row.details) out["details"][detail.name] = detail.value;
         rows.push_back(std::move(out));
     }
     return json_text({{"schema", "saccade.bench/1"},
@@ -53,7 +66,7 @@ std::string bench_json(const BenchReport& report) {
 Result<BenchReport> parse_bench(std::string_view text, const std::string& name) {
     const auto broken = [&](const std::string& why) {
         return fail(ErrorCode::corrupt, fmt::format("{}: no result of saccade bench: {}", name, why),
-                    "make one with saccade bench --json FILE");
+                    "make one with saccade bench --json-file FILE");
     };
     try {
         const json in = json::parse(text);
@@ -82,6 +95,12 @@ Result<BenchReport> parse_bench(std::string_view text, const std::string& name) 
             if (r.contains("limit")) {
                 row.limit = r.at("limit").at("value");
                 row.limit_name = r.at("limit").at("name");
+            }
+            row.others = r.value("others_cores", -1.0);
+            if (r.contains("details")) {
+                for (const auto& [key, value] : r.at("details").items()) {
+                    row.details.push_back({key, value});
+                }
             }
             report.rows.push_back(std::move(row));
         }

@@ -11,6 +11,12 @@
 
 namespace saccade::profile {
 
+/// A figure beside a row's own: "GPU busy, %", "latency p99, ms". It is not compared.
+struct BenchDetail {
+    std::string name;  ///< with the unit
+    double value = 0;
+};
+
 /// One thing measured several times.
 struct BenchRow {
     std::string suite;   ///< "detector"
@@ -22,6 +28,8 @@ struct BenchRow {
     std::string axis;    ///< what x is; "" where the row is in no sweep
     double limit = 0;    ///< what this machine could reach at most, measured in the same run; or 0
     std::string limit_name;
+    std::vector<BenchDetail> details;
+    double others = -1;  ///< cores that other programs used meanwhile; -1 where it was not seen
 
     [[nodiscard]] Spread spread() const { return spread_of(values); }
     /// Share of the limit, 0 where there is none.
@@ -40,7 +48,16 @@ struct BenchChange {
     Comparison comparison;
 };
 
-/// Rows that both have, in the order of `after`.
+/// Names of the details that any of the rows has, in the order of the first.
+[[nodiscard]] std::vector<std::string> detail_names(const std::vector<const BenchRow*>& rows);
+[[nodiscard]] bool has_limits(const std::vector<const BenchRow*>& rows);
+/// Of the detail of that name; "" where the row has none.
+[[nodiscard]] std::string detail_text(const BenchRow& row, const std::string& name);
+
+/// Rows of one suite and unit, in order of their first.
+[[nodiscard]] std::vector<std::vector<const BenchRow*>> groups_of(const BenchReport& report);
+
+/// Rows that both have, in the order of `after`. What other programs took is taken into account.
 [[nodiscard]] std::vector<BenchChange> compare_reports(const BenchReport& before,
                                                        const BenchReport& after);
 

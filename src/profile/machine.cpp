@@ -10,7 +10,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "profile/nvml.h"
+#include "cuda/nvml.h"
 
 namespace saccade::profile {
 namespace {
@@ -53,7 +53,7 @@ Machine describe_machine() {
     machine.os = find_value(read_text("/etc/os-release"), "PRETTY_NAME", '=');
     utsname name{};
     if (::uname(&name) == 0) machine.kernel = fmt::format("{} {}", name.sysname, name.release);
-    if (const auto gpu = Nvml::open(0)) machine.gpu = gpu->name();
+    if (const auto gpu = cuda::Nvml::open(0)) machine.gpu = gpu->name();
     machine.compiler = "g++ " __VERSION__;
 #ifdef NDEBUG
     machine.build = "optimised";

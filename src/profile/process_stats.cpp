@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <filesystem>
@@ -65,6 +66,22 @@ std::chrono::nanoseconds process_cpu() {
         return std::chrono::seconds(t.tv_sec) + std::chrono::microseconds(t.tv_usec);
     };
     return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+std::chrono::nanoseconds parse_machine_cpu(std::string_view stat, long ticks) {
+    if (!stat.starts_with("cpu ") || ticks <= 0) return {};
+    stat.remove_prefix(std::min(stat.find_first_not_of(" ", 4), stat.size()));
+    // user, nice, system, idle, iowait, irq, softirq, steal; guests are in user already
+    std::int64_t busy = 0;
+    for (int column = 0; column < 8; ++column) {
+        const std::int64_t value = take_number(stat);
+        if (column != 3 && column != 4) busy += value;
+    }
+    return std::chrono::nanoseconds(busy * (1'000'000'000 / ticks));
+}
+
+std::chrono::nanoseconds machine_cpu() {
+    return parse_machine_cpu(read_text("/proc/stat"), ::sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace saccade::profile

@@ -28,4 +28,11 @@ struct ThreadStats {
 /// User and system time of all threads, those that ended included.
 [[nodiscard]] std::chrono::nanoseconds process_cpu();
 
+/// Time that all cores of the machine were at work since it started, for whomever (a hypervisor's
+/// other guests too); 0 where /proc is not to be read.
+[[nodiscard]] std::chrono::nanoseconds machine_cpu();
+
+/// The same from the text of /proc/stat, whose unit is `ticks` a second.
+[[nodiscard]] std::chrono::nanoseconds parse_machine_cpu(std::string_view stat, long ticks);
+
 }  // namespace saccade::profile

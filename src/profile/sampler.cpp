@@ -6,7 +6,7 @@ namespace saccade::profile {
 
 Sampler::Sampler(std::chrono::milliseconds period)
     : period_(period),
-      nvml_(Nvml::open(0)),
+      nvml_(cuda::Nvml::open(0)),
       cpu_start_(process_cpu()),
       cpu_last_(cpu_start_),
       last_(std::chrono::steady_clock::now()) {

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "profile/nvml.h"
+#include "cuda/nvml.h"
 #include "profile/process_stats.h"
 
 namespace saccade::profile {
@@ -19,7 +19,7 @@ struct Sample {
     std::chrono::steady_clock::time_point time;
     double cores = 0;        ///< busy on average since the sample before
     std::size_t memory = 0;  ///< resident, bytes
-    std::optional<GpuSample> gpu;
+    std::optional<cuda::GpuSample> gpu;
 };
 
 /// What a Sampler saw.
@@ -46,7 +46,7 @@ class Sampler {
     void loop(std::stop_token stop);
 
     const std::chrono::milliseconds period_;
-    std::optional<Nvml> nvml_;
+    std::optional<cuda::Nvml> nvml_;
     std::chrono::nanoseconds cpu_start_, cpu_last_;
     std::chrono::steady_clock::time_point last_;
     std::map<int, ThreadStats> first_;   ///< as they were when first seen, of those that were before

@@ -57,11 +57,13 @@ std::string_view to_string(Change change) noexcept {
         case Change::better: return "better";
         case Change::worse: return "worse";
         case Change::same: return "same";
+        case Change::unsure: return "unsure";
     }
     return "";
 }
 
-Comparison compare(const Spread& before, const Spread& after, bool higher_is_better) {
+Comparison compare(const Spread& before, const Spread& after, bool higher_is_better,
+                   double others) {
     constexpr double least = 0.02, deviations = 3;
     Comparison result;
     if (before.count == 0 || after.count == 0 || before.median <= 0) return result;
@@ -73,7 +75,12 @@ Comparison compare(const Spread& before, const Spread& after, bool higher_is_bet
     result.noise = std::max(least, deviations * std::max(relative(before), relative(after)));
     const double change = result.ratio - 1;
     if (std::abs(change) > result.noise) {
-        result.change = (change > 0) == higher_is_better ? Change::better : Change::worse;
+        const bool better = (change > 0) == higher_is_better;
+        // How much slower the slower run was, of the faster one's speed.
+        const double faster = std::max(before.median, after.median);
+        const double loss = 1 - std::min(before.median, after.median) / faster;
+        const bool excused = better ? loss <= -2 * others : loss <= 2 * others;
+        result.change = excused ? Change::unsure : better ? Change::better : Change::worse;
     }
     return result;
 }

@@ -31,7 +31,8 @@ struct Distribution {
 };
 [[nodiscard]] Distribution distribution_of(std::vector<double> values);
 
-enum class Change { better, worse, same };
+/// unsure: others used the machine more in the slower of both runs, so much that they may be why.
+enum class Change { better, worse, same, unsure };
 [[nodiscard]] std::string_view to_string(Change change) noexcept;
 
 struct Comparison {
@@ -43,6 +44,9 @@ struct Comparison {
 /// A change counts where it is larger than 2 % and than three times the spread of both sides: 1.4826
 /// times the median deviation (which is the standard deviation of normal noise), and at least a
 /// quarter of the range, because few repetitions make the former small by luck.
-[[nodiscard]] Comparison compare(const Spread& before, const Spread& after, bool higher_is_better);
+/// `others`: share of the machine (-1..1) that other programs took more of after than before. A loss,
+/// or a gain where it is negative, within twice of it is not claimed: they take caches too.
+[[nodiscard]] Comparison compare(const Spread& before, const Spread& after, bool higher_is_better,
+                                 double others = 0);
 
 }  // namespace saccade::profile

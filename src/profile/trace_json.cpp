@@ -76,6 +76,18 @@ std::string trace_json(const pipeline::Tracer& tracer, std::span<const Sample> s
             for (const FrameId& id : frames) ways[id].push_back({event.begin, track});
         }
     }
+    for (const pipeline::DeviceLane& lane : tracer.device_lanes()) {
+        const int track = kSlotTracks + number;
+        out.add('M', track, R"("name":"thread_name","args":{{"name":"{}"}})", lane.name);
+        out.add('M', track, R"("name":"thread_sort_index","args":{{"sort_index":{}}})", number++);
+        for (const pipeline::DeviceEvent& event : lane.events) {
+            out.add('X', track,
+                    R"("name":"{}","cat":"device","ts":{:.3f},"dur":{:.3f},"args":{{"stream":{},"frame":{},"batch":{}}})",
+                    event.what, out.us(event.begin), out.us(event.end) - out.us(event.begin),
+                    event.frame.stream, event.frame.index, event.frames);
+            ways[event.frame].push_back({event.begin, track});
+        }
+    }
     for (auto& [id, stops] : ways) {
         if (stops.size() < 2) continue;
         std::stable_sort(stops.begin(), stops.end(),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "profile/replay.h"
 
@@ -43,9 +44,26 @@ std::size_t best_stage(const Measurement& m, const Scenario& from) {
     return best;
 }
 
+/// How busy the GPU's decoders were, 0..1.
+double gpu_decoders(const Measurement& m) {
+    if (m.gpu_decoder.empty()) return 0;
+    return std::accumulate(m.gpu_decoder.begin(), m.gpu_decoder.end(), 0.0) /
+           static_cast<double>(m.gpu_decoder.size());
+}
+
 std::vector<std::string> advice_for(std::size_t stage, const Measurement& m) {
     switch (stage) {
         case decode:
+            if (gpu_decoders(m) > 0.8) {
+                return {fmt::format("the GPU's decoders are used up ({:.0f} % busy): share the sources with "
+                                    "a further GPU: --device cuda:all",
+                                    100 * gpu_decoders(m)),
+                        "feed smaller or less costly videos (H.264 instead of HEVC, say)"};
+            }
+            if (m.streams == 1 && gpu_decoders(m) > 0) {
+                return {"run several sources at once, one keeps one of the GPU's decoders busy: --streams N",
+                        "feed a smaller or less costly video (H.264 instead of HEVC, say)"};
+            }
             if (m.streams == 1) {
                 return {"give the decoder more threads: --decoder-threads N",
                         "run several sources at once: --streams N",

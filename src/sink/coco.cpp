@@ -2,21 +2,37 @@
 //
 //     {"image_id":0,"category_id":1,"bbox":[left,top,width,height],"score":0.5}
 //
+// A frame that is an image file has the image_id that its name is, as COCO's are ("000000000139.jpg" is
+// 139), and its "file_name"; else image_id is the frame's index. Folders that mix both kinds of names are
+// told apart by file_name alone.
+//
 // Always the detections, also when a tracker ran: the file is for mAP, which wants them all.
 // Written as it comes, one object a line, so memory does not grow with the video.
+#include <charconv>
+#include <filesystem>
 #include <iterator>
+#include <optional>
+#include <string>
 
 #include "sink/coco_categories.h"
 #include "sink/formats.h"
+#include "sink/json_string.h"
 #include "sink/text_sink.h"
 
 namespace saccade::sink {
 namespace {
 
+/// The number that all of `text` is.
+std::optional<std::uint64_t> number_of(const std::string& text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
 class CocoFormat final : public TextFormat {
   public:
-    CocoFormat(std::vector<std::int64_t> image_ids, bool coco_category_ids)
-        : image_ids_(std::move(image_ids)), coco_category_ids_(coco_category_ids) {}
+    explicit CocoFormat(bool coco_category_ids) : coco_category_ids_(coco_category_ids) {}
 
     void header(const Context& context, fmt::memory_buffer& out) override {
         // COCO's numbers have gaps; other data sets' categories are numbered as the model's
@@ -26,22 +42,20 @@ class CocoFormat final : public TextFormat {
     }
 
     Result<void> frame(const FrameResult& result, fmt::memory_buffer& out) override {
-        auto image_id = static_cast<std::int64_t>(result.id.index);
-        if (!image_ids_.empty()) {
-            if (result.id.index >= image_ids_.size()) {
-                return fail(ErrorCode::invalid_argument,
-                            fmt::format("frame {} has no image id: {} are given", result.id.index,
-                                        image_ids_.size()));
-            }
-            image_id = image_ids_[result.id.index];
+        std::uint64_t image_id = result.id.index;
+        std::string file_name;
+        if (result.file) {
+            const std::filesystem::path path = *result.file;
+            image_id = number_of(path.stem().string()).value_or(image_id);
+            file_name = fmt::format(",\"file_name\":{}", json_string(path.filename().string()));
         }
         for (const Detection& d : result.detections) {
             // Shortest form of the score that reads back exactly: rounding would make ties.
             fmt::format_to(std::back_inserter(out),
                            "{}\n{{\"image_id\":{},\"category_id\":{},"
-                           "\"bbox\":[{:.3f},{:.3f},{:.3f},{:.3f}],\"score\":{}}}",
+                           "\"bbox\":[{:.3f},{:.3f},{:.3f},{:.3f}],\"score\":{}{}}}",
                            first_ ? "" : ",", image_id, category_id(d.class_id), d.box.x1, d.box.y1,
-                           d.box.width(), d.box.height(), d.score);
+                           d.box.width(), d.box.height(), d.score, file_name);
             first_ = false;
         }
         return {};
@@ -56,7 +70,6 @@ class CocoFormat final : public TextFormat {
                                                                     : class_id;
     }
 
-    std::vector<std::int64_t> image_ids_;
     bool coco_category_ids_;
     bool first_ = true;
 };
@@ -66,7 +79,7 @@ class CocoFormat final : public TextFormat {
 std::unique_ptr<Sink> make_coco(const SinkOptions& options) {
     return make_text_sink(
         options, ".coco.json",
-        std::make_unique<CocoFormat>(options.image_ids, options.coco_category_ids));
+        std::make_unique<CocoFormat>(options.coco_category_ids));
 }
 
 }  // namespace saccade::sink

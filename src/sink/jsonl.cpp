@@ -6,9 +6,9 @@
 //
 // jsonl_reader.h reads it back. A change that old readers can't read raises the version.
 #include <iterator>
-#include <nlohmann/json.hpp>
 
 #include "sink/formats.h"
+#include "sink/json_string.h"
 #include "sink/jsonl_reader.h"
 #include "sink/jsonl_text.h"
 #include "sink/partial_mark.h"
@@ -16,11 +16,6 @@
 
 namespace saccade::sink {
 namespace {
-
-/// A JSON string. File names need not be UTF-8, JSON must be: other bytes become U+FFFD.
-std::string json_string(const std::string& text) {
-    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
 
 class JsonlFormat final : public TextFormat {
   public:

@@ -4,7 +4,6 @@
 // contract suite (tests/contract/sink).
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -31,11 +30,9 @@ struct SinkOptions {
     /// not a guess. jsonl and md5 always hold everything.
     bool include_lost = false;
 
-    std::vector<std::int64_t> image_ids;  ///< coco: image_id of each frame index; empty: the index
     bool coco_category_ids = true;  ///< coco: COCO's 91-numbering where the classes are COCO's 80
-    std::vector<std::string> frame_names;  ///< yolo: file stem of each frame index; empty: numbered
 
-    int video_quality = 23;      ///< video: CRF, 0 (lossless) to 51
+    int video_quality = 21;      ///< video: CRF, 0 (lossless) to 51
     int encoder_threads = 0;     ///< video: 0 is the encoder's choice
     int trail_length = 30;       ///< video: frames that a trail goes back, 0 for none
     EncoderOpener open_encoder;  ///< video: empty for media::open_encoder

@@ -3,9 +3,11 @@
 //     class center_x center_y width height confidence [track id]
 //
 // the geometry in parts of the frame's width and height. The files are STEM_000001.txt ..., from 1
-// in six or more digits, or bear the names of the images that the frames were read from.
+// in six or more digits; those of images bear the image's name (a.txt for a.jpg; a-2.txt for an a.png
+// that comes behind it).
 #include <iterator>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "sink/atomic_folder.h"
@@ -23,7 +25,6 @@ class YoloSink final : public OrderedSink {
     explicit YoloSink(const SinkOptions& options)
         : path_(options.folder / (options.stem + ".yolo")),
           stem_(options.stem),
-          frame_names_(options.frame_names),
           include_lost_(options.include_lost) {}
 
     [[nodiscard]] std::string path() const override { return path_.string(); }
@@ -37,8 +38,6 @@ class YoloSink final : public OrderedSink {
     }
 
     Result<void> put(const FrameResult& result, const Frame&) override {
-        auto name = file_stem(result.id.index);
-        if (!name) return fail(name.error());
         if (result.width <= 0 || result.height <= 0) {
             return fail(ErrorCode::internal,
                         fmt::format("{}: frame {} has no size", path(), result.id.index));
@@ -46,7 +45,7 @@ class YoloSink final : public OrderedSink {
         shown_objects(result, context().tracking, include_lost_, objects_);
         text_.clear();
         for (const Object& o : objects_) append_line(o, result.width, result.height);
-        return folder_->add(*name, {text_.data(), text_.size()});
+        return folder_->add(file_stem(result), {text_.data(), text_.size()});
     }
 
     Result<void> close(Outcome outcome) override {
@@ -57,12 +56,12 @@ class YoloSink final : public OrderedSink {
 
     void discard() noexcept override { folder_.reset(); }
 
-    Result<std::string> file_stem(std::uint64_t index) const {
-        if (frame_names_.empty()) return fmt::format("{}_{:06}", stem_, index + 1);
-        if (index < frame_names_.size()) return frame_names_[index];
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("{}: frame {} has no name: {} are given", path(), index,
-                                frame_names_.size()));
+    std::string file_stem(const FrameResult& result) {
+        if (!result.file) return fmt::format("{}_{:06}", stem_, result.id.index + 1);
+        const std::string base = std::filesystem::path(*result.file).stem().string();
+        std::string stem = base;
+        for (int n = 2; !used_.insert(stem).second; ++n) stem = fmt::format("{}-{}", base, n);
+        return stem;
     }
 
     void append_line(const Object& o, double width, double height) {
@@ -75,7 +74,7 @@ class YoloSink final : public OrderedSink {
 
     std::filesystem::path path_;
     std::string stem_;
-    std::vector<std::string> frame_names_;
+    std::unordered_set<std::string> used_;  ///< names that images gave
     bool include_lost_;
     std::optional<AtomicFolder> folder_;
     std::vector<Object> objects_;

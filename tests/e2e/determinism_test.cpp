@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 
 #include "saccade/engine.h"
@@ -11,7 +12,7 @@ namespace {
 
 /// All outputs of a run by file name.
 std::map<std::string, std::string> outputs_of(const std::vector<std::string>& sources,
-                                              void (*change)(Settings&)) {
+                                              const std::function<void(Settings&)>& change) {
     test::TempDir dir;
     Settings settings;
     settings.model = "synthetic";
@@ -48,6 +49,37 @@ TEST(Determinism, OutputBytesDoNotDependOnRunsThreadsQueuesOrStreams) {
     };
     for (const auto& [name, change] : variants) {
         EXPECT_EQ(outputs_of(kThree, change), reference) << name;
+    }
+}
+
+TEST(Determinism, NorDoSecondLooks) {
+    const std::vector<std::string> sources = {"synthetic:width=2560&height=1440&frames=30",
+                                              "synthetic:width=1920&height=1080&frames=25&seed=2"};
+    const auto refined = [](Settings& s) {
+        s.image_size = 320;
+        s.refine = true;
+        s.refine_budget = 3;
+        s.confidence = 0.5F;
+    };
+    const auto reference = outputs_of(sources, refined);
+    ASSERT_EQ(reference.size(), 10U);
+    const auto plain = outputs_of(sources, [](Settings& s) {
+        s.image_size = 320;
+        s.confidence = 0.5F;
+    });
+    EXPECT_NE(plain, reference);
+    const std::pair<const char*, void (*)(Settings&)> variants[] = {
+        {"one thread", [](Settings& s) { s.threads = 1; }},
+        {"smallest queues", [](Settings& s) { s.queue = 1; }},
+        {"one stream at a time", [](Settings& s) { s.streams = 1; }},
+        {"batches of four", [](Settings& s) { s.batch = 4; }},
+    };
+    for (const auto& [name, change] : variants) {
+        const auto both = [&refined, change = change](Settings& s) {
+            refined(s);
+            change(s);
+        };
+        EXPECT_EQ(outputs_of(sources, both), reference) << name;
     }
 }
 

@@ -12,6 +12,7 @@
 #include "cli/clip.h"
 #include "cli/exit_code.h"
 #include "cli/machine.h"
+#include "cli/settings_table.h"
 #include "cli/signals.h"
 #include "cli/verb.h"
 #include "core/atomic_file.h"
@@ -26,9 +27,11 @@ using bench::Bench;
 
 struct BenchFlags {
     std::vector<std::string> suites;
-    std::string source, json_file, markdown, html, compare;
+    std::string source, json_file, markdown, html, compare, clips;
     int repetitions = 5;
     std::size_t frames = 120;
+    std::vector<int> batches, counts, inputs = {640, 480, 320};
+    std::vector<std::string> sizes;
 };
 
 /// A folder under the system's temporary one, removed at the end.
@@ -76,7 +79,8 @@ Result<std::vector<bench::Suite>> chosen(const std::vector<std::string>& names) 
             known = true;
         }
         if (!known) {
-            return fail(ErrorCode::invalid_argument, fmt::format("bench: no suite is called '{}'", name),
+            return fail(ErrorCode::invalid_argument,
+                        fmt::format("bench: no suite is called '{}'", name),
                         "saccade bench --help lists them");
         }
     }
@@ -99,8 +103,35 @@ std::string now_utc() {
     return text;
 }
 
+/// What to type to measure the same again. Folders are this machine's and don't change a result.
+std::string command_of(const SettingFlags& flags, const BenchFlags& wanted) {
+    std::string command = "saccade bench";
+    for (const std::string& suite : wanted.suites) command += " " + suite;
+    for (const SettingRow& row : settings_table()) {
+        const auto given = flags.given.find(row.key);
+        if (given == flags.given.end() || row.value == "DIR") continue;
+        const std::string flag = row.flags.substr(row.flags.find("--"));
+        const bool is_file = row.value.find("FILE") != std::string::npos;
+        command += fmt::format(
+            " {} {}", flag, is_file ? fs::path(given->second).filename().string() : given->second);
+    }
+    if (flags.half) command += " --half";
+    if (!wanted.source.empty()) {
+        command += " --source " + fs::path(wanted.source).filename().string();
+    }
+    const auto list = [&](const char* flag, const auto& values) {
+        if (!values.empty()) command += fmt::format(" {} {}", flag, fmt::join(values, ","));
+    };
+    list("--batches", wanted.batches);
+    list("--counts", wanted.counts);
+    list("--sizes", wanted.sizes);
+    if (wanted.inputs != BenchFlags{}.inputs) list("--inputs", wanted.inputs);
+    return command + fmt::format(" --reps {} --frames {}", wanted.repetitions, wanted.frames);
+}
+
 Result<profile::BenchReport> measure(const Settings& settings, const BenchFlags& wanted,
-                                     const std::string& clip, bool quiet, std::stop_token stop) {
+                                     const std::string& command, const std::string& clip,
+                                     bool quiet, std::stop_token stop) {
     const auto suites = chosen(wanted.suites);
     if (!suites) return fail(suites.error());
     const auto scratch = Scratch::make();
@@ -108,20 +139,26 @@ Result<profile::BenchReport> measure(const Settings& settings, const BenchFlags&
     Bench bench{.settings = settings,
                 .clip = clip,
                 .scratch = scratch->path(),
+                .clips = wanted.clips.empty() ? scratch->path() : fs::path(wanted.clips),
                 .repetitions = wanted.repetitions,
                 .frames = wanted.frames,
+                .batches = wanted.batches,
+                .counts = wanted.counts,
+                .sizes = wanted.sizes,
+                .inputs = wanted.inputs,
                 .stop = std::move(stop),
-                .say = [&](const std::string& what) {
-                    if (!quiet) fmt::print(stderr, "bench: {}\n", what);
-                }};
+                .say =
+                    [&](const std::string& what) {
+                        if (!quiet) fmt::print(stderr, "bench: {}\n", what);
+                    },
+                .device = std::nullopt};
     profile::BenchReport report;
     report.version = SACCADE_VERSION;
     report.date = now_utc();
     report.machine = machine_with_versions();
-    report.command = fmt::format("saccade bench {} --reps {} --frames {}", fmt::join(wanted.suites, " "),
-                                 wanted.repetitions, wanted.frames);
-    report.setup = fmt::format("{}, {}, {}", settings.model, settings.precision,
-                               fs::path(clip).filename().string());
+    report.command = command;
+    report.setup = fmt::format("{}, {}, {}", fs::path(settings.model).filename().string(),
+                               settings.precision, fs::path(clip).filename().string());
     for (const bench::Suite& suite : *suites) {
         auto rows = suite.run(bench);
         if (!rows) return fail(rows.error());
@@ -135,7 +172,7 @@ int bench_run(const SettingFlags& flags, const BenchFlags& wanted) {
     flags.apply_verbosity();
     const auto config = flags.merged();
     if (!config) return complain(config.error());
-    Settings settings = config->settings;
+    const Settings& settings = config->settings;
     std::string clip = wanted.source.empty() ? real_clip() : wanted.source;
     if (clip.empty() || settings.model == "synthetic") clip = "synthetic:frames=300";
     // An old report that can't be read shall be told before minutes of measuring.
@@ -146,7 +183,8 @@ int bench_run(const SettingFlags& flags, const BenchFlags& wanted) {
         old = std::move(*read);
     }
     const SignalStop signals;
-    const auto report = measure(settings, wanted, clip, flags.quiet, signals.token());
+    const auto report =
+        measure(settings, wanted, command_of(flags, wanted), clip, flags.quiet, signals.token());
     if (!report) return complain(report.error());
     std::vector<profile::BenchChange> changes;
     if (old) changes = profile::compare_reports(*old, *report);
@@ -181,8 +219,31 @@ void add_bench(CLI::App& app, Job& job) {
         ->type_name("VIDEO");
     verb->add_option("--reps", wanted->repetitions, "repetitions of each measurement [5]")
         ->check(CLI::Range(1, 1000));
-    verb->add_option("--frames", wanted->frames, "frames a repetition, about [120]")
-        ->check(CLI::Range(1, 1000000));
+    verb->add_option(
+            "--frames", wanted->frames,
+            "frames a repetition, about, of all streams together; the clip is repeated or cut "
+            "short to it [120]")
+        ->check(CLI::Range(1, 10000000));
+    const auto add_list = [&](const char* flag, auto& values, const char* type, const char* help,
+                              const CLI::Validator& valid) {
+        verb->add_option(flag, values, help)
+            ->type_name(type)
+            ->delimiter(',')
+            ->allow_extra_args(false)
+            ->check(valid);
+    };
+    add_list("--batches", wanted->batches, "N,...",
+             "of the suite detector [1,2,4,8; to 64 on a GPU]", CLI::Range(1, 1024));
+    add_list("--counts", wanted->counts, "N,...",
+             "streams of the suites streams and, on a GPU, decode [1,2,4; to 16 on a GPU]",
+             CLI::Range(1, 1024));
+    add_list("--sizes", wanted->sizes, "SIZE,...",
+             "videos of the suite resolutions [1080p,4k,8k]", CLI::IsMember({"1080p", "4k", "8k"}));
+    add_list("--inputs", wanted->inputs, "N,...",
+             "--imgsz of the suite resolutions, px [640,480,320]", CLI::Range(32, 8192));
+    verb->add_option("--clips", wanted->clips,
+                     "keep the clips made for the suite resolutions, to be used again")
+        ->type_name("DIR");
     verb->add_option("--json-file", wanted->json_file, "write the result for --compare")
         ->type_name("FILE");
     verb->add_option("--markdown", wanted->markdown, "write tables")->type_name("FILE");

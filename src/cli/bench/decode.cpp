@@ -1,42 +1,71 @@
-#include <chrono>
 #include <fmt/format.h>
-#include <variant>
 
+#include <algorithm>
+
+#include "cli/bench/limits.h"
 #include "cli/bench/suites.h"
-#include "media/source.h"
 
 namespace saccade::cli::bench {
+namespace {
 
-Result<double> measure_decode(const Bench& bench, const std::string& clip, int threads) {
-    const auto start = std::chrono::steady_clock::now();
-    auto source = media::open_source(clip, {.decoder_threads = threads, .stop = bench.stop});
-    if (!source) return fail(source.error());
-    std::uint64_t frames = 0;
-    for (;;) {
-        const auto event = (*source)->read();
-        if (!event) return fail(event.error());
-        if (std::holds_alternative<Frame>(*event)) ++frames;
-        if (std::holds_alternative<media::End>(*event)) break;
-    }
-    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
-    return static_cast<double>(frames) / passed.count();
+Result<profile::BenchRow> decode_row(const Bench& bench, const Device& device, std::string name,
+                                     const std::string& clip, const DecodeOptions& options) {
+    bench.say("decode, " + name);
+    Usage usage(device);
+    auto values = repeat(bench, [&] {
+        usage.begin();
+        auto rate = measure_decode(bench, clip, options);
+        usage.end();
+        return rate;
+    });
+    if (!values) return fail(values.error());
+    profile::BenchRow row{.suite = "decode",
+                          .name = std::move(name),
+                          .unit = "frames/s",
+                          .values = std::move(*values)};
+    usage.put(row);
+    return row;
 }
 
+}  // namespace
+
 Result<Rows> run_decode(Bench& bench) {
+    const auto device = device_of(bench);
+    if (!device) return fail(device.error());
     Rows rows;
+    const auto add = [&](std::string name, std::size_t frames,
+                         const DecodeOptions& options) -> Result<void> {
+        const auto clip = clip_of(bench, frames);
+        if (!clip) return fail(clip.error());
+        auto row = decode_row(bench, *device, std::move(name), *clip, options);
+        if (!row) return fail(row.error());
+        rows.push_back(std::move(*row));
+        return {};
+    };
     for (const int threads : {1, 2, 4, 0}) {
-        if (threads > bench.settings.decoder_threads && bench.settings.decoder_threads > 0) continue;
-        const std::string name =
-            threads == 0 ? std::string("threads as chosen") : fmt::format("{} thread{}", threads,
-                                                                          threads == 1 ? "" : "s");
-        bench.say("decode, " + name);
-        auto values = repeat(bench, [&] { return measure_decode(bench, bench.clip, threads); });
-        if (!values) return fail(values.error());
-        if (threads == 0) bench.decode_alone = profile::median(*values);
-        rows.push_back({.suite = "decode",
-                        .name = name,
-                        .unit = "frames/s",
-                        .values = std::move(*values)});
+        if (threads > bench.settings.decoder_threads && bench.settings.decoder_threads > 0)
+            continue;
+        std::string name = threads == 0
+                               ? std::string("threads as the codec likes")
+                               : fmt::format("{} thread{}", threads, threads == 1 ? "" : "s");
+        // So many are enough for a CPU, whatever a GPU needs to be kept busy.
+        constexpr std::size_t kEnough = 2000;
+        if (auto done = add(std::move(name), std::min(bench.frames, kEnough), {.threads = threads});
+            !done) {
+            return fail(done.error());
+        }
+    }
+    if (device->cuda < 0) return rows;
+    const std::vector<int> counts =
+        bench.counts.empty() ? std::vector{1, 2, 4, 7, 8, 16} : bench.counts;
+    for (const int count : counts) {
+        const auto streams = static_cast<std::size_t>(count);
+        std::string name = fmt::format("GPU, {} stream{}", count, count == 1 ? "" : "s");
+        if (auto done = add(std::move(name), std::max<std::size_t>(bench.frames / streams, 1),
+                            {.cuda_device = device->cuda, .streams = streams});
+            !done) {
+            return fail(done.error());
+        }
     }
     return rows;
 }

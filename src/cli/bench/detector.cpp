@@ -1,17 +1,15 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
-#include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
 
+#include "cli/bench/limits.h"
 #include "cli/bench/suites.h"
-#include "engine/model_store.h"
 #include "engine/setup.h"
-#include "infer/registry.h"
 #include "media/source.h"
-#include "model/inspect.h"
-#include "model/onnx_model.h"
 
 namespace saccade::cli::bench {
 namespace {
@@ -22,9 +20,9 @@ double since(Steady::time_point start) {
     return std::chrono::duration<double>(Steady::now() - start).count();
 }
 
-/// The clip's first frames, so that the decoder has no part in it.
-Result<std::vector<Frame>> some_frames(const Bench& bench, std::size_t count) {
-    auto source = media::open_source(bench.clip, {.stop = bench.stop});
+/// The clip's first frames where the detector reads them, so that the decoder has no part in it.
+Result<std::vector<Frame>> some_frames(const Bench& bench, int cuda_device, std::size_t count) {
+    auto source = media::open_source(bench.clip, {.cuda_device = cuda_device, .stop = bench.stop});
     if (!source) return fail(source.error());
     std::vector<Frame> frames;
     while (frames.size() < count) {
@@ -37,111 +35,135 @@ Result<std::vector<Frame>> some_frames(const Bench& bench, std::size_t count) {
     return frames;
 }
 
-/// Frames a second through the detector.
-Result<double> measure(detect::Detector& detector, const std::vector<Frame>& frames, std::size_t batch,
-                       std::size_t count) {
-    const auto start = Steady::now();
-    std::size_t submitted = 0, collected = 0;
-    std::vector<Frame> some;
-    while (collected < count) {
-        if (submitted < count && detector.in_flight() < detector.depth()) {
-            some.clear();
-            for (std::size_t i = 0; i < batch; ++i) {
-                some.push_back(frames[(submitted + i) % frames.size()]);
-            }
-            if (auto done = detector.submit(some); !done) return fail(done.error());
-            submitted += batch;
-            continue;
-        }
-        const auto done = detector.collect();
-        if (!done) return fail(done.error());
-        collected += done->size();
-    }
-    return static_cast<double>(collected) / since(start);
-}
+/// A detector that is fed the same few frames again and again.
+class Feeder {
+  public:
+    Feeder(detect::Detector& detector, const std::vector<Frame>& frames, std::size_t batch)
+        : detector_(detector), frames_(frames), batch_(batch) {}
 
-/// What the detector runs on, once more, without its pre- and postprocessing.
-Result<std::unique_ptr<infer::Backend>> backend_like(const Settings& settings,
-                                                     const detect::DetectorInfo& info) {
-    const auto path = engine::find_model(settings);
-    if (!path) return fail(path.error());
-    const auto onnx = model::OnnxModel::load(*path);
-    if (!onnx) return fail(onnx.error());
-    const auto spec = model::inspect(*onnx, {});
-    if (!spec) return fail(spec.error());
-    return infer::make_backend(
-        *onnx, *spec,
-        {.device = settings.device,
-         .precision = info.backend.precision,
-         .goal = infer::Goal::throughput,
-         .max_batch = info.backend.max_batch,
-         .height = info.input_height,
-         .width = info.input_width,
-         .threads = settings.threads,
-         .cache_dir = (engine::cache_dir(settings) / "compiled").string()});
-}
-
-/// Images a second with all slots always under way.
-Result<double> measure(infer::Backend& backend, int batch, std::size_t images) {
-    const int slots = backend.info().slots;
-    const int total = std::max(slots, static_cast<int>(images) / batch);
-    const auto start = Steady::now();
-    for (int done = 0, begun = 0; done < total; ++done) {
-        for (; begun < total && begun - done < slots; ++begun) {
-            if (auto started = backend.submit(begun % slots, batch); !started) {
-                return fail(started.error());
+    /// Frames a second with as much under way as there is room for.
+    Result<double> throughput(std::size_t batches) {
+        const auto start = Steady::now();
+        for (std::size_t submitted = 0, collected = 0; collected < batches;) {
+            if (submitted < batches && detector_.in_flight() < detector_.depth()) {
+                if (auto done = submit(); !done) return fail(done.error());
+                ++submitted;
+                continue;
             }
+            if (const auto done = detector_.collect(); !done) return fail(done.error());
+            ++collected;
         }
-        if (auto outputs = backend.wait(done % slots); !outputs) return fail(outputs.error());
+        return static_cast<double>(batches * batch_) / since(start);
     }
-    return static_cast<double>(total) * batch / since(start);
+
+    /// Appends the ms from submit to the results of one batch after the other, nothing else under
+    /// way.
+    Result<void> latencies(std::size_t batches, std::vector<double>& ms) {
+        for (std::size_t i = 0; i < batches; ++i) {
+            const auto start = Steady::now();
+            if (auto done = submit(); !done) return fail(done.error());
+            if (const auto done = detector_.collect(); !done) return fail(done.error());
+            ms.push_back(1e3 * since(start));
+        }
+        return {};
+    }
+
+  private:
+    Result<void> submit() {
+        some_.clear();
+        for (std::size_t i = 0; i < batch_; ++i) some_.push_back(frames_[next_++ % frames_.size()]);
+        return detector_.submit(some_);
+    }
+
+    detect::Detector& detector_;
+    const std::vector<Frame>& frames_;
+    const std::size_t batch_;
+    std::size_t next_ = 0;
+    std::vector<Frame> some_;
+};
+
+Result<profile::BenchRow> row_of(const Bench& bench, const Device& device,
+                                 detect::Detector& detector, BackendAlone& backend,
+                                 const std::vector<Frame>& frames, int batch) {
+    bench.say(fmt::format("detector, batch {}", batch));
+    const auto size = static_cast<std::size_t>(batch);
+    const auto batches = std::max<std::size_t>(bench.frames / size, 4);
+    Feeder feeder(detector, frames, size);
+    // The limit is measured between the repetitions, under the same load of the machine.
+    std::vector<double> limits, latencies;
+    Usage usage(device);
+    auto values = repeat(bench, [&]() -> Result<double> {
+        const auto limit = backend.measure(batch, bench.frames);
+        if (!limit) return limit;
+        limits.push_back(*limit);
+        usage.begin();
+        auto rate = feeder.throughput(batches);
+        usage.end();
+        if (!rate) return rate;
+        // A quarter of the frames is enough: alone they take longer.
+        const auto alone = feeder.latencies(std::max<std::size_t>(batches / 4, 4), latencies);
+        if (!alone) return fail(alone.error());
+        return rate;
+    });
+    if (!values) return fail(values.error());
+    limits.erase(limits.begin());
+    latencies.erase(
+        latencies.begin(),
+        latencies.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(batches / 4, 4)));
+    const profile::Distribution alone = profile::distribution_of(latencies);
+    profile::BenchRow row{.suite = "detector",
+                          .name = fmt::format("batch {}", batch),
+                          .unit = "frames/s",
+                          .values = std::move(*values),
+                          .x = static_cast<double>(batch),
+                          .axis = "images a batch",
+                          .limit = profile::median(limits),
+                          .limit_name = "backend alone",
+                          .details = {{"alone p50, ms", alone.p50}, {"alone p99, ms", alone.p99}}};
+    usage.put(row);
+    return row;
 }
 
 }  // namespace
 
-Result<double> measure_backend(const Bench& bench) {
-    const auto detector = engine::open_detector(bench.settings, infer::Goal::throughput);
-    if (!detector) return fail(detector.error());
-    const auto backend = backend_like(bench.settings, (*detector)->info());
-    if (!backend) return fail(backend.error());
-    auto values = repeat(bench, [&] { return measure(**backend, 1, bench.frames); });
-    if (!values) return fail(values.error());
-    return profile::median(std::move(*values));
-}
-
 Result<Rows> run_detector(Bench& bench) {
-    const auto frames = some_frames(bench, 16);
+    const auto device = device_of(bench);
+    if (!device) return fail(device.error());
+    const bool gpu = device->cuda >= 0;
+    std::vector<int> batches = bench.batches;
+    if (batches.empty())
+        batches = gpu ? std::vector{1, 2, 4, 8, 16, 32, 64} : std::vector{1, 2, 4, 8};
+    const auto frames = some_frames(bench, device->cuda, 16);
     if (!frames) return fail(frames.error());
+
+    // An engine of a GPU takes minutes to build: one for the largest batch runs them all, the small
+    // ones as a live run would have them. On a CPU each is loaded for its batch, because buffers and
+    // requests are made for it.
+    constexpr int kSmall = 4;
+    Settings settings = bench.settings;
+    settings.batch = *std::max_element(batches.begin(), batches.end());
+    auto goal = infer::Goal::throughput;
+    std::unique_ptr<detect::Detector> detector;
+    std::optional<BackendAlone> backend;
     Rows rows;
-    for (const int batch : {1, 2, 4, 8}) {
-        bench.say(fmt::format("detector, batch {}", batch));
-        Settings settings = bench.settings;
-        settings.batch = batch;
-        auto detector = engine::open_detector(settings, infer::Goal::throughput);
-        if (!detector) return fail(detector.error());
-        if ((*detector)->max_batch() < batch) break;  // the network's batch is fixed
-        const auto backend = backend_like(settings, (*detector)->info());
-        if (!backend) return fail(backend.error());
-        const auto size = static_cast<std::size_t>(batch);
-        const std::size_t count = std::max<std::size_t>(bench.frames / size, 4) * size;
-        // The limit is measured between the repetitions, under the same load of the machine.
-        std::vector<double> limits;
-        auto values = repeat(bench, [&]() -> Result<double> {
-            const auto limit = measure(**backend, batch, bench.frames);
-            if (!limit) return limit;
-            limits.push_back(*limit);
-            return measure(**detector, *frames, size, count);
-        });
-        if (!values) return fail(values.error());
-        rows.push_back({.suite = "detector",
-                        .name = fmt::format("batch {}", batch),
-                        .unit = "frames/s",
-                        .values = std::move(*values),
-                        .x = static_cast<double>(batch),
-                        .axis = "images a batch",
-                        .limit = profile::median(limits),
-                        .limit_name = "backend alone"});
-        if (batch == 1) bench.backend_alone = rows.back().limit;
+    for (const int batch : batches) {
+        const auto suits = gpu && batch <= kSmall ? infer::Goal::latency : infer::Goal::throughput;
+        if (!gpu || detector == nullptr || goal != suits) {
+            if (!gpu) settings.batch = batch;
+            goal = suits;
+            backend.reset();
+            detector.reset();
+            auto opened = engine::open_detector(settings, goal);
+            if (!opened) return fail(opened.error());
+            auto alone = BackendAlone::open(settings, goal, (*opened)->info());
+            if (!alone) return fail(alone.error());
+            detector = std::move(*opened);
+            backend.emplace(std::move(*alone));
+        }
+        if (detector->max_batch() < batch) continue;  // the network's batch is fixed
+        auto row = row_of(bench, *device, *detector, *backend, *frames, batch);
+        if (!row) return fail(row.error());
+        rows.push_back(std::move(*row));
     }
     return rows;
 }

@@ -1,8 +1,21 @@
 #include "cli/bench/suites.h"
 
+#include "engine/setup.h"
+
 namespace saccade::cli::bench {
 
-Result<std::vector<double>> repeat(const Bench& bench, const std::function<Result<double>()>& once) {
+Result<Device> device_of(Bench& bench) {
+    if (bench.device) return *bench.device;
+    bench.say("loading the network");
+    const auto detector = engine::open_detector(bench.settings, infer::Goal::throughput);
+    if (!detector) return fail(detector.error());
+    bench.device =
+        Device{.cuda = (*detector)->info().cuda_device, .max_batch = (*detector)->max_batch()};
+    return *bench.device;
+}
+
+Result<std::vector<double>> repeat(const Bench& bench,
+                                   const std::function<Result<double>()>& once) {
     std::vector<double> values;
     for (int i = -1; i < bench.repetitions; ++i) {
         if (bench.stop.stop_requested()) return fail(ErrorCode::interrupted, "interrupted");
@@ -16,9 +29,10 @@ Result<std::vector<double>> repeat(const Bench& bench, const std::function<Resul
 const std::vector<Suite>& suites() {
     static const std::vector<Suite> all{
         {"detector", "frames/s of the detector by batch, against the backend alone", run_detector},
-        {"decode", "frames/s of decoding alone, by threads", run_decode},
+        {"decode", "frames/s of decoding alone, by threads, on a GPU by streams", run_decode},
         {"streams", "frames/s from file to tracks, by streams", run_streams},
-        {"resolutions", "frames/s from file to tracks, by size of the video", run_resolutions},
+        {"resolutions", "frames/s from file to tracks, by size of the video and --imgsz",
+         run_resolutions},
         {"trackers", "updates/s of each tracker", run_trackers},
         {"start", "ms to load the network, cold and warm, and to the first result", run_start},
     };

@@ -1,32 +1,47 @@
 // The suites of `saccade bench`, a file each.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "profile/bench_report.h"
+#include "profile/sampler.h"
 #include "saccade/error.h"
 #include "saccade/settings.h"
 
 namespace saccade::cli::bench {
 
+/// What the detector of the settings turned out to be.
+struct Device {
+    int cuda = -1;      ///< GPU that reads frames where they are; -1: the host
+    int max_batch = 1;  ///< of a run by these settings
+};
+
 /// What all suites share.
 struct Bench {
     Settings settings;
-    std::string clip;               ///< location of the video
+    std::string clip;               ///< a file or "synthetic:...", as the user named it
     std::filesystem::path scratch;  ///< a folder for outputs, removed afterwards
+    std::filesystem::path clips;    ///< where made clips are kept; the scratch folder unless told
     int repetitions = 5;
-    std::size_t frames = 120;       ///< a repetition works on, about
+    std::size_t frames = 120;        ///< a repetition works on, about, all streams together
+    std::vector<int> batches;        ///< to sweep; empty: what suits the device
+    std::vector<int> counts;         ///< of streams, likewise
+    std::vector<std::string> sizes;  ///< of videos: "1080p", "4k", "8k"; empty: all
+    std::vector<int> inputs = {640, 480, 320};  ///< of the network, px
     std::stop_token stop;
     std::function<void(const std::string& what)> say;  ///< progress for a person
 
-    // Limits of this machine, measured once and used by several suites.
-    double decode_alone = 0;   ///< frames/s; 0 until measured
-    double backend_alone = 0;  ///< images/s, likewise
+    std::optional<Device> device;  ///< see device_of
 };
+
+/// The detector's device: loads it once for all suites.
+Result<Device> device_of(Bench& bench);
 
 /// Runs `once` a first time without counting it and then repetitions times. It gives a value or
 /// fails. Errors: its, and interrupted.
@@ -36,11 +51,11 @@ using Rows = std::vector<profile::BenchRow>;
 
 /// Frames a second of the detector fed from memory, by batch; limit: the backend alone.
 Result<Rows> run_detector(Bench& bench);
-/// Frames a second of decoding alone, by threads.
+/// Frames a second of decoding alone, by threads; on a GPU by streams too.
 Result<Rows> run_decode(Bench& bench);
-/// Frames a second of the whole engine, by streams; limit: the backend alone.
+/// Frames a second of the whole engine, by streams; limit: backend or decoders alone.
 Result<Rows> run_streams(Bench& bench);
-/// The same by size of the video, made from the clip by our own encoder.
+/// The same by size of the video, made from the clip by our own encoder, and input of the network.
 Result<Rows> run_resolutions(Bench& bench);
 /// Updates a second of each tracker, 50 objects a frame.
 Result<Rows> run_trackers(Bench& bench);
@@ -54,9 +69,31 @@ struct Suite {
 };
 [[nodiscard]] const std::vector<Suite>& suites();
 
-/// Images a second through the backend with no frame to prepare and no box to find, one a batch.
-Result<double> measure_backend(const Bench& bench);
-/// Frames a second out of the decoder; `threads` as in settings.
-Result<double> measure_decode(const Bench& bench, const std::string& clip, int threads);
+/// A location that gives `frames` frames, from the bench's clip repeated or cut short.
+/// Errors: those of media::copy_clip; unsupported for what is no single file.
+Result<std::string> clip_of(const Bench& bench, std::size_t frames);
+
+/// The bench's clip scaled to a size and encoded again, H.264 up to 1080p and HEVC above.
+Result<std::string> scaled_clip(const Bench& bench, int width, int height, std::size_t frames);
+
+/// What the process, others and the GPU did while repetitions ran, as columns beside a row.
+class Usage {
+  public:
+    explicit Usage(const Device& device = {}) : gpu_(device.cuda >= 0) {}
+
+    /// Around one repetition, counted or not.
+    void begin();
+    void end();
+    /// Medians without the first repetition, which warmed up, in front of the row's other details.
+    void put(profile::BenchRow& row) const;
+
+  private:
+    bool gpu_;
+    std::chrono::nanoseconds machine_{0};
+    std::vector<double> others_;
+    std::optional<profile::Sampler> sampler_;
+    std::chrono::steady_clock::time_point start_;
+    std::vector<double> cores_, busy_, decoder_, memory_;
+};
 
 }  // namespace saccade::cli::bench

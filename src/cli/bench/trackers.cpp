@@ -1,6 +1,6 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <chrono>
-#include <fmt/format.h>
 #include <random>
 
 #include "cli/bench/suites.h"
@@ -24,7 +24,8 @@ std::vector<std::vector<Detection>> crowd() {
     };
     std::vector<Walker> walkers(kObjects);
     for (Walker& p : walkers) {
-        p = {uniform(0, 1800), uniform(100, 800), uniform(-4, 4), uniform(-1, 1), uniform(30, 80), 0};
+        p = {uniform(0, 1800), uniform(100, 800), uniform(-4, 4),
+             uniform(-1, 1),   uniform(30, 80),   0};
         p.h = 2.5F * p.w;
     }
     std::vector<std::vector<Detection>> frames(kFrames);
@@ -36,8 +37,8 @@ std::vector<std::vector<Detection>> crowd() {
             p.y += p.vy;
             const float seen = uniform(0, 1), dx = uniform(-2, 2), dy = uniform(-2, 2);
             if (seen < 0.1F) continue;
-            frame.push_back({{p.x + dx, p.y + dy, p.x + dx + p.w, p.y + dy + p.h},
-                             uniform(0.3F, 0.95F), 0});
+            frame.push_back(
+                {{p.x + dx, p.y + dy, p.x + dx + p.w, p.y + dy + p.h}, uniform(0.3F, 0.95F), 0});
         }
     }
     return frames;
@@ -50,10 +51,12 @@ Result<Rows> run_trackers(Bench& bench) {
     Rows rows;
     for (const track::TrackerDescription& described : track::trackers()) {
         bench.say(fmt::format("tracker {}", described.name));
+        Usage usage;
         auto values = repeat(bench, [&]() -> Result<double> {
             auto tracker = track::make_tracker(described.name, {});
             if (!tracker) return fail(tracker.error());
             std::vector<Track> tracks;
+            usage.begin();
             const auto start = std::chrono::steady_clock::now();
             for (std::size_t i = 0; i < frames.size(); ++i) {
                 const track::Observation seen{
@@ -64,6 +67,7 @@ Result<Rows> run_trackers(Bench& bench) {
                 if (auto done = (*tracker)->update(seen, tracks); !done) return fail(done.error());
             }
             const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+            usage.end();
             return static_cast<double>(frames.size()) / passed.count();
         });
         if (!values) return fail(values.error());
@@ -71,6 +75,7 @@ Result<Rows> run_trackers(Bench& bench) {
                         .name = std::string(described.name),
                         .unit = "updates/s",
                         .values = std::move(*values)});
+        usage.put(rows.back());
     }
     return rows;
 }

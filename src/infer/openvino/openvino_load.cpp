@@ -72,6 +72,9 @@ Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model& network,
             if (has("FP16")) return ov::element::f16;
             return fail(ErrorCode::unsupported, "this CPU has no FP16 arithmetic",
                         "use --precision fp32");
+        case Precision::mixed:
+            return fail(ErrorCode::unsupported, "CPUs run no mixed precision here",
+                        "use --precision fp32 or bf16");
         case Precision::int8:
             break;
     }
@@ -115,8 +118,8 @@ Result<TensorInfo> tensor_info(const ov::Output<const ov::Node>& port, const std
     return info;
 }
 
-Precision in_effect(const ov::CompiledModel& compiled, Precision asked) {
-    if (asked == Precision::int8) return asked;
+Precision in_effect(const ov::CompiledModel& compiled, std::optional<Precision> asked) {
+    if (asked == Precision::int8) return Precision::int8;
     const auto type = compiled.get_property(ov::hint::inference_precision);
     if (type == ov::element::bf16) return Precision::bf16;
     return type == ov::element::f16 ? Precision::fp16 : Precision::fp32;
@@ -125,7 +128,9 @@ Precision in_effect(const ov::CompiledModel& compiled, Precision asked) {
 }  // namespace
 
 Result<LoadedNetwork> load_network(const model::OnnxModel& model, const model::ModelSpec& spec,
-                                   const BackendOptions& options) {
+                                   const BackendOptions& asked) {
+    BackendOptions options = asked;
+    if (options.max_batch == 0) options.max_batch = 1;  // a CPU gains nothing by more
     if (auto ok = check(model, spec, options); !ok) return fail(ok.error());
     const auto bytes = model.to_bytes();
     if (!bytes) return fail(bytes.error());
@@ -143,7 +148,8 @@ Result<LoadedNetwork> load_network(const model::OnnxModel& model, const model::M
     });
     if (!network) return fail(network.error());
 
-    const auto precision = arithmetic(loaded.core, **network, model.name(), options.precision);
+    const auto precision = arithmetic(loaded.core, **network, model.name(),
+                                      options.precision.value_or(Precision::fp32));
     if (!precision) return fail(precision.error());
     auto compiled =
         guarded(ErrorCode::unsupported, model.name() + ": OpenVINO can't compile it", [&] {
@@ -168,7 +174,8 @@ Result<LoadedNetwork> load_network(const model::OnnxModel& model, const model::M
     // All streams at work, and one slot more that is filled and emptied meanwhile.
     const int streams =
         static_cast<int>(loaded.compiled.get_property(ov::optimal_number_of_infer_requests));
-    info.slots = (streams + options.max_batch - 1) / options.max_batch + 1;
+    info.slots = options.slots > 0 ? options.slots
+                                   : (streams + options.max_batch - 1) / options.max_batch + 1;
     return loaded;
 }
 

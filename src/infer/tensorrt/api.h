@@ -67,6 +67,11 @@ class Context {
     virtual Result<void> bind(int batch, void* input, std::span<void* const> outputs) = 0;
     /// The outputs' shapes at the bound batch.
     [[nodiscard]] virtual Result<std::vector<Shape>> output_shapes() const = 0;
+    /// Device memory that it works in at the bound batch, bytes.
+    [[nodiscard]] virtual std::size_t scratch_bytes() = 0;
+    /// To be called before the first enqueue. `scratch` must live as long as the context; contexts
+    /// that never run together may share it.
+    virtual void use_scratch(void* scratch, std::size_t bytes) = 0;
     /// Puts the network on the stream (never null). Errors: internal, out_of_memory.
     virtual Result<void> enqueue(cuda::StreamHandle stream) = 0;
 };
@@ -83,11 +88,7 @@ class Engine {
     [[nodiscard]] virtual const TensorInfo& input() const noexcept = 0;
     [[nodiscard]] virtual const std::vector<TensorInfo>& outputs() const noexcept = 0;
     [[nodiscard]] virtual const std::vector<BatchRange>& profiles() const noexcept = 0;
-    /// Device memory that a context of the profile works in, bytes.
-    [[nodiscard]] virtual std::size_t scratch_bytes(int profile) const = 0;
-    /// `scratch` must live as long as the context; contexts that never run together may share it.
-    virtual Result<std::unique_ptr<Context>> make_context(int profile, void* scratch,
-                                                          std::size_t bytes,
+    virtual Result<std::unique_ptr<Context>> make_context(int profile,
                                                           cuda::StreamHandle stream) = 0;
 };
 

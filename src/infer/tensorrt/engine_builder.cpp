@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 
 #include "core/digest.h"
@@ -11,7 +12,10 @@
 namespace saccade::infer::tensorrt {
 namespace {
 
-constexpr int small_batch = 4;
+constexpr int small_batch = 4, full_batch = 32;
+
+/// Of each branch of a YOLO head: two of 3x3 and the last one.
+constexpr int single_head_layers = 3;
 
 Result<void> check(const model::ModelSpec& spec, const EngineBuild& build) {
     if (build.max_batch < 1 || build.max_batch > 1024) {
@@ -32,21 +36,26 @@ Result<void> check(const model::ModelSpec& spec, const EngineBuild& build) {
 Result<TypedNetwork> typed_network(const model::OnnxModel& model, const model::ModelSpec& spec,
                                    const EngineBuild& build) {
     if (auto ok = check(spec, build); !ok) return fail(ok.error());
-    if (build.precision != Precision::fp32 && build.precision != Precision::fp16) {
-        return fail(ErrorCode::unsupported, "GPUs run --precision fp32 or fp16 here",
+    if (build.precision == Precision::bf16 || build.precision == Precision::int8) {
+        return fail(ErrorCode::unsupported, "GPUs run --precision fp32, fp16 or mixed here",
                     "use --precision fp16");
     }
-    auto typed = build.precision == Precision::fp16 ? model::to_fp16(model, {.half_input = true})
-                                                    : Result<model::OnnxModel>(model);
+    const model::HalfOptions half{
+        .half_input = true,
+        .single_layers = build.precision == Precision::mixed ? single_head_layers : 0};
+    auto typed = build.precision == Precision::fp32 ? Result<model::OnnxModel>(model)
+                                                    : model::to_fp16(model, half);
     if (!typed) return fail(typed.error());
     auto bytes = typed->to_bytes();
     if (!bytes) return fail(bytes.error());
-    return TypedNetwork{std::move(*bytes), spec.batch > 0 ? spec.batch : build.max_batch};
+    const bool fixed = spec.batch > 0;
+    return TypedNetwork{std::move(*bytes), fixed ? spec.batch : build.max_batch, fixed};
 }
 
 std::vector<BatchRange> profiles_for(int max_batch) {
-    if (max_batch <= small_batch) return {{1, max_batch, max_batch}};
-    return {{1, 1, small_batch}, {1, max_batch, max_batch}};
+    const int most = static_cast<int>(
+        std::bit_ceil(static_cast<unsigned>(std::max(max_batch, full_batch))));
+    return {{1, 1, small_batch}, {1, most, most}};
 }
 
 EngineKey key_for(const Version& version, const TypedNetwork& network, const EngineBuild& build,
@@ -60,7 +69,9 @@ EngineKey key_for(const Version& version, const TypedNetwork& network, const Eng
     key.capability = target.capability;
     key.height = build.height;
     key.width = build.width;
-    key.profiles = profiles_for(network.max_batch);
+    key.profiles = network.fixed_batch
+                       ? std::vector<BatchRange>{{network.max_batch, network.max_batch, network.max_batch}}
+                       : profiles_for(network.max_batch);
     return key;
 }
 

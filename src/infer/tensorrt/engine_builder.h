@@ -16,6 +16,7 @@ namespace saccade::infer::tensorrt {
 struct TypedNetwork {
     std::string onnx;
     int max_batch = 1;
+    bool fixed_batch = false;  ///< no other than max_batch
 };
 
 /// Writes precision and, as far as the graph allows, a dynamic batch into the graph. With fp16 the
@@ -24,7 +25,9 @@ struct TypedNetwork {
 Result<TypedNetwork> typed_network(const model::OnnxModel& model, const model::ModelSpec& spec,
                                    const EngineBuild& build);
 
-/// One for small batches, whose kernels are chosen for a single image, and one for full ones.
+/// One for small batches, whose kernels are chosen for a single image, and one for full ones: up to 32
+/// images or, where more are asked for, the next power of two. So one engine, which takes minutes to
+/// build, serves all batches that a user or the memory governor may come to.
 std::vector<BatchRange> profiles_for(int max_batch);
 
 /// For whom a plan is built.

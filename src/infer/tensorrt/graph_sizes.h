@@ -2,37 +2,62 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <vector>
 
+#include "infer/backend.h"
 #include "infer/tensorrt/api.h"
 
 namespace saccade::infer::tensorrt {
 
 /// Powers of two and the most: a batch in between runs as the next larger one, whose further images
-/// are what was there before. A graph for each size would take memory and seconds at start.
-inline std::vector<int> graph_sizes(int max_batch, bool fixed_batch) {
-    std::vector<int> sizes;
-    if (!fixed_batch) {
-        for (int size = 1; size < max_batch; size *= 2) sizes.push_back(size);
+/// are what was there before. A context and a graph for each takes memory and a fifth of a second: for
+/// throughput only the most is made at once, and a smaller one when batches keep coming that it would
+/// do for. For latency all are, as no batch may wait for one. Not thread-safe.
+class GraphSizes {
+  public:
+    GraphSizes(int most, bool fixed, Goal goal) : fixed_(fixed) {
+        if (goal == Goal::latency && !fixed) {
+            for (int size = 1; size < most; size *= 2) made_.push_back(size);
+        }
+        made_.push_back(most);
     }
-    sizes.push_back(max_batch);
-    return sizes;
-}
 
-/// The least of the sizes that holds the batch. 1 <= batch <= sizes.back().
-inline int size_for(const std::vector<int>& sizes, int batch) {
-    return *std::lower_bound(sizes.begin(), sizes.end(), batch);
-}
+    /// Ascending.
+    [[nodiscard]] const std::vector<int>& made() const noexcept { return made_; }
 
-/// The profile with the least upper end that holds the batch: kernels were chosen for that range.
-/// -1 where none does.
-inline int profile_for(const std::vector<BatchRange>& profiles, int batch) {
+    /// The size that a batch (1 to the most) runs in. One that is not made yet is to be made now.
+    int take(int batch) {
+        const int fits = *std::lower_bound(made_.begin(), made_.end(), batch);
+        const int best = std::min(static_cast<int>(std::bit_ceil(static_cast<unsigned>(batch))),
+                                  made_.back());
+        misfits_ = fits == best || fixed_ ? 0 : misfits_ + 1;
+        if (misfits_ < patience) return fits;
+        misfits_ = 0;
+        made_.insert(std::lower_bound(made_.begin(), made_.end(), best), best);
+        return best;
+    }
+
+    static constexpr int patience = 8;  ///< batches in a row; the end of a stream has fewer
+
+  private:
+    std::vector<int> made_;
+    const bool fixed_;
+    int misfits_ = 0;
+};
+
+/// The profile that a batch runs in, -1 where none holds it. For latency the one with the least upper
+/// end: kernels were chosen for that range. For throughput always that with the greatest, so that a
+/// frame's result does not depend on how many others were there with it.
+inline int profile_for(const std::vector<BatchRange>& profiles, int batch, Goal goal) {
     int best = -1;
     for (std::size_t i = 0; i < profiles.size(); ++i) {
         if (batch < profiles[i].least || batch > profiles[i].most) continue;
-        if (best < 0 || profiles[i].most < profiles[static_cast<std::size_t>(best)].most) {
-            best = static_cast<int>(i);
+        if (best >= 0) {
+            const bool narrower = profiles[i].most < profiles[static_cast<std::size_t>(best)].most;
+            if (narrower != (goal == Goal::latency)) continue;
         }
+        best = static_cast<int>(i);
     }
     return best;
 }

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <dlfcn.h>
+
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 
 #include "core/log.h"
 
@@ -42,6 +45,16 @@ std::vector<std::string> folders() {
     all.emplace_back("");
     if (const std::string hint = SACCADE_TENSORRT_HINT; !hint.empty()) all.push_back(hint + "/");
     return all;
+}
+
+/// A file of the folder that the library came from, whatever name it was opened by: one that this
+/// process has opened before answers to its bare name, and its parser does not.
+std::string beside(int (*in_library)(), const std::string& file) {
+    ::Dl_info info{};
+    if (::dladdr(reinterpret_cast<void*>(in_library), &info) == 0 || info.dli_fname == nullptr) {
+        return file;
+    }
+    return (std::filesystem::path(info.dli_fname).parent_path() / file).string();
 }
 
 constexpr const char* install =
@@ -100,7 +113,7 @@ std::vector<Found> find_libraries() {
                           to_string(version));
                 continue;
             }
-            found.push_back({version, folder + name.runtime, folder + name.parser});
+            found.push_back({version, folder + name.runtime, beside(number, name.parser), file});
             break;
         }
     }
@@ -121,12 +134,12 @@ std::vector<std::string> library_files() {
 
 Result<std::unique_ptr<Library>> open_library(const Found& found) {
     std::string reason;
-    LibraryFile runtime = LibraryFile::open(found.path, &reason);
-    if (!runtime) {
-        return fail(ErrorCode::unavailable, fmt::format("{}: {}", found.path, reason), install);
-    }
+    LibraryFile runtime = found.runtime;
     // Only builds need the parser: its absence is told then.
     LibraryFile parser = LibraryFile::open(found.parser, &reason);
+    if (!parser) {
+        parser = LibraryFile::open(std::filesystem::path(found.parser).filename().string(), &reason);
+    }
     if (!parser) log::debug("{}: {}", found.parser, reason);
     const auto headers = headers_for(found.version);
     if (headers == Headers::trt10) {

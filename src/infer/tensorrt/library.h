@@ -49,6 +49,7 @@ struct Found {
     Version version;
     std::string path;  ///< as given to the loader
     std::string parser;
+    LibraryFile runtime;  ///< open: 230 MB take their time
 };
 
 /// All that this program can use, the best first: full ones before RTX, newer before older. Looked

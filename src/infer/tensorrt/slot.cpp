@@ -1,100 +1,128 @@
 #include "infer/tensorrt/slot.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <optional>
+#include <chrono>
 
 #include "core/log.h"
-#include "infer/tensorrt/graph_sizes.h"
 
 namespace saccade::infer::tensorrt {
 
+Slot::Slot(Engine& engine, cuda::MemoryResource& memory, const SlotShape& shape)
+    : engine_(engine),
+      memory_(memory),
+      shape_(shape),
+      sizes_(static_cast<int>(shape.input.shape[0]), shape.fixed_batch, shape.goal) {}
+
 Result<std::unique_ptr<Slot>> Slot::make(Engine& engine, const SlotShape& shape, int device,
-                                         const std::vector<int>& sizes,
                                          cuda::MemoryResource& memory) {
-    std::unique_ptr<Slot> slot(new Slot());
-    if (auto ok = slot->allocate(engine, shape, device, memory); !ok) return fail(ok.error());
-    if (auto ok = slot->warm_up(sizes); !ok) return fail(ok.error());
+    std::unique_ptr<Slot> slot(new Slot(engine, memory, shape));
+    // The largest first: its outputs and scratch memory do for all others.
+    const std::vector<int> sizes = slot->sizes_.made();
+    for (auto size = sizes.rbegin(); size != sizes.rend(); ++size) {
+        auto context = slot->make_context(*size);
+        if (!context) return fail(context.error());
+        if (size == sizes.rbegin()) {
+            if (auto ok = slot->allocate(**context, device); !ok) return fail(ok.error());
+        }
+        if (auto ok = slot->make_size(*size, std::move(*context)); !ok) return fail(ok.error());
+    }
     return slot;
 }
 
 Slot::~Slot() { cudaStreamSynchronize(stream_.get()); }
 
-Result<void> Slot::allocate(Engine& engine, const SlotShape& shape, int device,
-                            cuda::MemoryResource& memory) {
-    auto input = cuda::Buffer::make(memory, bytes_of(shape.input));
+Result<void> Slot::allocate(Context& context, int device) {
+    const auto most = static_cast<int>(shape_.input.shape[0]);
+    const std::vector<void*> nowhere(shape_.outputs.size(), nullptr);
+    if (auto ok = context.bind(most, nullptr, nowhere); !ok) return ok;
+    const auto shapes = context.output_shapes();
+    if (!shapes) return fail(shapes.error());
+    for (std::size_t i = 0; i < shapes->size(); ++i) shape_.outputs[i].shape = (*shapes)[i];
+
+    auto input = cuda::Buffer::make(memory_, bytes_of(shape_.input));
     if (!input) return fail(input.error());
     input_ = std::move(*input);
-    input_view_ = {input_.data(), shape.input.type, shape.input.shape, MemoryKind::cuda, device};
+    input_view_ = {input_.data(), shape_.input.type, shape_.input.shape, MemoryKind::cuda, device};
     cuda::check(cudaMemsetAsync(input_.data(), 0, input_.bytes(), stream_.get()), "cudaMemsetAsync");
-    for (const TensorInfo& info : shape.outputs) {
-        auto output = cuda::Buffer::make(memory, bytes_of(info));
+    for (const TensorInfo& info : shape_.outputs) {
+        auto output = cuda::Buffer::make(memory_, bytes_of(info));
         if (!output) return fail(output.error());
         outputs_.push_back(std::move(*output));
         output_views_.push_back(
             {outputs_.back().data(), info.type, info.shape, MemoryKind::cuda, device});
     }
-    profiles_ = engine.profiles();
-    std::size_t scratch = 1;
-    for (int i = 0; i < static_cast<int>(profiles_.size()); ++i) {
-        scratch = std::max(scratch, engine.scratch_bytes(i));
-    }
-    auto made = cuda::Buffer::make(memory, scratch);
-    if (!made) return fail(made.error());
-    scratch_ = std::move(*made);
-    for (int i = 0; i < static_cast<int>(profiles_.size()); ++i) {
-        auto context = engine.make_context(i, scratch_.data(), scratch_.bytes(), stream_.get());
-        if (!context) return fail(context.error());
-        contexts_.push_back(std::move(*context));
-    }
     return {};
 }
 
-Result<Context*> Slot::bind(int size) {
-    const int profile = profile_for(profiles_, size);
-    if (profile < 0) return fail(ErrorCode::internal, fmt::format("no profile for a batch of {}", size));
-    Context& context = *contexts_[static_cast<std::size_t>(profile)];
+Result<std::unique_ptr<Context>> Slot::make_context(int size) {
+    const int profile = profile_for(engine_.profiles(), size, shape_.goal);
+    if (profile < 0) {
+        return fail(ErrorCode::internal, fmt::format("no profile for a batch of {}", size));
+    }
+    return engine_.make_context(profile, stream_.get());
+}
+
+Result<void> Slot::make_size(int size, std::unique_ptr<Context> context) {
     std::vector<void*> addresses;
     for (const cuda::Buffer& output : outputs_) addresses.push_back(output.data());
-    if (auto ok = context.bind(size, input_.data(), addresses); !ok) return fail(ok.error());
-    return &context;
-}
-
-Result<void> Slot::warm_up(const std::vector<int>& sizes) {
-    bool record = true;
-    for (const int size : sizes) {
-        const auto context = bind(size);
-        if (!context) return fail(context.error());
-        // Twice: the first run of a shape allocates and uploads, which can't be recorded.
-        for (int i = 0; i < 2; ++i) {
-            if (auto ok = (*context)->enqueue(stream_.get()); !ok) return ok;
-        }
-        stream_.synchronize();
-        if (!record) continue;
-        Result<void> enqueued;
-        try {
-            cuda::Graph graph = cuda::Graph::capture(
-                stream_.get(), [&] { enqueued = (*context)->enqueue(stream_.get()); });
-            if (!enqueued) return enqueued;
-            graph.launch(stream_.get());
-            graphs_.emplace(size, std::move(graph));
-        } catch (const cuda::CudaFailure& failure) {
-            log::warning("the network can't be recorded as a CUDA graph and starts more slowly: {}",
-                         failure.what());
-            graphs_.clear();
-            record = false;
-        }
-    }
-    stream_.synchronize();
+    if (auto ok = context->bind(size, input_.data(), addresses); !ok) return ok;
+    if (auto ok = provide_scratch(*context); !ok) return ok;
+    Recorded recorded{std::move(context), {}};
+    if (auto ok = record(size, recorded); !ok) return ok;
+    recorded_.insert_or_assign(size, std::move(recorded));
     return {};
 }
 
-Result<void> Slot::start(int size) {
-    if (const auto graph = graphs_.find(size); graph != graphs_.end()) {
-        graph->second.launch(stream_.get());
-    } else {
-        const auto context = bind(size);
+Result<void> Slot::provide_scratch(Context& context) {
+    const std::size_t bytes = std::max<std::size_t>(1, context.scratch_bytes());
+    if (scratch_.empty() || scratch_.back().bytes() < bytes) {
+        auto larger = cuda::Buffer::make(memory_, bytes);
+        if (!larger) return fail(larger.error());
+        scratch_.push_back(std::move(*larger));
+    }
+    context.use_scratch(scratch_.back().data(), scratch_.back().bytes());
+    return {};
+}
+
+Result<void> Slot::record(int size, Recorded& recorded) {
+    const auto start = std::chrono::steady_clock::now();
+    Context& context = *recorded.context;
+    // Twice: the first run of a shape allocates and uploads, which can't be recorded.
+    for (int i = 0; i < 2; ++i) {
+        if (auto ok = context.enqueue(stream_.get()); !ok) return ok;
+    }
+    stream_.synchronize();
+    Result<void> enqueued;
+    try {
+        recorded.graph = cuda::Graph::capture(
+            stream_.get(), [&] { enqueued = context.enqueue(stream_.get()); });
+        if (!enqueued) return enqueued;
+        recorded.graph.launch(stream_.get());
+    } catch (const cuda::CudaFailure& failure) {
+        log::warning("a batch of {} can't be recorded as a CUDA graph and starts more slowly: {}",
+                     size, failure.what());
+    }
+    stream_.synchronize();
+    log::debug("a batch of {} warmed up and recorded in {:.0f} ms", size,
+               std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+                   .count());
+    return {};
+}
+
+Result<void> Slot::start(int batch) {
+    const int size = sizes_.take(batch);
+    if (!recorded_.contains(size)) {
+        auto context = make_context(size);
         if (!context) return fail(context.error());
-        if (auto ok = (*context)->enqueue(stream_.get()); !ok) return ok;
+        if (auto ok = make_size(size, std::move(*context)); !ok) return ok;
+    }
+    const Recorded& recorded = recorded_.at(size);
+    if (recorded.graph) {
+        recorded.graph.launch(stream_.get());
+    } else if (auto ok = recorded.context->enqueue(stream_.get()); !ok) {
+        return ok;
     }
     done_.record(stream_.get());
     return {};

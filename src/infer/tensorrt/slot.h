@@ -7,58 +7,74 @@
 
 #include "cuda/memory.h"
 #include "cuda/runtime.h"
+#include "infer/backend.h"
 #include "infer/tensor.h"
 #include "infer/tensorrt/api.h"
+#include "infer/tensorrt/graph_sizes.h"
 
 namespace saccade::infer::tensorrt {
 
 struct SlotShape {
     TensorInfo input;                 ///< with the batch at its most
-    std::vector<TensorInfo> outputs;  ///< likewise
+    std::vector<TensorInfo> outputs;  ///< likewise; their sizes are known once a slot is made
+    bool fixed_batch = false;         ///< no other than the most
+    Goal goal = Goal::throughput;     ///< decides in which profile a size runs
 };
 
 [[nodiscard]] inline std::size_t bytes_of(const TensorInfo& info) {
     return static_cast<std::size_t>(element_count(info.shape)) * size_of(info.type);
 }
 
-/// Works on the device that was current when it was made; the callers see to that.
+/// Works on the device that was current when it was made; the callers see to that. Engine and memory
+/// must outlive it.
 class Slot {
   public:
-    /// Warms all `sizes` up and records each. Throws CudaFailure.
+    /// Warms up and records what GraphSizes wants at once. Throws CudaFailure. Errors: unsupported
+    /// (outputs of open size), out_of_memory, internal.
     static Result<std::unique_ptr<Slot>> make(Engine& engine, const SlotShape& shape, int device,
-                                              const std::vector<int>& sizes,
                                               cuda::MemoryResource& memory);
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
     ~Slot();
 
-    /// Puts a batch of one of the sizes on the stream.
-    Result<void> start(int size);
+    /// Puts a batch on the stream. Errors: out_of_memory, internal.
+    Result<void> start(int batch);
     void wait() const { done_.synchronize(); }
 
+    [[nodiscard]] const SlotShape& shape() const noexcept { return shape_; }
     [[nodiscard]] cudaStream_t stream() const noexcept { return stream_.get(); }
     [[nodiscard]] const TensorView& input() const noexcept { return input_view_; }
     /// The first dimension: the most images.
     [[nodiscard]] const std::vector<TensorView>& outputs() const noexcept { return output_views_; }
-    [[nodiscard]] bool recorded() const noexcept { return !graphs_.empty(); }
 
   private:
-    Slot() = default;
-    Result<void> allocate(Engine& engine, const SlotShape& shape, int device,
-                          cuda::MemoryResource& memory);
-    /// The context of the size's profile, bound to it.
-    Result<Context*> bind(int size);
-    Result<void> warm_up(const std::vector<int>& sizes);
+    Slot(Engine& engine, cuda::MemoryResource& memory, const SlotShape& shape);
+    /// Memory for inputs and outputs, as large as a context of the most images says.
+    Result<void> allocate(Context& context, int device);
 
+    /// A batch size's own: a context that is bound anew would pull the ground from under its graph.
+    struct Recorded {
+        std::unique_ptr<Context> context;
+        cuda::Graph graph;  ///< none where the network can't be recorded
+    };
+    Result<std::unique_ptr<Context>> make_context(int size);
+    Result<void> make_size(int size, std::unique_ptr<Context> context);
+    Result<void> provide_scratch(Context& context);
+    Result<void> record(int size, Recorded& recorded);
+
+    Engine& engine_;
+    cuda::MemoryResource& memory_;
+    SlotShape shape_;
+    GraphSizes sizes_;
     cuda::Stream stream_;
     cuda::Event done_;
-    std::vector<BatchRange> profiles_;
-    cuda::Buffer input_, scratch_;  ///< contexts never run together: they share the scratch memory
+    cuda::Buffer input_;
     std::vector<cuda::Buffer> outputs_;
+    /// Contexts never run together: they share the last one, unless it was too small for them.
+    std::vector<cuda::Buffer> scratch_;
     TensorView input_view_;
     std::vector<TensorView> output_views_;
-    std::vector<std::unique_ptr<Context>> contexts_;  ///< by profile
-    std::map<int, cuda::Graph> graphs_;               ///< by size; empty where none can be recorded
+    std::map<int, Recorded> recorded_;
 };
 
 }  // namespace saccade::infer::tensorrt

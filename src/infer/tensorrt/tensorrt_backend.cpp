@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "core/log.h"
 #include "cuda/driver.h"
+#include "infer/tensorrt/batch_room.h"
 #include "infer/tensorrt/engine_builder.h"
 #include "infer/tensorrt/graph_sizes.h"
 #include "infer/tensorrt/slot.h"
@@ -16,14 +19,11 @@ namespace {
 
 using tensorrt::Slot;
 
+constexpr Precision default_precision = Precision::fp16;
+constexpr int default_batch = 32;
+
 /// One runs, one is filled, one is read.
 constexpr int slots_for_throughput = 3, slots_for_latency = 2;
-
-std::size_t device_memory_in_use() {
-    std::size_t free = 0, total = 0;
-    cuda::check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
-    return total - free;
-}
 
 class TensorRtBackend final : public Backend {
   public:
@@ -39,31 +39,40 @@ class TensorRtBackend final : public Backend {
         slots_.clear();
     }
 
+    /// After out_of_memory it may be called again, with less.
     Result<void> open(const BackendOptions& options, int max_batch, bool fixed_batch,
                       std::size_t used_before) {
-        sizes_ = tensorrt::graph_sizes(max_batch, fixed_batch);
-        auto shape = slot_shape(options, max_batch);
-        if (!shape) return fail(shape.error());
-        const int count =
-            options.goal == Goal::latency ? slots_for_latency : slots_for_throughput;
+        close();
+        tensorrt::SlotShape shape = slot_shape(options, max_batch, fixed_batch);
+        const int usual = options.goal == Goal::latency ? slots_for_latency : slots_for_throughput;
+        const int count = options.slots > 0 ? options.slots : usual;
         for (int i = 0; i < count; ++i) {
-            auto slot = Slot::make(*engine_, *shape, device_, sizes_, budget_);
+            auto slot = Slot::make(*engine_, shape, device_, budget_);
             if (!slot) return fail(slot.error());
+            shape = (*slot)->shape();
             slots_.push_back(std::move(*slot));
             under_way_.push_back(0);
             done_.emplace_back();
         }
         info_.name = to_string(library_->version());
         info_.device = target_.device;
-        info_.precision = options.precision;
+        info_.precision = options.precision.value_or(default_precision);
         info_.max_batch = max_batch;
-        info_.input = shape->input;
-        info_.outputs = shape->outputs;
+        info_.input = shape.input;
+        info_.outputs = shape.outputs;
         info_.slots = count;
-        const std::size_t used = device_memory_in_use();
+        const std::size_t used = cuda::device_memory().used();
         use_.held = std::max(budget_.held(), used > used_before ? used - used_before : 0);
         use_.per_image = budget_.held() / static_cast<std::size_t>(max_batch);
         return {};
+    }
+
+    /// Gives the slots' memory back.
+    void close() {
+        slots_.clear();
+        under_way_.clear();
+        done_.clear();
+        cuda::trim_pool();
     }
 
     [[nodiscard]] const BackendInfo& info() const noexcept override { return info_; }
@@ -94,7 +103,7 @@ class TensorRtBackend final : public Backend {
                                     batch, number, under_way, info_.max_batch));
         }
         auto started = guarded_on_device(
-            [&] { return at(number).start(tensorrt::size_for(sizes_, batch)); });
+            [&] { return at(number).start(batch); });
         if (!started) return fail(started.error());
         if (*started) under_way = batch;
         return *started;
@@ -118,28 +127,14 @@ class TensorRtBackend final : public Backend {
   private:
     Slot& at(int slot) { return *slots_.at(static_cast<std::size_t>(slot)); }
 
-    /// Sizes that the engine leaves open come from a context at the largest batch.
-    Result<tensorrt::SlotShape> slot_shape(const BackendOptions& options, int max_batch) {
-        tensorrt::SlotShape shape{engine_->input(), engine_->outputs()};
+    /// What the engine leaves open is set; the outputs' sizes come from a slot.
+    [[nodiscard]] tensorrt::SlotShape slot_shape(const BackendOptions& options, int max_batch,
+                                                 bool fixed_batch) const {
+        tensorrt::SlotShape shape{engine_->input(), engine_->outputs(), fixed_batch, options.goal};
         const std::int64_t open[] = {max_batch, 3, options.height, options.width};
         for (std::size_t i = 0; i < 4; ++i) {
             if (shape.input.shape[i] < 0) shape.input.shape[i] = open[i];
         }
-        const int profile = tensorrt::profile_for(engine_->profiles(), max_batch);
-        if (profile < 0) return fail(ErrorCode::internal, "the engine has no profile for its batch");
-        const cuda::Stream stream;
-        auto scratch = cuda::Buffer::make(budget_, std::max<std::size_t>(
-                                                       1, engine_->scratch_bytes(profile)));
-        if (!scratch) return fail(scratch.error());
-        auto context =
-            engine_->make_context(profile, scratch->data(), scratch->bytes(), stream.get());
-        if (!context) return fail(context.error());
-        const std::vector<void*> nowhere(shape.outputs.size(), nullptr);
-        if (auto ok = (*context)->bind(max_batch, nullptr, nowhere); !ok) return fail(ok.error());
-        const auto shapes = (*context)->output_shapes();
-        if (!shapes) return fail(shapes.error());
-        for (std::size_t i = 0; i < shapes->size(); ++i) shape.outputs[i].shape = (*shapes)[i];
-        stream.synchronize();
         return shape;
     }
 
@@ -150,13 +145,20 @@ class TensorRtBackend final : public Backend {
     cuda::DeviceResource memory_;
     cuda::BudgetedResource budget_;
     std::unique_ptr<tensorrt::Engine> engine_;
-    std::vector<int> sizes_;
     std::vector<std::unique_ptr<Slot>> slots_;
     std::vector<int> under_way_;                 ///< images, by slot
     std::vector<std::vector<TensorView>> done_;  ///< what wait() handed out, by slot
     BackendInfo info_;
     MemoryUse use_;
 };
+
+/// With smaller batches, in less memory.
+Result<std::unique_ptr<Backend>> reopened(std::unique_ptr<TensorRtBackend> backend,
+                                          const BackendOptions& options, int batch,
+                                          std::size_t before) {
+    if (auto ok = backend->open(options, batch, false, before); !ok) return fail(ok.error());
+    return backend;
+}
 
 }  // namespace
 
@@ -166,28 +168,58 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
     auto opened = tensorrt::open_for_device(options.device == "auto" ? "cuda" : options.device);
     if (!opened) return fail(opened.error());
     EngineBuild build;
-    build.precision = options.precision;
-    build.max_batch = options.max_batch;
+    build.precision = options.precision.value_or(default_precision);
+    build.max_batch = options.max_batch > 0 ? options.max_batch : default_batch;
     build.height = options.height;
     build.width = options.width;
     build.cache_dir = options.cache_dir;
-    build.progress = [](const std::string& phase, int step, int steps) {
-        log::info("building the engine: {} {}/{}", phase, step, steps);
+    // On a terminal nothing else tells for minutes why there are no frames.
+    build.progress = [told = false, &model, &options](const std::string& phase, int step,
+                                                      int steps) mutable {
+        if (!std::exchange(told, true)) {
+            log::warning("{} has no engine for {} at {}x{} yet: it is built now, once; with a full "
+                         "TensorRT that takes minutes (saccade build does it ahead)",
+                         model.name(), options.device, options.width, options.height);
+        }
+        log::warning("{}: {} of {}", phase, step, steps);
     };
     auto loaded = cuda::guarded([&]() -> Result<std::unique_ptr<Backend>> {
         const cuda::DeviceScope scope(opened->ordinal);
-        const std::size_t before = device_memory_in_use();
+        const std::size_t before = cuda::device_memory().used();
         auto prepared =
             tensorrt::prepare_engine(*opened->library, model, spec, build, opened->target);
         if (!prepared) return fail(prepared.error());
+        const auto loading = std::chrono::steady_clock::now();
         auto engine = opened->library->load(prepared->plan);
         if (!engine) return fail(engine.error());
+        log::debug("the plan was there after {:.0f} ms, loaded in {:.0f} ms",
+                   prepared->report.seconds * 1e3,
+                   std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() -
+                                                             loading)
+                       .count());
         auto backend =
             std::make_unique<TensorRtBackend>(std::move(*opened), std::move(*engine));
-        if (auto ok = backend->open(options, prepared->report.max_batch, spec.batch > 0, before); !ok) {
-            return fail(ok.error());
+        for (int batch = prepared->report.max_batch;; batch /= 2) {
+            const auto ok = backend->open(options, batch, spec.batch > 0, before);
+            if (ok && options.memory_in_use > 0 && spec.batch == 0) {
+                const std::size_t available =
+                    options.memory_in_use - std::min(options.memory_in_use, before);
+                const int fits =
+                    tensorrt::batch_that_fits(batch, backend->memory().held, available);
+                if (fits < batch) {
+                    log::info("batches of {} instead of {}: {} MB of at most {} MB are left on {}",
+                              fits, batch, available / 1'000'000, options.memory_in_use / 1'000'000,
+                              options.device);
+                    return reopened(std::move(backend), options, fits, before);
+                }
+            }
+            if (ok) return backend;
+            const bool smaller_may_do = ok.error().code == ErrorCode::out_of_memory &&
+                                        batch > 1 && spec.batch == 0;
+            if (!smaller_may_do) return fail(ok.error());
+            log::warning("no memory for batches of {} on {}: trying {}", batch, options.device,
+                         batch / 2);
         }
-        return backend;
     });
     if (!loaded) return fail(loaded.error());
     return std::move(*loaded);

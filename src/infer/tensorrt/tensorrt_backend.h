@@ -24,8 +24,8 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
 BackendDescription describe_tensorrt();
 
 struct EngineBuild {
-    Precision precision = Precision::fp32;
-    int max_batch = 1;
+    Precision precision = Precision::fp16;
+    int max_batch = 32;
     int height = 640, width = 640;  ///< px; ignored where the network's size is fixed
     int capability = 0;             ///< 86: for 8.6, without that GPU; 0: for the GPU of `device`
     std::string device = "cuda";

@@ -52,18 +52,34 @@ void chart(const std::vector<const BenchRow*>& rows, html::Page& page) {
     page.html(html::bars(bars));
 }
 
+void rows_table(const std::vector<const BenchRow*>& group, html::Page& page) {
+    const std::vector<std::string> details = detail_names(group);
+    std::vector<std::string> head{"", group.front()->unit, "spread", "min", "max"};
+    head.insert(head.end(), details.begin(), details.end());
+    if (has_limits(group)) head.emplace_back("efficiency");
+    std::vector<std::vector<std::string>> rows;
+    for (const BenchRow* row : group) {
+        const Spread s = row->spread();
+        std::vector<std::string> cells{
+            row->name, number(s.median),
+            fmt::format("{:.1f} %", s.median > 0 ? 100 * s.deviation / s.median : 0), number(s.min),
+            number(s.max)};
+        for (const std::string& name : details) cells.push_back(detail_text(*row, name));
+        if (row->limit > 0) {
+            cells.push_back(fmt::format("{:.0f} % of {} ({})", 100 * row->efficiency(), row->limit_name,
+                                        number(row->limit)));
+        }
+        rows.push_back(std::move(cells));
+    }
+    page.table(head, rows);
+}
+
 }  // namespace
 
 std::string bench_html(const BenchReport& report, const std::vector<BenchChange>& changes) {
     html::Page page("Saccade on this machine", report.setup + "; " + in_one_line(report.machine));
     std::vector<html::Tile> tiles;
-    std::vector<std::vector<const BenchRow*>> groups;
-    for (const BenchRow& row : report.rows) {
-        const auto same = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
-            return group.front()->suite == row.suite && group.front()->unit == row.unit;
-        });
-        (same == groups.end() ? groups.emplace_back() : *same).push_back(&row);
-    }
+    const std::vector<std::vector<const BenchRow*>> groups = groups_of(report);
     for (const auto& group : groups) {
         if (tiles.size() == 5) break;
         const auto best = std::max_element(group.begin(), group.end(), [](const auto* a, const auto* b) {
@@ -75,27 +91,18 @@ std::string bench_html(const BenchReport& report, const std::vector<BenchChange>
     page.tiles(tiles);
     for (const auto& group : groups) {
         const BenchRow& first = *group.front();
+        const bool swept = !first.axis.empty() && group.size() > 1;
         page.section(heading_of(first.suite),
-                     fmt::format("{}, median of {} repetitions; {} is better. Lines at the points: least "
-                                 "to most.",
-                                 first.unit, first.values.size(),
-                                 first.higher_is_better ? "higher" : "lower"));
+                     fmt::format("{}, median of {} repetitions; {} is better.{}", first.unit,
+                                 first.values.size(), first.higher_is_better ? "higher" : "lower",
+                                 swept ? " Lines at the points: least to most." : ""));
         chart(group, page);
-        std::vector<std::vector<std::string>> rows;
-        for (const BenchRow* row : group) {
-            const Spread s = row->spread();
-            rows.push_back({row->name, number(s.median),
-                            fmt::format("{:.1f} %", s.median > 0 ? 100 * s.deviation / s.median : 0),
-                            number(s.min), number(s.max),
-                            row->limit > 0 ? fmt::format("{:.0f} % of {} ({})", 100 * row->efficiency(),
-                                                         row->limit_name, number(row->limit))
-                                           : ""});
-        }
-        page.table({"", first.unit, "spread", "min", "max", "efficiency"}, rows);
+        rows_table(group, page);
     }
     if (!changes.empty()) {
         page.section("Against the older run",
-                     "A change counts where it is larger than 2 % and than three times the spread.");
+                     "A change counts where it is larger than 2 % and than three times the spread. It is "
+                     "unsure where other programs took more of the machine in the slower run.");
         std::vector<std::vector<std::string>> rows;
         for (const BenchChange& c : changes) {
             rows.push_back({c.after.suite + ", " + c.after.name, number(c.before.spread().median),

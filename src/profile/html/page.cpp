@@ -25,7 +25,7 @@ h2{font-size:17px;margin:0 0 2px}
 .note{color:var(--soft);font-size:13px;margin:0 0 12px}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:18px 22px 20px;
 margin:16px 0}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:0 0 16px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:12px;margin:0 0 16px}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:12px 16px}
 .tile b{font-size:25px;font-weight:650;letter-spacing:-.02em}
 .tile i{font-style:normal;color:var(--soft);font-size:14px;margin-left:4px}
@@ -36,7 +36,7 @@ ul{margin:4px 0 12px;padding-left:20px}li{margin:2px 0}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 th,td{padding:6px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
-th{color:var(--soft);font-weight:550}th:first-child,td:first-child{text-align:left;padding-left:0}
+th{color:var(--soft);font-weight:550;white-space:normal;vertical-align:bottom}th:first-child,td:first-child{text-align:left;padding-left:0}
 tr:last-child td{border-bottom:0}
 .better{color:var(--good);font-weight:600}.worse{color:var(--bad);font-weight:600}
 svg{display:block;width:100%;height:auto;font:12px system-ui,sans-serif;

@@ -14,58 +14,25 @@ constexpr float forbidden = std::numeric_limits<float>::infinity();
 }  // namespace
 
 Result<void> OcSort::update(const Observation& observation, std::vector<Track>& tracks) {
-    const auto step = timeline_.step_to(observation);
-    if (!step) return fail(step.error());
+    if (auto begun = objects_.begin_frame(observation); !begun) return begun;
     const auto detections = observation.detections;
     const Timestamp now = observation.pts;
-    timeline_.accept(now);
-    frames_ = std::min(frames_ + 1, options_.min_hits + 1);
-
     select_detections(detections, options_.min_score, forbidden, cols_);
-    predict(*step * nominal_rate, now);
     associate_predictions(detections, now);
     associate_last_observations(detections, now);
-
     for (const int place : association_.unmatched_rows()) {
-        Object& o = objects_[rows_left_[place]];
-        o.gone = o.identity.state == TrackState::tentative;
-        o.identity.state = TrackState::lost;
+        objects_.missed(objects_[rows_left_[place]]);
     }
-    std::erase_if(objects_, [](const Object& o) { return o.gone; });
+    objects_.drop_missed();
     for (const int place : association_.unmatched_cols()) {
         const int index = cols_left_[place];
         const Detection& d = detections[index];
-        const XysrFilter filter(d.box);
-        objects_.push_back({Identity::of(next_id_++, d, index, now), filter, filter, {d.box, now}});
-        if (frames_ <= options_.min_hits || options_.min_hits <= 1)
-            objects_.back().identity.state = TrackState::confirmed;
+        objects_.add(d, index, now, XysrFilter(d.box), Observations{d.box, now});
     }
-
-    tracks.clear();
-    for (const Object& o : objects_) {
-        if (!options_.reporting.wants(o.identity.state)) continue;
-        tracks.push_back(
-            o.identity.report(o.identity.detection >= 0 ? o.identity.raw_box : o.filter.box(),
-                              o.filter.velocity_x(), o.filter.velocity_y()));
-    }
-    return {};
-}
-
-void OcSort::reset() {
-    objects_.clear();
-    timeline_.reset();
-    frames_ = 0;
-}
-
-void OcSort::predict(double frames, Timestamp now) {
-    std::erase_if(objects_, [&](const Object& o) {
-        return o.identity.state == TrackState::lost &&
-               seconds(now - o.identity.seen) > options_.lost_seconds;
+    objects_.report(tracks, [](const Object& o) {
+        return o.identity.detection >= 0 ? o.identity.raw_box : o.filter.box();
     });
-    for (Object& o : objects_) {
-        o.identity.begin_frame();
-        o.filter.predict(frames);
-    }
+    return {};
 }
 
 // Overlap with the predicted boxes, and the momentum: how far the way from an earlier observation
@@ -75,7 +42,7 @@ void OcSort::associate_predictions(std::span<const Detection> detections, Timest
     std::iota(rows_.begin(), rows_.end(), 0);
     row_boxes_.clear();
     col_boxes_.clear();
-    for (const Object& o : objects_) row_boxes_.push(o.filter.box());
+    for (const Object& o : objects_.all()) row_boxes_.push(o.filter.box());
     for (const int c : cols_) col_boxes_.push(detections[c].box);
     iou_matrix(row_boxes_, col_boxes_, cost_);
 
@@ -152,17 +119,14 @@ void OcSort::take_matches(std::span<const Detection> detections, const std::vect
         Object& o = objects_[rows[row]];
         const int index = cols[col];
         const Detection& d = detections[index];
-        const bool found_again = o.identity.state == TrackState::lost;
-        if (found_again) {
+        if (o.identity.state == TrackState::lost) {
             re_update(o, d.box, now);
         } else {
             o.filter.update(d.box);
         }
         o.last_updated = o.filter;
         o.observations.push(d.box, now);
-        o.identity.take(d, index, now);
-        ++o.hits;
-        if (found_again || o.hits >= options_.min_hits) o.identity.state = TrackState::confirmed;
+        objects_.seen(o, d, index, now);
     }
 }
 

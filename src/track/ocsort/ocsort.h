@@ -4,14 +4,14 @@
 // 2023.
 #pragma once
 
-#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "track/association.h"
 #include "track/kalman/xysr_filter.h"
 #include "track/lifecycle.h"
 #include "track/ocsort/observations.h"
-#include "track/timeline.h"
+#include "track/population.h"
 #include "track/tracker.h"
 
 namespace saccade::track {
@@ -36,21 +36,17 @@ struct OcSortOptions {
 /// Track::box is the observation itself where there is one, as in the paper.
 class OcSort final : public Tracker {
   public:
-    explicit OcSort(const OcSortOptions& options) : options_(options) {}
+    explicit OcSort(const OcSortOptions& options)
+        : options_(options), objects_(options.min_hits, options.lost_seconds, options.reporting) {}
 
     Result<void> update(const Observation& observation, std::vector<Track>& tracks) override;
-    void reset() override;
+    void reset() override { objects_.reset(); }
 
   private:
-    struct Object {
-        Identity identity;
-        XysrFilter filter;
+    struct Object : CountedObject {
         XysrFilter last_updated;  ///< as it was after the last observation
         Observations observations;
-        int hits = 1;  ///< in a row
-        bool gone = false;
     };
-    void predict(double frames, Timestamp now);
     void associate_predictions(std::span<const Detection> detections, Timestamp now);
     void associate_last_observations(std::span<const Detection> detections, Timestamp now);
     void forbid_other_classes(std::span<const Detection> detections, const std::vector<int>& rows,
@@ -60,10 +56,7 @@ class OcSort final : public Tracker {
     void re_update(Object& object, const Box& box, Timestamp now) const;
 
     OcSortOptions options_;
-    Timeline timeline_;
-    std::int64_t next_id_ = 1;
-    int frames_ = 0;               ///< since the start or reset, as far as it matters
-    std::vector<Object> objects_;  // by ascending id
+    Population<Object> objects_;
 
     std::vector<int> rows_, cols_, rows_left_, cols_left_;
     BoxColumns row_boxes_, col_boxes_;

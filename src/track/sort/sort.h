@@ -3,13 +3,12 @@
 // Bewley et al., "Simple Online and Realtime Tracking", ICIP 2016.
 #pragma once
 
-#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "track/association.h"
-#include "track/kalman/xysr_filter.h"
 #include "track/lifecycle.h"
-#include "track/timeline.h"
+#include "track/population.h"
 #include "track/tracker.h"
 
 namespace saccade::track {
@@ -27,28 +26,17 @@ struct SortOptions {
 
 class Sort final : public Tracker {
   public:
-    explicit Sort(const SortOptions& options) : options_(options) {}
+    explicit Sort(const SortOptions& options)
+        : options_(options), objects_(options.min_hits, options.lost_seconds, options.reporting) {}
 
     Result<void> update(const Observation& observation, std::vector<Track>& tracks) override;
-    void reset() override;
+    void reset() override { objects_.reset(); }
 
   private:
-    struct Object {
-        Identity identity;
-        XysrFilter filter;
-        int hits = 1;  ///< in a row
-        bool gone = false;
-    };
-
-    void predict(double frames, Timestamp now);
     void associate(std::span<const Detection> detections);
-    void take(Object& object, const Detection& detection, int index, Timestamp now) const;
 
     SortOptions options_;
-    Timeline timeline_;
-    std::int64_t next_id_ = 1;
-    int frames_ = 0;               ///< since the start or reset, as far as it matters
-    std::vector<Object> objects_;  // by ascending id
+    Population<CountedObject> objects_;
 
     std::vector<int> chosen_;
     BoxColumns row_boxes_, col_boxes_;

@@ -11,6 +11,7 @@
 #include "contract/detector/fake_backend.h"
 #include "detect/factory.h"
 #include "detect/host_detector.h"
+#include "infer/registry.h"
 #include "model/synthetic_detector.h"
 #include "support/temp_dir.h"
 #include "unit/vision/frames.h"
@@ -21,6 +22,8 @@ namespace {
 struct Implementation {
     std::string name;
     std::function<Result<std::unique_ptr<Detector>>(const Thresholds&)> make;
+
+    friend void PrintTo(const Implementation& which, std::ostream* out) { *out << which.name; }
 };
 
 Result<std::unique_ptr<Detector>> make_fake(const Thresholds& thresholds) {
@@ -28,16 +31,19 @@ Result<std::unique_ptr<Detector>> make_fake(const Thresholds& thresholds) {
                                 test::FakeBackend::spec(), "fake", thresholds);
 }
 
-/// The detector that src/model writes, on OpenVINO.
-Result<std::unique_ptr<Detector>> make_generated(const Thresholds& thresholds) {
+/// The detector that src/model writes, on a device.
+Result<std::unique_ptr<Detector>> make_generated(const Thresholds& thresholds,
+                                                 const std::string& device) {
+    static const test::TempDir engines;  // TensorRT builds once for all cases
     const test::TempDir folder;
     const auto path = model::write_synthetic_detector(folder.path());
     if (!path) return fail(path.error());
     DetectorOptions options;
     options.model = *path;
-    options.input_size = 192;
+    options.input = {192, 192};
     options.thresholds = thresholds;
-    options.backend.device = "cpu";
+    options.backend.device = device;
+    options.backend.cache_dir = (engines.path() / "compiled").string();
     options.backend.max_batch = 3;
     return make_detector(options);
 }
@@ -81,7 +87,17 @@ Thresholds low() {
 
 class DetectorContract : public testing::TestWithParam<Implementation> {
   protected:
-    void SetUp() override { detector_ = make(low()); }
+    void SetUp() override {
+        if (GetParam().name == "cuda") {
+            for (const auto& description : infer::backends()) {
+                if (description.name == "tensorrt" && !description.available) {
+                    GTEST_SKIP() << description.remedy;
+                }
+            }
+        }
+        detector_ = make(low());
+        ASSERT_NE(detector_, nullptr);
+    }
 
     static std::unique_ptr<Detector> make(const Thresholds& thresholds) {
         auto made = GetParam().make(thresholds);
@@ -245,7 +261,14 @@ TEST_P(DetectorContract, CountsItsTime) {
 
 INSTANTIATE_TEST_SUITE_P(All, DetectorContract,
                          testing::Values(Implementation{"fake", make_fake},
-                                         Implementation{"generated", make_generated}),
+                                         Implementation{"generated",
+                                                        [](const Thresholds& thresholds) {
+                                                            return make_generated(thresholds, "cpu");
+                                                        }},
+                                         Implementation{"cuda",
+                                                        [](const Thresholds& thresholds) {
+                                                            return make_generated(thresholds, "cuda:0");
+                                                        }}),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

@@ -31,6 +31,7 @@ TEST_F(DriverTest, ListsDevices) {
     EXPECT_EQ(driver->devices[1].capability(), 89);
     EXPECT_EQ(driver->devices[1].ordinal, 1);
     EXPECT_EQ(driver->devices[1].memory, std::size_t{24} << 30U);
+    EXPECT_EQ(driver->devices[1].pci_bus, "0000:01:00.0");
 }
 
 TEST_F(DriverTest, MissingLibraryNamesTheDriver) {

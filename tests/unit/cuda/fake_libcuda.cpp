@@ -25,6 +25,10 @@ int cuDeviceGetAttribute(int* value, int attribute, int device) {
     *value = attribute == 75 ? 8 : 6 + 3 * (device - 70);
     return attribute == 75 || attribute == 76 ? 0 : 1;
 }
+int cuDeviceGetPCIBusId(char* bus, int length, int device) {
+    std::snprintf(bus, static_cast<std::size_t>(length), "0000:%02x:00.0", device - 70);
+    return 0;
+}
 int cuDeviceTotalMem_v2(std::size_t* bytes, int device) {
     *bytes = std::size_t{24} << 30U;
     return device >= 70 ? 0 : 101;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "unit/vision/frames.h"
+#include "unit/vision/outputs.h"
 #include "vision/cuda_candidates.h"
 #include "vision/cuda_pixel.h"
 #include "vision/nms.h"
@@ -87,22 +88,6 @@ void expect_same_set(std::vector<Candidate> a, std::vector<Candidate> b) {
     }
 }
 
-std::vector<float> random_output(std::size_t size, std::mt19937& random) {
-    std::vector<float> values(size);
-    std::uniform_real_distribution<float> usual(0, 1);
-    for (float& v : values) {
-        switch (random() % 64) {
-            case 0: v = std::numeric_limits<float>::quiet_NaN(); break;
-            case 1: v = std::numeric_limits<float>::infinity(); break;
-            case 2: v = -std::numeric_limits<float>::infinity(); break;
-            case 3: v = 0.5F; break;  // equal scores
-            case 4: v = -1; break;
-            default: v = usual(random);
-        }
-    }
-    return values;
-}
-
 TEST(KernelDecode, EqualsTheHeadDecoder) {
     std::mt19937 random(2);
     constexpr int classes = 7;
@@ -126,11 +111,11 @@ TEST(KernelDecode, EqualsTheHeadDecoder) {
         job.wanted = wanted.empty() ? nullptr : wanted.data();
 
         std::vector<Candidate> expected;
-        auto output = random_output(static_cast<std::size_t>(anchors) * (4 + classes), random);
+        auto output = test::random_output(static_cast<std::size_t>(anchors) * (4 + classes), random);
         decoder.decode_channels_first(output.data(), classes, anchors, expected);
         expect_same_set(kernel_decode(job, output), expected);
 
-        output = random_output(static_cast<std::size_t>(anchors) * (5 + classes), random);
+        output = test::random_output(static_cast<std::size_t>(anchors) * (5 + classes), random);
         job.layout = HeadLayout::anchors_first;
         expected.clear();
         decoder.decode_anchors_first(output.data(), classes, anchors, {}, expected);
@@ -140,7 +125,7 @@ TEST(KernelDecode, EqualsTheHeadDecoder) {
         decoder.decode_anchors_first(output.data(), classes, anchors, cells, expected);
         expect_same_set(kernel_decode(job, output), expected);
 
-        output = random_output(static_cast<std::size_t>(anchors) * 6, random);
+        output = test::random_output(static_cast<std::size_t>(anchors) * 6, random);
         for (int a = 0; a < anchors; ++a) output[static_cast<std::size_t>(a) * 6 + 5] *= 10;
         job.layout = HeadLayout::end_to_end;
         expected.clear();

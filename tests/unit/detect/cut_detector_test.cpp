@@ -33,8 +33,8 @@ std::unique_ptr<Detector> whole(const DetectorOptions& options) {
     const auto model = model::OnnxModel::load(options.model).value();
     const auto spec = model::inspect(model).value();
     infer::BackendOptions load = options.backend;
-    load.width = options.input_size;
-    load.height = options.input_size;
+    load.width = options.input.width;
+    load.height = options.input.height;
     auto backend = infer::make_backend(model, spec, load);
     EXPECT_TRUE(backend);
     return HostDetector::create(std::move(*backend), spec, "whole", options.thresholds).value();
@@ -53,7 +53,7 @@ TEST(CutDetector, FindsWhatTheWholeNetworkFinds) {
     for (const bool fine : {false, true}) {
         DetectorOptions options;
         options.model = file;
-        options.input_size = fine ? 320 : 640;
+        options.input = fine ? Size{320, 320} : Size{640, 640};
         options.backend.device = "cpu";
         options.backend.max_batch = fine ? 2 : 1;
         options.thresholds.confidence = fine ? 0.001F : 0.25F;

@@ -30,7 +30,7 @@ class Factory : public testing::Test {
 
 TEST_F(Factory, TheGeneratedModelFindsItsBoxesWhereTheyAre) {
     DetectorOptions options = options_for(*model::write_synthetic_detector(folder_.path()));
-    options.input_size = 320;
+    options.input = {320, 320};
     const auto detector = make_detector(options);
     ASSERT_TRUE(detector) << detector.error().line();
     EXPECT_EQ((*detector)->info().input_width, 320);

@@ -80,7 +80,7 @@ TEST(OpenVino, ImpossibleOptionsAreErrors) {
     EXPECT_THAT(refused([](auto& o) { o.height = 0; }), HasSubstr("not a multiple"));
     EXPECT_THAT(refused([](auto& o) { o.width = -32; }), HasSubstr("not a multiple"));
     EXPECT_THAT(refused([](auto& o) { o.width = 1 << 30; }), HasSubstr("not a multiple"));
-    EXPECT_THAT(refused([](auto& o) { o.max_batch = 0; }), HasSubstr("batch of 0"));
+    EXPECT_THAT(refused([](auto& o) { o.max_batch = -1; }), HasSubstr("batch of -1"));
     EXPECT_THAT(refused([](auto& o) { o.max_batch = 1 << 20; }), HasSubstr("batch of"));
     EXPECT_THAT(refused([](auto& o) { o.threads = -1; }), HasSubstr("threads"));
     EXPECT_THAT(refused([](auto& o) { o.precision = Precision::int8; }), HasSubstr("INT8"));

@@ -31,8 +31,8 @@ class FakeLibrary final : public Library {
 };
 
 TEST(ProfilesFor, SmallAndLargeBatches) {
-    EXPECT_EQ(profiles_for(1), (std::vector<BatchRange>{{1, 1, 1}}));
-    EXPECT_EQ(profiles_for(4), (std::vector<BatchRange>{{1, 4, 4}}));
+    EXPECT_EQ(profiles_for(1), (std::vector<BatchRange>{{1, 1, 4}, {1, 32, 32}}));
+    EXPECT_EQ(profiles_for(33), (std::vector<BatchRange>{{1, 1, 4}, {1, 64, 64}}));
     EXPECT_EQ(profiles_for(32), (std::vector<BatchRange>{{1, 1, 4}, {1, 32, 32}}));
 }
 
@@ -47,7 +47,11 @@ TEST(KeyFor, FullPlansAreOfAGpuAndRtxPlansOfACapability) {
               key_for(rtx, network, build, nowhere).digest());
     EXPECT_NE(key_for(rtx, network, build, a).digest(),
               key_for(rtx, {"other", 8}, build, a).digest());
-    EXPECT_NE(key_for(rtx, network, build, a).digest(), key_for(rtx, {"onnx", 7}, build, a).digest());
+    EXPECT_EQ(key_for(rtx, network, build, a).digest(), key_for(rtx, {"onnx", 7}, build, a).digest())
+        << "one engine serves both batches";
+    EXPECT_NE(key_for(rtx, network, build, a).digest(), key_for(rtx, {"onnx", 33}, build, a).digest());
+    EXPECT_NE(key_for(rtx, network, build, a).digest(),
+              key_for(rtx, {"onnx", 8, true}, build, a).digest());
 }
 
 class PrepareEngine : public testing::Test {
@@ -69,6 +73,7 @@ class PrepareEngine : public testing::Test {
 TEST_F(PrepareEngine, BuildsOncePerPrecision) {
     FakeLibrary library(Kind::full);
     const Target target{"GPU", 90, false};
+    build_.precision = Precision::fp32;
     const auto first = prepare_engine(library, *model_, spec_, build_, target);
     ASSERT_TRUE(first) << first.error().line();
     EXPECT_FALSE(first->report.was_there);
@@ -82,7 +87,11 @@ TEST_F(PrepareEngine, BuildsOncePerPrecision) {
     ASSERT_TRUE(half);
     EXPECT_FALSE(half->report.was_there);
     EXPECT_NE(half->report.path, first->report.path);
-    EXPECT_EQ(library.builds, 2);
+    build_.precision = Precision::mixed;
+    const auto mixed = prepare_engine(library, *model_, spec_, build_, target);
+    ASSERT_TRUE(mixed);
+    EXPECT_FALSE(mixed->report.was_there);
+    EXPECT_EQ(library.builds, 3);
 }
 
 TEST_F(PrepareEngine, WithoutACacheEachTime) {

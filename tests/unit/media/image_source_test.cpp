@@ -121,6 +121,9 @@ TEST(ImageSource, SkipsBadFilesAndSaysWhich) {
     EXPECT_EQ(all.frames[0].pts, 100ms) << "a file that is lost leaves its time free";
     EXPECT_EQ(all.frames[1].id.index, 1U);
     EXPECT_EQ(all.frames[1].pts, 300ms);
+    ASSERT_TRUE(all.frames[0].file && all.frames[1].file);
+    EXPECT_EQ(*all.frames[0].file, (dir / "1.png").string()) << "frames keep their own file's name";
+    EXPECT_EQ(*all.frames[1].file, (dir / "3.png").string());
     ASSERT_EQ(all.discontinuities.size(), 2U);
     EXPECT_EQ(all.discontinuities[0], (dir / "0.png").string() + ": not an image");
     EXPECT_EQ(all.discontinuities[1], (dir / "2.png").string() + ": empty file");

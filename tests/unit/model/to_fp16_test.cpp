@@ -160,6 +160,18 @@ TEST(ToFp16, LayersAreHalfAndTheTailIsNot) {
     EXPECT_EQ(proto->graph().input(0).type().tensor_type().elem_type(), TensorProto::FLOAT);
 }
 
+TEST(ToFp16, LastLayersCanStaySingle) {
+    const auto proto = Graph().half({.half_input = true, .single_layers = 1});
+    ASSERT_TRUE(proto) << proto.error().line();
+    EXPECT_EQ(initializers(*proto),
+              (std::map<std::string, std::int32_t>{{"w1.half", TensorProto::FLOAT16},
+                                                   {"w2", TensorProto::FLOAT},
+                                                   {"stride", TensorProto::FLOAT}}));
+    const auto all = Graph().half({.single_layers = 9});
+    ASSERT_TRUE(all);
+    EXPECT_EQ(initializers(*all).count("w1"), 1U) << "more layers than there are";
+}
+
 TEST(ToFp16, InputCanBeHalf) {
     const auto proto = Graph().half({.half_input = true});
     ASSERT_TRUE(proto) << proto.error().line();

@@ -18,7 +18,7 @@ Item item(std::uint32_t stream, std::uint64_t index) {
 TEST(Batcher, TakesFromStreamsInTurnAndInOrderWithinEach) {
     Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
     for (std::uint32_t s = 1; s <= 3; ++s) {
-        batcher.open(s, false);
+        batcher.open(s, Batcher::Kind::file);
         for (std::uint64_t i = 0; i < 4; ++i) ASSERT_TRUE(batcher.push(item(s, i)));
     }
     std::vector<FrameId> order;
@@ -27,10 +27,30 @@ TEST(Batcher, TakesFromStreamsInTurnAndInOrderWithinEach) {
     EXPECT_EQ(batcher.next(6).size(), 6U);
 }
 
+TEST(Batcher, UrgentFramesGoFirstAndAtOnce) {
+    Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
+    batcher.open(0, Batcher::Kind::file);
+    batcher.open(9, Batcher::Kind::urgent);
+    batcher.push(item(0, 0));
+    batcher.push(item(0, 1));
+    EXPECT_TRUE(batcher.try_next(8).empty());
+    batcher.push(item(9, 0));
+    batcher.push(item(9, 1));
+    std::vector<FrameId> order;
+    for (const Item& i : batcher.next(3)) order.push_back(i.frame.id);
+    EXPECT_EQ(order, (std::vector<FrameId>{{9, 0}, {9, 1}, {0, 0}}));
+    batcher.push(item(9, 2));
+    EXPECT_EQ(batcher.try_next(8).size(), 2U);  // what is there goes with it
+    // An urgent stream that is open keeps no last batch waiting.
+    batcher.push(item(0, 2));
+    batcher.finish(0);
+    EXPECT_EQ(batcher.next(8).size(), 1U);
+}
+
 TEST(Batcher, AStreamWithoutCreditIsPassedOver) {
     Batcher batcher({.queue = 4, .credit = 2, .max_wait = 1ms});
-    batcher.open(0, false);
-    batcher.open(1, false);
+    batcher.open(0, Batcher::Kind::file);
+    batcher.open(1, Batcher::Kind::file);
     for (std::uint64_t i = 0; i < 4; ++i) {
         batcher.push(item(0, i));
         batcher.push(item(1, i));
@@ -43,9 +63,23 @@ TEST(Batcher, AStreamWithoutCreditIsPassedOver) {
     EXPECT_EQ(batch[0].frame.id, (FrameId{1, 2}));
 }
 
+TEST(Batcher, LiveFramesWaitLessWhereTheTargetWasNotKept) {
+    Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h, .target_p99 = 10ms});
+    batcher.open(0, Batcher::Kind::live);
+    const auto deliver_late = [&] {
+        for (std::size_t i = 0; i < WaitTuner::kWindow; ++i) batcher.delivered(0, 1s);
+    };
+    Item half_an_hour_old = item(0, 0);
+    half_an_hour_old.decoded = std::chrono::steady_clock::now() - 31min;
+    batcher.push(half_an_hour_old);
+    EXPECT_TRUE(batcher.try_next(4).empty()) << "it may wait an hour";
+    deliver_late();
+    EXPECT_EQ(batcher.try_next(4).size(), 1U) << "half an hour now";
+}
+
 TEST(Batcher, APartialBatchComesWhenNoStreamCanAddToIt) {
     Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
-    batcher.open(0, false);
+    batcher.open(0, Batcher::Kind::file);
     batcher.push(item(0, 0));
     EXPECT_TRUE(batcher.try_next(4).empty());  // more may come
     batcher.finish(0);
@@ -54,15 +88,15 @@ TEST(Batcher, APartialBatchComesWhenNoStreamCanAddToIt) {
 
 TEST(Batcher, APartialBatchComesAfterMaxWait) {
     Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1ms});
-    batcher.open(0, false);
+    batcher.open(0, Batcher::Kind::file);
     batcher.push(item(0, 0));
     EXPECT_EQ(batcher.next(4).size(), 1U);
 }
 
 TEST(Batcher, ALiveFrameThatHasWaitedLongEnoughIsNotHeldBackForOthers) {
     Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
-    batcher.open(0, false);
-    batcher.open(1, true);
+    batcher.open(0, Batcher::Kind::file);
+    batcher.open(1, Batcher::Kind::live);
     const auto now = std::chrono::steady_clock::now();
     Item old = item(0, 0), fresh = item(1, 0), late = item(1, 1);
     old.decoded = now - 2h;  // of a file: it has time
@@ -73,7 +107,7 @@ TEST(Batcher, ALiveFrameThatHasWaitedLongEnoughIsNotHeldBackForOthers) {
     EXPECT_TRUE(batcher.try_next(8).empty());
     batcher.cancel(1);
     batcher.close(1);
-    batcher.open(1, true);
+    batcher.open(1, Batcher::Kind::live);
     batcher.push(late);
     EXPECT_EQ(batcher.try_next(8).size(), 2U);
     batcher.push(late);
@@ -82,7 +116,7 @@ TEST(Batcher, ALiveFrameThatHasWaitedLongEnoughIsNotHeldBackForOthers) {
 
 TEST(Batcher, ShutdownEndsTheConsumerOnceDrained) {
     Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
-    batcher.open(0, false);
+    batcher.open(0, Batcher::Kind::file);
     batcher.push(item(0, 0));
     batcher.finish(0);
     batcher.shutdown();
@@ -92,7 +126,7 @@ TEST(Batcher, ShutdownEndsTheConsumerOnceDrained) {
 
 TEST(Batcher, ALiveStreamDropsItsOldestFrameAndCountsIt) {
     Batcher batcher({.queue = 2, .credit = 8, .max_wait = 1h});
-    batcher.open(0, true);
+    batcher.open(0, Batcher::Kind::live);
     for (std::uint64_t i = 0; i < 5; ++i) ASSERT_TRUE(batcher.push(item(0, i)));
     batcher.finish(0);
     const auto batch = batcher.next(4);
@@ -108,7 +142,7 @@ TEST(Batcher, ALiveStreamDropsItsOldestFrameAndCountsIt) {
 
 TEST(Batcher, DropsBecauseResultsAreNotTakenAreCountedAsSuch) {
     Batcher batcher({.queue = 2, .credit = 1, .max_wait = 1ms});
-    batcher.open(0, true);
+    batcher.open(0, Batcher::Kind::live);
     batcher.push(item(0, 0));
     EXPECT_EQ(batcher.next(1).size(), 1U);  // its result is not released
     for (std::uint64_t i = 1; i < 5; ++i) batcher.push(item(0, i));
@@ -119,7 +153,7 @@ TEST(Batcher, DropsBecauseResultsAreNotTakenAreCountedAsSuch) {
 
 TEST(Batcher, CancelUnblocksTheProducerAndGivesFramesBack) {
     Batcher batcher({.queue = 1, .credit = 8, .max_wait = 1h});
-    batcher.open(0, false);
+    batcher.open(0, Batcher::Kind::file);
     auto owner = std::make_shared<int>(0);
     Item first = item(0, 0);
     first.frame.owner = owner;
@@ -133,7 +167,7 @@ TEST(Batcher, CancelUnblocksTheProducerAndGivesFramesBack) {
 
 TEST(Batcher, DrainedOnlyWhenAllTakenFramesWereDelivered) {
     Batcher batcher({.queue = 4, .credit = 8, .max_wait = 1h});
-    batcher.open(0, false);
+    batcher.open(0, Batcher::Kind::file);
     batcher.push(item(0, 0));
     batcher.push(item(0, 1));
     batcher.finish(0);
@@ -152,13 +186,13 @@ TEST(Batcher, DrainedOnlyWhenAllTakenFramesWereDelivered) {
 
 TEST(Batcher, AbortFreesEverybodyNowAndLater) {
     Batcher batcher({.queue = 1, .credit = 8, .max_wait = 1h});
-    batcher.open(0, false);
+    batcher.open(0, Batcher::Kind::file);
     batcher.push(item(0, 0));
     EXPECT_EQ(batcher.next(1).size(), 1U);
     std::thread waiter([&] { batcher.wait_drained(0); });
     batcher.abort();
     waiter.join();
-    batcher.open(1, false);
+    batcher.open(1, Batcher::Kind::file);
     EXPECT_FALSE(batcher.push(item(1, 0)));
     EXPECT_TRUE(batcher.next(1).empty());
 }

@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "pipeline/pipeline.h"
+#include "support/fake_devices.h"
 #include "support/fakes.h"
 
 namespace saccade::pipeline {
@@ -53,7 +54,8 @@ Outcome run_streams(const std::vector<std::uint64_t>& lengths, FakeDetector::Scr
     for (const std::uint64_t frames : lengths) {
         auto log = std::make_shared<SinkLog>();
         outcome.logs.push_back(log);
-        jobs.push_back({"stream", [=](std::uint32_t stream) -> Result<OpenedStream> {
+        jobs.push_back({"stream", [=](const StreamTicket& ticket) -> Result<OpenedStream> {
+ const std::uint32_t stream = ticket.stream;
                             OpenedStream opened;
                             opened.source = std::make_unique<FakeSource>(
                                 stream, FakeSource::Script{.frames = frames});
@@ -64,9 +66,9 @@ Outcome run_streams(const std::vector<std::uint64_t>& lengths, FakeDetector::Scr
                         }});
     }
     FakeDetector detector(std::move(script));
-    detect::Detector* const detectors[] = {&detector};
+    test::FixedDevices devices{&detector};
     Progress progress;
-    outcome.report = run(jobs, detectors, options, {}, progress);
+    outcome.report = run(jobs, devices, options, {}, progress);
     outcome.batch_sizes = detector.batch_sizes;
     outcome.trims = detector.trims;
     return outcome;

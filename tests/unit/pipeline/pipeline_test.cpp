@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 
+#include "support/fake_devices.h"
 #include "support/fakes.h"
 
 namespace saccade::pipeline {
@@ -32,7 +33,8 @@ class PipelineTest : public testing::Test {
         auto log = std::make_shared<SinkLog>();
         logs_.push_back(log);
         jobs_.push_back({"stream" + std::to_string(jobs_.size()),
-                         [script, log](std::uint32_t stream) -> Result<OpenedStream> {
+                         [script, log](const StreamTicket& ticket) -> Result<OpenedStream> {
+ const std::uint32_t stream = ticket.stream;
                              if (script.open_fails) {
                                  return fail(ErrorCode::not_found, "no such file");
                              }
@@ -47,8 +49,8 @@ class PipelineTest : public testing::Test {
 
     RunReport go(FakeDetector::Script script = {}, PipelineOptions options = {}) {
         FakeDetector detector(script);
-        detect::Detector* const detectors[] = {&detector};
-        auto report = run(jobs_, detectors, options, stop_.get_token(), progress_, on_result_);
+        test::FixedDevices devices{&detector};
+        auto report = run(jobs_, devices, options, stop_.get_token(), progress_, on_result_);
         batch_sizes_ = detector.batch_sizes;
         taken_ = detector.taken;
         return report;
@@ -255,8 +257,8 @@ class DelayingFilter final : public ResultFilter {
 
 TEST_F(PipelineTest, AFilterMayHoldFramesBackEvenWithTheSmallestQueue) {
     add({.source = {.frames = 50}});
-    jobs_[0].open = [inner = jobs_[0].open](std::uint32_t stream) {
-        auto opened = inner(stream);
+    jobs_[0].open = [inner = jobs_[0].open](const StreamTicket& ticket) {
+        auto opened = inner(ticket);
         opened->filter = std::make_unique<DelayingFilter>();
         return opened;
     };
@@ -279,8 +281,8 @@ TEST_F(PipelineTest, PixelsAreLetGoOfBeforeASlowSinkThatDoesNotWantThem) {
         std::string path() const override { return ""; }
         std::vector<bool>& seen_;
     };
-    jobs_[0].open = [inner = jobs_[0].open, &had_pixels](std::uint32_t stream) {
-        auto opened = inner(stream);
+    jobs_[0].open = [inner = jobs_[0].open, &had_pixels](const StreamTicket& ticket) {
+        auto opened = inner(ticket);
         opened->sinks.push_back(std::make_unique<Looking>(had_pixels));
         return opened;
     };
@@ -288,14 +290,15 @@ TEST_F(PipelineTest, PixelsAreLetGoOfBeforeASlowSinkThatDoesNotWantThem) {
     EXPECT_EQ(had_pixels, std::vector<bool>(5, false));
 }
 
-TEST_F(PipelineTest, TwoDevicesShareTheStreams) {
+TEST_F(PipelineTest, TwoDevicesServeTheStreams) {
     for (int s = 0; s < 4; ++s) add({.source = {.frames = 60}});
     FakeDetector first({}), second({});
-    detect::Detector* const detectors[] = {&first, &second};
-    const auto report = run(jobs_, detectors, {.streams = 4}, stop_.get_token(), progress_);
+    test::FixedDevices devices{&first, &second};
+    const auto report = run(jobs_, devices, {.streams = 4}, stop_.get_token(), progress_);
     for (std::uint32_t s = 0; s < 4; ++s) expect_whole(*logs_[s], s, 60);
-    EXPECT_EQ(report.devices[0].frames, 120U);
-    EXPECT_EQ(report.devices[1].frames, 120U);
+    std::uint64_t frames = 0;
+    for (const DeviceReport& device : report.devices) frames += device.frames;
+    EXPECT_EQ(frames, 240U);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "pipeline/pipeline.h"
+#include "support/fake_devices.h"
 #include "support/fakes.h"
 
 namespace saccade::pipeline {
@@ -21,7 +22,8 @@ using Clock = std::chrono::steady_clock;
 void run_traced(Tracer* tracer, int streams, std::uint64_t frames) {
     std::vector<StreamJob> jobs;
     for (int i = 0; i < streams; ++i) {
-        jobs.push_back({"fake", [&](std::uint32_t stream) -> Result<OpenedStream> {
+        jobs.push_back({"fake", [&](const StreamTicket& ticket) -> Result<OpenedStream> {
+ const std::uint32_t stream = ticket.stream;
                             OpenedStream opened;
                             opened.source = std::make_unique<FakeSource>(
                                 stream, FakeSource::Script{.frames = frames});
@@ -32,9 +34,9 @@ void run_traced(Tracer* tracer, int streams, std::uint64_t frames) {
                         }});
     }
     FakeDetector detector({.max_batch = 4, .depth = 2});
-    detect::Detector* const detectors[] = {&detector};
+    test::FixedDevices devices{&detector};
     Progress progress;
-    run(jobs, detectors, {.queue = 4, .streams = 2, .tracer = tracer}, {}, progress);
+    run(jobs, devices, {.queue = 4, .streams = 2, .tracer = tracer}, {}, progress);
 }
 
 TEST(Trace, EveryFramePassesEveryStageOnceAndInOrder) {

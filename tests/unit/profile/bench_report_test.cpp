@@ -31,7 +31,9 @@ BenchReport sample_report() {
                     .x = 1,
                     .axis = "images a batch",
                     .limit = 33,
-                    .limit_name = "backend alone"},
+                    .limit_name = "backend alone",
+                    .details = {{"cores busy", 1.5}, {"p99, ms", 33}},
+                    .others = 0.25},
                    {.suite = "detector",
                     .name = "batch 4",
                     .unit = "frames/s",
@@ -39,7 +41,8 @@ BenchReport sample_report() {
                     .x = 4,
                     .axis = "images a batch",
                     .limit = 30,
-                    .limit_name = "backend alone"},
+                    .limit_name = "backend alone",
+                    .details = {{"cores busy", 1.25}}},
                    {.suite = "start",
                     .name = "load",
                     .unit = "ms",
@@ -69,7 +72,10 @@ TEST(BenchReport, JsonHasItsSchemaAndNumbers) {
     EXPECT_EQ(row["deviation"], 1);
     EXPECT_EQ(row["sweep"]["x"], 1);
     EXPECT_NEAR(row["efficiency"].get<double>(), 30.0 / 33, 1e-9);
+    EXPECT_EQ(row["details"]["p99, ms"], 33);
+    EXPECT_EQ(row["others_cores"], 0.25);
     EXPECT_FALSE(out["rows"][2].contains("limit"));
+    EXPECT_FALSE(out["rows"][2].contains("others_cores"));
 }
 
 TEST(BenchReport, OtherFilesAreRefusedByName) {
@@ -97,6 +103,15 @@ TEST(BenchReport, RowsAreComparedWithTheirNamesakes) {
     EXPECT_THAT(bench_text(after, changes), HasSubstr("worse"));
 }
 
+TEST(BenchReport, AMachineSharedWithOthersAccusesNobody) {
+    BenchReport before = sample_report(), after = sample_report();
+    after.rows[0].values = {16, 17, 15};
+    after.rows[0].others = 1.25;  // half of the two cores more than before
+    EXPECT_EQ(compare_reports(before, after)[0].comparison.change, Change::unsure);
+    after.rows[0].others = -1;  // not seen
+    EXPECT_EQ(compare_reports(before, after)[0].comparison.change, Change::worse);
+}
+
 TEST(BenchReport, MarkdownTablesHaveEqualColumns) {
     const std::string text = bench_markdown(sample_report(), {});
     std::istringstream lines(text);
@@ -104,9 +119,11 @@ TEST(BenchReport, MarkdownTablesHaveEqualColumns) {
     for (std::string line; std::getline(lines, line);) {
         if (line.empty() || line[0] != '|') continue;
         ++rows;
-        EXPECT_EQ(std::count(line.begin(), line.end(), '|'), 7) << line;
+        // With two details and an efficiency; and without any of them.
+        EXPECT_EQ(std::count(line.begin(), line.end(), '|'), rows <= 4 ? 9 : 6) << line;
     }
     EXPECT_EQ(rows, 2 + 2 + 2 + 1);
+    EXPECT_THAT(text, HasSubstr("p99, ms"));
     EXPECT_THAT(text, HasSubstr("91 % of backend alone"));
 }
 

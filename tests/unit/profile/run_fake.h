@@ -9,6 +9,7 @@
 
 #include "pipeline/pipeline.h"
 #include "profile/measurement.h"
+#include "support/fake_devices.h"
 #include "support/fakes.h"
 
 namespace saccade::profile::test {
@@ -22,6 +23,7 @@ struct Script {
     std::size_t streams = 1, at_once = 1;
     std::size_t queue = 32;
     int batch = 1, depth = 2;
+    bool tells_spans = false;  ///< the device says what its own streams did
 };
 
 /// Gives `burst` frames at once every burst * delay.
@@ -62,9 +64,17 @@ class AsyncDetector final : public detect::Detector {
         const auto before = Steady::now();
         std::this_thread::sleep_until(under_way_.front().first);
         times_.wait += Steady::now() - before;
+        done_ = under_way_.front().first;
         std::vector<detect::Detections> results(under_way_.front().second);
         under_way_.pop_front();
         return results;
+    }
+    void record_spans(bool on) override { spans_ = on && script_.tells_spans; }
+    std::vector<detect::DeviceSpan> device_spans() override {
+        if (!spans_) return {};
+        const auto begin = done_ - script_.network;
+        return {{.stream = 0, .what = "upload", .begin = begin, .end = begin + script_.network / 4},
+                {.stream = 1, .what = "network", .begin = begin + script_.network / 4, .end = done_}};
     }
     infer::MemoryUse memory() const override { return {}; }
     detect::DetectorTimes times() const override { return times_; }
@@ -73,14 +83,16 @@ class AsyncDetector final : public detect::Detector {
     Script script_;
     detect::DetectorInfo info_;
     detect::DetectorTimes times_;
-    Steady::time_point free_{};
+    Steady::time_point free_{}, done_{};
+    bool spans_ = false;
     std::deque<std::pair<Steady::time_point, std::size_t>> under_way_;
 };
 
 inline Measurement run_and_measure(const Script& script, pipeline::Tracer* keep = nullptr) {
     std::vector<pipeline::StreamJob> jobs;
     for (std::size_t i = 0; i < script.streams; ++i) {
-        jobs.push_back({"fake", [&](std::uint32_t stream) -> Result<pipeline::OpenedStream> {
+        jobs.push_back({"fake", [&](const pipeline::StreamTicket& ticket) -> Result<pipeline::OpenedStream> {
+ const std::uint32_t stream = ticket.stream;
                             pipeline::OpenedStream opened;
                             opened.source = std::make_unique<BurstSource>(stream, script);
                             opened.tracker = std::make_unique<saccade::test::FakeTracker>();
@@ -91,13 +103,13 @@ inline Measurement run_and_measure(const Script& script, pipeline::Tracer* keep 
                         }});
     }
     AsyncDetector detector(script);
-    detect::Detector* const detectors[] = {&detector};
+    saccade::test::FixedDevices devices{&detector};
     pipeline::Progress progress;
     pipeline::Tracer own;
     pipeline::Tracer& tracer = keep != nullptr ? *keep : own;
     Sampler sampler;
     const auto report = pipeline::run(
-        jobs, detectors,
+        jobs, devices,
         {.queue = script.queue, .streams = script.at_once, .tracer = &tracer}, {}, progress);
     return measure(tracer, sampler.finish(),
                    {.streams = script.at_once,

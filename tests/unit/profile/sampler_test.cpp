@@ -56,11 +56,20 @@ TEST(Sampler, SeesAThreadsWorkAndTheMemoryItTook) {
     EXPECT_GT(samples.series.back().memory, memory.size());
 }
 
-TEST(Nvml, IsAbsentWhereItsLibraryIs) {
-    EXPECT_FALSE(Nvml::open(0, "libno-such-library.so.1"));
+TEST(MachineCpu, IsAllButIdleTime) {
+    // user nice system idle iowait irq softirq steal guest guest_nice
+    EXPECT_EQ(parse_machine_cpu("cpu  100 10 20 5000 300 1 2 3 50 0\ncpu0 1 1\n", 100), 1360ms);
+    EXPECT_EQ(parse_machine_cpu("", 100), 0ns);
+    EXPECT_EQ(parse_machine_cpu("cpu0 1 2 3", 100), 0ns);
+    EXPECT_EQ(parse_machine_cpu("cpu  1 2", 0), 0ns);
 }
 
-TEST(Nvml, IsAbsentWhereTheLibraryIsAnother) { EXPECT_FALSE(Nvml::open(0, "libc.so.6")); }
+TEST(MachineCpu, IsNoLessThanOurs) {
+    const auto machine = machine_cpu(), own = process_cpu();
+    volatile double sink = 0;
+    while (process_cpu() - own < 100ms) sink = sink + 1;
+    EXPECT_GE(machine_cpu() - machine, 70ms);  // it counts in ticks
+}
 
 }  // namespace
 }  // namespace saccade::profile

@@ -130,6 +130,33 @@ TEST_F(TraceJsonTest, IsWrittenWholeOrNotAtAll) {
     EXPECT_EQ(failed.error().code, ErrorCode::unwritable);
 }
 
+TEST(TraceJson, ADeviceThatTellsItsTimesHasATrackAStream) {
+    pipeline::Tracer tracer;
+    const Measurement told = run_and_measure({.frames = 20, .tells_spans = true}, &tracer);
+    EXPECT_EQ(told.frames, 20U);  // the stages' own figures don't see them
+    const json trace = json::parse(trace_json(tracer));
+    std::map<std::string, int> tracks;
+    std::map<int, std::size_t> slices;
+    std::size_t flows = 0;
+    for (const json& event : trace["traceEvents"]) {
+        if (event["name"] == "thread_name") tracks[event["args"]["name"]] = event["tid"];
+        if (event["ph"] == "X" && event["cat"] == "device") {
+            ++slices[event["tid"].get<int>()];
+            EXPECT_GT(event["dur"].get<double>(), 0);
+            EXPECT_LT(event["args"]["frame"].get<int>(), 20);
+        }
+    }
+    ASSERT_TRUE(tracks.contains("device 0 stream 0"));
+    ASSERT_TRUE(tracks.contains("device 0 stream 1"));
+    EXPECT_EQ(slices[tracks["device 0 stream 0"]], 20U);
+    EXPECT_EQ(slices[tracks["device 0 stream 1"]], 20U);
+    for (const json& event : trace["traceEvents"]) {
+        const bool flow = std::string("stf").find(event["ph"].get<std::string>()) != std::string::npos;
+        if (flow && event["tid"] == tracks["device 0 stream 1"]) ++flows;
+    }
+    EXPECT_EQ(flows, 20U);  // every frame's way leads through it
+}
+
 TEST(TraceJson, OfNothingIsStillATrace) {
     const json trace = json::parse(trace_json(pipeline::Tracer{}));
     EXPECT_EQ(trace["traceEvents"].size(), 1U);

@@ -52,6 +52,23 @@ TEST(Verdict, NamesASlowDecoder) {
                    {.decode = 0us, .network = 3000us, .sink = 2000us});
 }
 
+TEST(Verdict, OffersNoThreadsToAGpusDecoder) {
+    Measurement slow = run_and_measure({.decode = 8000us, .network = 1000us, .sink = 0us});
+    const auto advised = [&](const char* what) {
+        const auto advice = judge(slow).advice;
+        return std::any_of(advice.begin(), advice.end(), [&](const std::string& line) {
+            return line.find(what) != std::string::npos;
+        });
+    };
+    EXPECT_TRUE(advised("--decoder-threads"));
+    slow.gpu_decoder = {0.1, 0.12};
+    EXPECT_FALSE(advised("--decoder-threads"));
+    EXPECT_TRUE(advised("--streams"));
+    slow.gpu_decoder = {0.95, 0.91};
+    EXPECT_FALSE(advised("--streams")) << "there is no decoder left for a further one";
+    EXPECT_TRUE(advised("93 % busy"));
+}
+
 TEST(Verdict, NamesASlowModel) {
     expect_verdict({.decode = 2000us, .network = 8000us, .sink = 3000us}, "network",
                    {.decode = 2000us, .network = 0us, .sink = 3000us});

@@ -25,6 +25,22 @@ class TextFormats : public testing::Test {
         return std::filesystem::is_directory(path_) ? "" : test::read_file(path_);
     }
 
+    /// Likewise for detections on the first frame, once as each of the image files.
+    std::string run_images(const std::string& format, const std::vector<std::string>& files) {
+        auto sink = make_sink(format, options_);
+        EXPECT_TRUE((*sink)->begin(test::scene_context(false)));
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            FrameResult result = test::scene_result(0);
+            result.id.index = i;
+            result.tracks.clear();
+            result.file = std::make_shared<const std::string>(files[i]);
+            EXPECT_TRUE((*sink)->write(result, {}));
+        }
+        EXPECT_TRUE((*sink)->finish(Outcome::complete));
+        path_ = (*sink)->path();
+        return std::filesystem::is_directory(path_) ? "" : test::read_file(path_);
+    }
+
     test::TempDir dir_;
     SinkOptions options_ = test::scene_options(dir_.path());
     std::filesystem::path path_;
@@ -85,13 +101,12 @@ TEST_F(TextFormats, CocoHoldsTheDetectionsAlsoWithATracker) {
               "\"score\":1e-05}\n]\n");
 }
 
-TEST_F(TextFormats, CocoIdsOfImagesAndCategories) {
+TEST_F(TextFormats, CocoIdsOfCategories) {
     Context context = test::scene_context();
     context.class_names.clear();
     for (const CocoCategory& category : coco_categories) {
         context.class_names.emplace_back(category.name);
     }
-    options_.image_ids = {139};
     FrameResult result = test::scene_result(0);
     result.detections.resize(1);
     result.detections[0].class_id = 79;
@@ -100,16 +115,21 @@ TEST_F(TextFormats, CocoIdsOfImagesAndCategories) {
         auto sink = make_sink("coco", options_);
         ASSERT_TRUE((*sink)->begin(context));
         ASSERT_TRUE((*sink)->write(result, {}));
-        FrameResult beyond = result;
-        beyond.id.index = 1;
         ASSERT_TRUE((*sink)->finish(Outcome::complete));
         const std::string category = mapped ? "\"category_id\":90," : "\"category_id\":79,";
         EXPECT_THAT(test::read_file((*sink)->path()),
-                    testing::HasSubstr("{\"image_id\":139," + category));
-        auto second = make_sink("coco", options_);
-        ASSERT_TRUE((*second)->begin(context));
-        EXPECT_EQ((*second)->write(beyond, {}).error().code, ErrorCode::invalid_argument);
+                    testing::HasSubstr("{\"image_id\":0," + category));
     }
+}
+
+TEST_F(TextFormats, CocoNamesTheImages) {
+    EXPECT_THAT(run_images("coco", {"a/000000000139.jpg", "a/two \"2\".png", "a/12x.png", "a/-7.png"}),
+                testing::AllOf(
+                    testing::HasSubstr("{\"image_id\":139,\"category_id\":0,"),
+                    testing::HasSubstr("\"score\":0.875,\"file_name\":\"000000000139.jpg\"}"),
+                    testing::HasSubstr("{\"image_id\":1,\"category_id\":0,"),
+                    testing::HasSubstr("\"file_name\":\"two \\\"2\\\".png\"}"),
+                    testing::HasSubstr("{\"image_id\":2,"), testing::HasSubstr("{\"image_id\":3,")));
 }
 
 TEST_F(TextFormats, YoloIsNormalisedAFileAFrame) {
@@ -121,8 +141,9 @@ TEST_F(TextFormats, YoloIsNormalisedAFileAFrame) {
 }
 
 TEST_F(TextFormats, YoloOfDetectionsBearsTheImagesNames) {
-    options_.frame_names = {"000000000139"};
-    run("yolo", false);
+    run_images("yolo", {"a/000000000139.jpg", "a/b.c.jpg", "a/b.c.png"});
+    EXPECT_TRUE(std::filesystem::exists(path_ / "b.c.txt"));
+    EXPECT_TRUE(std::filesystem::exists(path_ / "b.c-2.txt")) << "another image of that name";
     EXPECT_EQ(test::read_file(path_ / "000000000139.txt"),
               "0 0.095703 0.338542 0.160156 0.572917 0.875000\n"
               "2 0.500000 0.500000 1.000000 1.000000 0.000010\n");

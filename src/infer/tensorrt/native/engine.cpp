@@ -62,6 +62,14 @@ class NativeContext final : public Context {
         return shapes;
     }
 
+    [[nodiscard]] std::size_t scratch_bytes() override {
+        return context_->updateDeviceMemorySizeForShapes();
+    }
+
+    void use_scratch(void* scratch, std::size_t bytes) override {
+        context_->setDeviceMemoryV2(scratch, static_cast<std::int64_t>(bytes));
+    }
+
     Result<void> enqueue(cuda::StreamHandle stream) override {
         if (context_->enqueueV3(static_cast<cudaStream_t>(stream))) return {};
         return fail(failure(ErrorCode::internal, "TensorRT can't run the network", logger_));
@@ -114,12 +122,7 @@ class NativeEngine final : public Engine {
     [[nodiscard]] const std::vector<BatchRange>& profiles() const noexcept override {
         return profiles_;
     }
-    [[nodiscard]] std::size_t scratch_bytes(int profile) const override {
-        return static_cast<std::size_t>(engine_->getDeviceMemorySizeForProfileV2(profile));
-    }
-
-    Result<std::unique_ptr<Context>> make_context(int profile, void* scratch, std::size_t bytes,
-                                                  cuda::StreamHandle stream) override {
+    Result<std::unique_ptr<Context>> make_context(int profile, cuda::StreamHandle stream) override {
         std::unique_ptr<nvinfer1::IExecutionContext> context = create();
         if (!context) {
             return fail(failure(ErrorCode::out_of_memory, "TensorRT can't set the engine up", logger_));
@@ -127,7 +130,6 @@ class NativeEngine final : public Engine {
         if (!context->setOptimizationProfileAsync(profile, static_cast<cudaStream_t>(stream))) {
             return fail(failure(ErrorCode::internal, "TensorRT's profile", logger_));
         }
-        context->setDeviceMemoryV2(scratch, static_cast<std::int64_t>(bytes));
         std::vector<std::string> names;
         for (const TensorInfo& output : outputs_) names.push_back(output.name);
         // Of the open dimensions, all but the batch are as the profile fixes them.

@@ -1,9 +1,9 @@
-#include "detect/crop.h"
+#include "core/crop.h"
 
 #include <cmath>
 #include <cstddef>
 
-namespace saccade::detect {
+namespace saccade {
 
 std::optional<Frame> crop(const Frame& frame, const Box& box) {
     const bool finite = std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) &&
@@ -33,4 +33,4 @@ std::optional<Frame> crop(const Frame& frame, const Box& box) {
     return part;
 }
 
-}  // namespace saccade::detect
+}  // namespace saccade

@@ -1,10 +1,12 @@
-#include "profile/nvml.h"
+#include "cuda/nvml.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <utility>
+#include <vector>
 
-namespace saccade::profile {
+namespace saccade::cuda {
 namespace {
 
 using Device = void*;
@@ -16,6 +18,11 @@ struct Utilization {  // nvmlUtilization_t, percent
 };
 struct Memory {  // nvmlMemory_t, bytes
     unsigned long long total = 0, free = 0, used = 0;
+};
+struct Process {  // nvmlProcessInfo_t
+    unsigned pid = 0;
+    unsigned long long bytes = 0;
+    unsigned gpu_instance = 0, compute_instance = 0;
 };
 
 }  // namespace
@@ -42,10 +49,12 @@ struct Nvml::Library {
     int (*init)() = nullptr;
     int (*shutdown)() = nullptr;
     int (*device_by_index)(unsigned, Device*) = nullptr;
+    int (*device_by_bus)(const char*, Device*) = nullptr;
     int (*device_name)(Device, char*, unsigned) = nullptr;
     int (*utilization)(Device, Utilization*) = nullptr;
     int (*decoder)(Device, unsigned*, unsigned*) = nullptr;
     int (*memory)(Device, Memory*) = nullptr;
+    int (*processes)(Device, unsigned*, Process*) = nullptr;
     int (*pcie)(Device, unsigned, unsigned*) = nullptr;
 };
 
@@ -54,26 +63,62 @@ Nvml::Nvml(Nvml&&) noexcept = default;
 Nvml& Nvml::operator=(Nvml&&) noexcept = default;
 Nvml::~Nvml() = default;
 
-std::optional<Nvml> Nvml::open(int device, const char* library) {
+std::unique_ptr<Nvml::Library> Nvml::load(const char* library) {
     auto lib = std::make_unique<Library>();
     lib->handle = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
-    if (lib->handle == nullptr || device < 0) return std::nullopt;
+    if (lib->handle == nullptr) return nullptr;
     const bool whole = lib->load(lib->init, "nvmlInit_v2") &&
                        lib->load(lib->shutdown, "nvmlShutdown") &&
                        lib->load(lib->device_by_index, "nvmlDeviceGetHandleByIndex_v2") &&
+                       lib->load(lib->device_by_bus, "nvmlDeviceGetHandleByPciBusId_v2") &&
                        lib->load(lib->device_name, "nvmlDeviceGetName") &&
                        lib->load(lib->utilization, "nvmlDeviceGetUtilizationRates") &&
                        lib->load(lib->decoder, "nvmlDeviceGetDecoderUtilization") &&
                        lib->load(lib->memory, "nvmlDeviceGetMemoryInfo") &&
+                       lib->load(lib->processes, "nvmlDeviceGetComputeRunningProcesses_v3") &&
                        lib->load(lib->pcie, "nvmlDeviceGetPcieThroughput");
-    if (!whole || lib->init() != success) return std::nullopt;
+    if (!whole || lib->init() != success) return nullptr;
     lib->started = true;
-    if (lib->device_by_index(static_cast<unsigned>(device), &lib->device) != success) {
-        return std::nullopt;
-    }
+    return lib;
+}
+
+std::optional<Nvml> Nvml::named(std::unique_ptr<Library> lib) {
     char name[96] = {};
     if (lib->device_name(lib->device, name, sizeof name) == success) lib->name = name;
     return Nvml(std::move(lib));
+}
+
+std::optional<Nvml> Nvml::open(int device, const char* library) {
+    auto lib = device >= 0 ? load(library) : nullptr;
+    if (!lib || lib->device_by_index(static_cast<unsigned>(device), &lib->device) != success) {
+        return std::nullopt;
+    }
+    return named(std::move(lib));
+}
+
+std::optional<Nvml> Nvml::open(const std::string& pci_bus, const char* library) {
+    auto lib = load(library);
+    if (!lib || lib->device_by_bus(pci_bus.c_str(), &lib->device) != success) return std::nullopt;
+    return named(std::move(lib));
+}
+
+GpuMemory Nvml::memory() const {
+    const Library& lib = *library_;
+    GpuMemory all;
+    Memory memory;
+    if (lib.memory(lib.device, &memory) == success) {
+        all.total = memory.total;
+        all.used = memory.used;
+    }
+    std::vector<Process> processes(64);
+    auto count = static_cast<unsigned>(processes.size());
+    if (lib.processes(lib.device, &count, processes.data()) != success) return all;
+    for (unsigned i = 0; i < count && i < processes.size(); ++i) {
+        constexpr auto unknown = static_cast<unsigned long long>(-1);
+        if (processes[i].pid != static_cast<unsigned>(::getpid()) || processes[i].bytes == unknown) continue;
+        all.own = processes[i].bytes;
+    }
+    return all;
 }
 
 const std::string& Nvml::name() const noexcept { return library_->name; }
@@ -94,4 +139,4 @@ GpuSample Nvml::sample() const {
     return sample;
 }
 
-}  // namespace saccade::profile
+}  // namespace saccade::cuda

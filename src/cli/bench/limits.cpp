@@ -1,0 +1,153 @@
+#include "cli/bench/limits.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "engine/model_store.h"
+#include "engine/setup.h"
+#include "infer/registry.h"
+#include "media/source.h"
+#include "model/inspect.h"
+#include "model/onnx_model.h"
+
+namespace saccade::cli::bench {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+double since(Steady::time_point start) {
+    return std::chrono::duration<double>(Steady::now() - start).count();
+}
+
+Result<std::uint64_t> decode_all(const Bench& bench, const std::string& clip,
+                                 const DecodeOptions& options) {
+    auto source = media::open_source(clip, {.cuda_device = options.cuda_device,
+                                            .decoder_threads = options.threads,
+                                            .stop = bench.stop});
+    if (!source) return fail(source.error());
+    for (std::uint64_t frames = 0;;) {
+        const auto event = (*source)->read();
+        if (!event) return fail(event.error());
+        if (std::holds_alternative<Frame>(*event)) ++frames;
+        if (std::holds_alternative<media::End>(*event)) return frames;
+    }
+}
+
+}  // namespace
+
+Result<BackendAlone> BackendAlone::open(const Settings& settings, infer::Goal goal,
+                                        const detect::DetectorInfo& detector) {
+    const auto path = engine::find_model(settings);
+    if (!path) return fail(path.error());
+    const auto onnx = model::OnnxModel::load(*path);
+    if (!onnx) return fail(onnx.error());
+    const auto spec = model::inspect(*onnx, {});
+    if (!spec) return fail(spec.error());
+    auto backend =
+        infer::make_backend(*onnx, *spec,
+                            {.device = settings.device,
+                             .precision = detector.backend.precision,
+                             .goal = goal,
+                             .max_batch = detector.backend.max_batch,
+                             .height = detector.input_height,
+                             .width = detector.input_width,
+                             .threads = settings.threads,
+                             .cache_dir = (engine::cache_dir(settings) / "compiled").string(),
+                             .slots = detector.backend.slots});
+    if (!backend) return fail(backend.error());
+    return BackendAlone(std::move(*backend));
+}
+
+Result<double> BackendAlone::measure(int batch, std::size_t images) {
+    const int slots = info().slots;
+    const int total = std::max(2 * slots, static_cast<int>(images) / batch);
+    const auto start = Steady::now();
+    for (int done = 0, begun = 0; done < total; ++done) {
+        for (; begun < total && begun - done < slots; ++begun) {
+            if (auto started = backend_->submit(begun % slots, batch); !started) {
+                return fail(started.error());
+            }
+        }
+        if (auto outputs = backend_->wait(done % slots); !outputs) return fail(outputs.error());
+    }
+    return static_cast<double>(total) * batch / since(start);
+}
+
+Result<double> measure_decode(const Bench& bench, const std::string& clip,
+                              const DecodeOptions& options) {
+    std::atomic<std::uint64_t> frames{0};
+    std::mutex mutex;
+    std::optional<Error> error;
+    const auto start = Steady::now();
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < options.streams; ++i) {
+            threads.emplace_back([&] {
+                const auto count = decode_all(bench, clip, options);
+                if (count) {
+                    frames += *count;
+                    return;
+                }
+                const std::lock_guard lock(mutex);
+                error = count.error();
+            });
+        }
+    }
+    if (error) return fail(*error);
+    return static_cast<double>(frames) / since(start);
+}
+
+Result<RunLimit> RunLimit::prepare(Bench& bench, const Settings& settings, std::string clip,
+                                   std::size_t streams) {
+    const auto device = device_of(bench);
+    if (!device) return fail(device.error());
+    constexpr auto goal = infer::Goal::throughput;
+    detect::DetectorInfo info;  // of a detector that gives its memory back at once
+    {
+        const auto detector = engine::open_detector(settings, goal);
+        if (!detector) return fail(detector.error());
+        info = (*detector)->info();
+    }
+    auto backend = BackendAlone::open(settings, goal, info);
+    if (!backend) return fail(backend.error());
+    RunLimit limit(bench, std::move(clip));
+    limit.decode_ = {
+        .threads = settings.decoder_threads, .cuda_device = device->cuda, .streams = streams};
+    limit.once_ = device->cuda >= 0;
+    limit.backend_.emplace(std::move(*backend));
+    if (limit.once_) {
+        for (int i = 0; i <= bench.repetitions; ++i) {
+            if (auto done = limit.measure(); !done) return fail(done.error());
+        }
+        limit.backend_.reset();
+    }
+    return limit;
+}
+
+Result<void> RunLimit::measure() {
+    if (!backend_) return {};
+    const auto backend = backend_->measure(backend_->info().max_batch, bench_->frames);
+    if (!backend) return fail(backend.error());
+    const auto decode = measure_decode(*bench_, clip_, decode_);
+    if (!decode) return fail(decode.error());
+    backend_rates_.push_back(*backend);
+    decode_rates_.push_back(*decode);
+    return {};
+}
+
+void RunLimit::put(profile::BenchRow& row) const {
+    // The first of each warmed up.
+    const auto rate = [](const std::vector<double>& rates) {
+        return profile::median({rates.begin() + (rates.size() > 1 ? 1 : 0), rates.end()});
+    };
+    const double backend = rate(backend_rates_), decode = rate(decode_rates_);
+    row.limit = std::min(backend, decode);
+    row.limit_name = backend <= decode ? "backend alone" : "decode alone";
+}
+
+}  // namespace saccade::cli::bench

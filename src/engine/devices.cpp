@@ -1,0 +1,64 @@
+#include "engine/devices.h"
+
+#include <utility>
+
+#include "core/log.h"
+#include "engine/device_list.h"
+#include "engine/memory.h"
+
+namespace saccade::engine {
+
+using SteadyTime = std::chrono::steady_clock;
+
+Result<std::unique_ptr<EngineDevices>> EngineDevices::plan(const Settings& settings,
+                                                           infer::Goal goal) {
+    const auto start = SteadyTime::now();
+    auto detector = plan_detector(settings, goal);
+    if (!detector) return fail(detector.error());
+    auto names = device_list(settings.device);
+    if (!names) return fail(names.error());
+    std::unique_ptr<EngineDevices> devices(
+        new EngineDevices(settings, std::move(*detector), std::move(*names)));
+    for (std::size_t i = 0; i < devices->names_.size(); ++i) {
+        const int gpu = devices->cuda_ordinal(i);
+        Memory memory{.probe = probe_for(gpu)};
+        const auto limit = memory_limit(settings, gpu, memory.probe.get());
+        if (!limit) return fail(limit.error());
+        memory.limit = *limit;
+        if (memory.probe) memory.others = memory.probe->read().others;
+        devices->memories_.push_back(std::move(memory));
+    }
+    devices->planning_ = SteadyTime::now() - start;
+    return devices;
+}
+
+int EngineDevices::cuda_ordinal(std::size_t device) const {
+    return engine::cuda_ordinal(names_[device]);
+}
+
+Result<std::shared_ptr<detect::Detector>> EngineDevices::make(std::size_t device, Size input) {
+    const auto start = SteadyTime::now();
+    detect::DetectorOptions options = detector_.options;
+    options.input = input;
+    options.backend.device = names_[device];
+    const Memory& memory = memories_[device];
+    if (memory.limit > 0 && cuda_ordinal(device) >= 0) {
+        options.backend.memory_in_use = memory.limit + memory.others;
+    }
+    auto made = load_detector(options, settings_.warmup);
+    if (!made) return fail(made.error());
+    const auto took = SteadyTime::now() - start;
+    const detect::DetectorInfo& info = (*made)->info();
+    log::info("{}: {} at {}x{} loaded in {:.2f} s", names_[device], info.model, info.input_width,
+              info.input_height, std::chrono::duration<double>(took).count());
+    if (const auto told = std::exchange(on_first_, nullptr)) told(info, planning_ + took);
+    return std::shared_ptr<detect::Detector>(std::move(*made));
+}
+
+Result<pipeline::DeviceMemory> EngineDevices::memory(std::size_t device,
+                                                     const detect::DetectorInfo& /*info*/) {
+    return pipeline::DeviceMemory{.probe = std::move(memories_[device].probe),
+                                  .limit = memories_[device].limit};
+}
+
+}  // namespace saccade::engine

@@ -1,0 +1,58 @@
+// The devices of the settings, with the model on them.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/setup.h"
+#include "pipeline/devices.h"
+#include "saccade/error.h"
+#include "saccade/settings.h"
+
+namespace saccade::engine {
+
+/// Loads the model's detectors as streams ask for them.
+class EngineDevices final : public pipeline::Devices {
+  public:
+    /// Finds and inspects the model; loads nothing. Errors: those of plan_detector and device_list.
+    static Result<std::unique_ptr<EngineDevices>> plan(const Settings& settings, infer::Goal goal);
+
+    /// Told of the first detector and of the time that all took until it was there, before any frame
+    /// goes through it. On a thread of the pipeline's.
+    void on_first(std::function<void(const detect::DetectorInfo&, std::chrono::nanoseconds)> told) {
+        on_first_ = std::move(told);
+    }
+
+    [[nodiscard]] const DetectorPlan& detector() const noexcept { return detector_; }
+    /// The GPU's number, -1 for the host.
+    [[nodiscard]] int cuda_ordinal(std::size_t device) const;
+
+    [[nodiscard]] std::size_t count() const noexcept override { return names_.size(); }
+    [[nodiscard]] Size input_for(Size source) const override {
+        return detector_.input.input_for(source);
+    }
+    Result<std::shared_ptr<detect::Detector>> make(std::size_t device, Size input) override;
+    Result<pipeline::DeviceMemory> memory(std::size_t device,
+                                          const detect::DetectorInfo& info) override;
+
+  private:
+    EngineDevices(const Settings& settings, DetectorPlan detector, std::vector<std::string> names)
+        : settings_(settings), detector_(std::move(detector)), names_(std::move(names)) {}
+
+    const Settings& settings_;
+    DetectorPlan detector_;
+    std::vector<std::string> names_;  ///< "cpu", "cuda:0" ..., by device
+    struct Memory {
+        std::unique_ptr<pipeline::MemoryProbe> probe;  ///< until memory() hands it out
+        std::size_t limit = 0;                         ///< bytes; 0: none
+        std::size_t others = 0;                        ///< bytes that others held at the start
+    };
+    std::vector<Memory> memories_;  ///< by device
+    std::chrono::nanoseconds planning_{0};
+    std::function<void(const detect::DetectorInfo&, std::chrono::nanoseconds)> on_first_;
+};
+
+}  // namespace saccade::engine

@@ -1,0 +1,28 @@
+#include "engine/gpu_memory.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "cuda/driver.h"
+
+namespace saccade::engine {
+GpuMemoryProbe::GpuMemoryProbe(cuda::Nvml nvml)
+    : nvml_(std::move(nvml)), others_(nvml_.memory().used) {}
+
+pipeline::MemoryState GpuMemoryProbe::read() {
+    const cuda::GpuMemory memory = nvml_.memory();
+    const std::size_t others =
+        memory.own ? memory.used - std::min(memory.used, *memory.own) : std::min(memory.used, others_);
+    return {.used = memory.used - others, .others = others, .total = memory.total};
+}
+
+std::unique_ptr<GpuMemoryProbe> GpuMemoryProbe::open(int cuda_device) {
+    if (cuda_device < 0) return nullptr;
+    const auto driver = cuda::probe_driver();
+    if (!driver || cuda_device >= static_cast<int>(driver->devices.size())) return nullptr;
+    auto nvml = cuda::Nvml::open(driver->devices[static_cast<std::size_t>(cuda_device)].pci_bus);
+    if (!nvml) return nullptr;
+    return std::make_unique<GpuMemoryProbe>(std::move(*nvml));
+}
+
+}  // namespace saccade::engine

@@ -1,0 +1,29 @@
+// One stream's parts, made from settings when its turn comes.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "detect/embedder.h"
+#include "pipeline/pipeline.h"
+#include "saccade/engine.h"
+#include "saccade/error.h"
+#include "saccade/settings.h"
+
+namespace saccade::engine {
+
+struct StreamPlan {
+    std::string location;
+    std::string stem;            ///< of its outputs
+    int detector_device = -1;    ///< the GPU that its detector runs on; -1: the host
+    std::shared_ptr<detect::Embedder> embedder;  ///< may be none
+    std::stop_token stop;        ///< while the source is opened
+};
+
+/// Errors: those of media::open_source, track::make_tracker, sink::make_sink and make_counts_sink.
+Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
+                                           const StreamPlan& plan,
+                                           const pipeline::StreamTicket& ticket);
+
+}  // namespace saccade::engine
