@@ -24,6 +24,14 @@ struct Script {
     std::size_t queue = 32;
     int batch = 1, depth = 2;
     bool tells_spans = false;  ///< the device says what its own streams did
+
+    [[nodiscard]] Script slower(int times) const {
+        Script script = *this;
+        script.decode *= times;
+        script.network *= times;
+        script.sink *= times;
+        return script;
+    }
 };
 
 /// Gives `burst` frames at once every burst * delay.
@@ -92,15 +100,14 @@ inline Measurement run_and_measure(const Script& script, pipeline::Tracer* keep 
     std::vector<pipeline::StreamJob> jobs;
     for (std::size_t i = 0; i < script.streams; ++i) {
         jobs.push_back({"fake", [&](const pipeline::StreamTicket& ticket) -> Result<pipeline::OpenedStream> {
- const std::uint32_t stream = ticket.stream;
-                            pipeline::OpenedStream opened;
-                            opened.source = std::make_unique<BurstSource>(stream, script);
-                            opened.tracker = std::make_unique<saccade::test::FakeTracker>();
-                            opened.sinks.push_back(std::make_unique<saccade::test::FakeSink>(
-                                std::make_shared<saccade::test::SinkLog>(),
-                                saccade::test::FakeSink::Script{.delay = script.sink}));
-                            return opened;
-                        }});
+            pipeline::OpenedStream opened;
+            opened.source = std::make_unique<BurstSource>(ticket.stream, script);
+            opened.tracker = std::make_unique<saccade::test::FakeTracker>();
+            opened.sinks.push_back(std::make_unique<saccade::test::FakeSink>(
+                std::make_shared<saccade::test::SinkLog>(),
+                saccade::test::FakeSink::Script{.delay = script.sink}));
+            return opened;
+        }});
     }
     AsyncDetector detector(script);
     saccade::test::FixedDevices devices{&detector};
