@@ -98,6 +98,8 @@ std::vector<engine::ChangeGroup> changes_for(const Config& config, std::size_t s
     group("batch", "batch", gpu ? std::vector{8, 16, 32} : std::vector{2, 4}, &Settings::batch);
     group("in_flight", "batches under way", gpu ? std::vector{3, 4} : std::vector{cores + 2},
           &Settings::in_flight);
+    // A file that has the GPU to itself keeps one of its decoders busy.
+    if (gpu && sources == 1) group("decoders", "decoders", {2, 4, 7}, &Settings::decoders);
     if (gpu) return groups;
     std::vector<int> decoders;
     for (int n = 2 * std::max(1, cores / 4); n <= cores; n *= 2) decoders.push_back(n);

@@ -69,6 +69,12 @@ struct Frame {
     std::shared_ptr<const std::string> file;
 };
 
+/// Lets go of the picture's memory; size, format and time stay.
+inline void drop_pixels(Frame& frame) noexcept {
+    frame.planes = {};
+    frame.owner.reset();
+}
+
 /// How a format is laid out, so that code need not switch on it.
 struct PixelLayout {
     int planes;             ///< 1, 2 or 3

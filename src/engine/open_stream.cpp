@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/log.h"
 #include "engine/appearance.h"
 #include "engine/camera_motion.h"
 #include "engine/counts_sink.h"
@@ -73,32 +74,50 @@ Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& 
     return {};
 }
 
+/// Frames of several decoders come out of order, and lose their pixels while they wait for their turn.
+std::size_t decoders(const Settings& settings, const pipeline::OpenedStream& opened) {
+    if (settings.decoders <= 1 || settings.live) return 1;
+    const bool pixels = opened.motion != nullptr || opened.appearance != nullptr || settings.refine ||
+                        std::any_of(opened.sinks.begin(), opened.sinks.end(),
+                                    [](const auto& sink) { return sink->wants_pixels(); });
+    if (!pixels) return static_cast<std::size_t>(settings.decoders);
+    log::warning("one decoder instead of {}: drawn video, camera motion, --reid and --refine need "
+                 "pictures in order",
+                 settings.decoders);
+    return 1;
+}
+
 }  // namespace
 
 Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
                                            const StreamPlan& plan,
                                            const pipeline::StreamTicket& ticket) {
     pipeline::OpenedStream opened;
-    const int decoder = decode_device(mode, settings, plan.detector_device);
-    const auto admit = [&](const media::StreamInfo& declared) {
-        return ticket.admit(declared, decoder == plan.detector_device);
-    };
-    auto source = media::open_source(plan.location, {.stream = ticket.stream,
-                                                     .cuda_device = decoder,
-                                                     .decoder_threads = decoder_threads(settings),
-                                                     .image_rate = settings.image_rate,
-                                                     .stop = plan.stop,
-                                                     .before_decoder = admit});
-    if (!source) return fail(source.error());
-    opened.source = std::move(*source);
-    if (settings.live && !opened.source->info().live) {
-        static const SteadyClock clock;
-        opened.source = std::make_unique<media::PacedSource>(std::move(opened.source), clock);
-    }
     if (mode == Mode::track) {
         if (auto made = open_tracker(settings, plan, opened); !made) return fail(made.error());
     }
     if (auto made = open_sinks(mode, settings, plan.stem, opened); !made) return fail(made.error());
+
+    const int decoder = decode_device(mode, settings, plan.detector_device);
+    const auto admit = [&](const media::StreamInfo& declared) {
+        return ticket.admit(declared, decoder == plan.detector_device);
+    };
+    auto sources = media::open_sources(plan.location,
+                                       {.stream = ticket.stream,
+                                        .cuda_device = decoder,
+                                        .decoder_threads = decoder_threads(settings),
+                                        .image_rate = settings.image_rate,
+                                        .stop = plan.stop,
+                                        .before_decoder = admit},
+                                       decoders(settings, opened));
+    if (!sources) return fail(sources.error());
+    opened.source = std::move(sources->front());
+    sources->erase(sources->begin());
+    opened.beside = std::move(*sources);
+    if (settings.live && !opened.source->info().live) {
+        static const SteadyClock clock;
+        opened.source = std::make_unique<media::PacedSource>(std::move(opened.source), clock);
+    }
     return opened;
 }
 

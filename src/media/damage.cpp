@@ -15,6 +15,15 @@ void DamageReport::note_whole(const std::string& what) {
     whole_ += what;
 }
 
+void DamageReport::merge(const DamageReport& other) {
+    if (other.places_ > 0 && (places_ == 0 || other.first_index_ < first_index_)) {
+        first_ = other.first_;
+        first_index_ = other.first_index_;
+    }
+    places_ += other.places_;
+    if (!other.whole_.empty()) note_whole(other.whole_);
+}
+
 std::string DamageReport::summary(const std::string& name) const {
     std::string text;
     if (places_ == 1) {

@@ -14,6 +14,9 @@ class DamageReport {
     /// Something about the source as a whole ("the file ends early ...").
     void note_whole(const std::string& what);
 
+    /// What another reader of the same source noted.
+    void merge(const DamageReport& other);
+
     /// "" if nothing was noted; else one line that starts with `name`.
     [[nodiscard]] std::string summary(const std::string& name) const;
 

@@ -42,6 +42,12 @@ std::optional<Timestamp> FrameTimes::to_time(std::int64_t units) const {
     return Timestamp(ns);
 }
 
+void FrameTimes::go_on_at(std::int64_t timestamp) {
+    const auto time = to_time(timestamp);
+    if (time && start_ && *time >= *start_ && *time - *start_ <= longest) latest_ = *time - *start_;
+    step_ = period_;
+}
+
 Timestamp FrameTimes::next(std::optional<std::int64_t> timestamp,
                            std::optional<std::int64_t> duration) {
     std::optional<Timestamp> time = timestamp ? to_time(*timestamp) : std::nullopt;

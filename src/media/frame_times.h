@@ -29,6 +29,10 @@ class FrameTimes {
     /// Both in units of the time base.
     Timestamp next(std::optional<std::int64_t> timestamp, std::optional<std::int64_t> duration);
 
+    /// Time goes on at this timestamp, or at its own pace where that is noise, as if all up to it had been
+    /// seen: for one who reads a stream in parts.
+    void go_on_at(std::int64_t timestamp);
+
   private:
     [[nodiscard]] std::optional<Timestamp> to_time(std::int64_t units) const;
 

@@ -46,6 +46,21 @@ Result<std::unique_ptr<Source>> open_pattern(const std::string& pattern,
 
 }  // namespace
 
+Result<std::vector<std::unique_ptr<Source>>> open_sources(const std::string& location,
+                                                          const SourceOptions& options,
+                                                          std::size_t decoders) {
+    std::error_code ignored;
+    // (Not a pipe: a part would be read to its end before a picture of it is seen.)
+    if (decoders > 1 && fs::is_regular_file(location, ignored) && !is_image_name(location)) {
+        return open_stream_in_parts(location, options, decoders);
+    }
+    auto source = open_source(location, options);
+    if (!source) return fail(source.error());
+    std::vector<std::unique_ptr<Source>> one;
+    one.push_back(std::move(*source));
+    return one;
+}
+
 Result<std::unique_ptr<Source>> open_source(const std::string& location,
                                             const SourceOptions& options) {
     if (location.empty()) {

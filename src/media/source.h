@@ -1,6 +1,7 @@
 // Where frames come from: one open file, image sequence, pipe or camera.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <stop_token>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/frame.h"
 #include "saccade/error.h"
@@ -20,6 +22,7 @@ struct StreamInfo {
     std::string name;                          ///< as the user gave it; for messages
     std::string codec;                         ///< FFmpeg's short name: "h264", "hevc", "mjpeg" ...
     std::string decoder;                       ///< who decodes: "h264 (software, 2 threads)" ...
+    std::size_t decoders = 1;                  ///< that work on it at once: see open_sources
     int width = 0, height = 0;                 ///< px, upright
     double frame_rate = 0;                     ///< average, Hz; 0 where unknown
     std::optional<std::uint64_t> frame_count;  ///< as the container says: a hint for progress only
@@ -34,6 +37,12 @@ struct FormatChanged {
     StreamInfo info;
 };
 
+/// The frames that follow belong to this part of the stream: see open_sources. Frames of part n are
+/// shown before those of part n + 1.
+struct PartBegins {
+    std::uint64_t number = 0;  ///< from 0
+};
+
 /// Data was lost or damaged here; frames go on behind it.
 struct Discontinuity {
     std::string reason;
@@ -45,7 +54,7 @@ struct End {
     std::string damage;
 };
 
-using SourceEvent = std::variant<Frame, FormatChanged, Discontinuity, End>;
+using SourceEvent = std::variant<Frame, FormatChanged, PartBegins, Discontinuity, End>;
 
 /// An opened stream. read() is called from one thread at a time; interrupt() from any.
 class Source {
@@ -84,5 +93,16 @@ struct SourceOptions {
 /// interrupted (by options.stop).
 Result<std::unique_ptr<Source>> open_source(const std::string& location,
                                             const SourceOptions& options);
+
+/// As open_source, with up to `decoders` decoders that work on different parts of the stream at once, each a
+/// source to be read on a thread of its own: all of them, at the same time, to their ends. Together
+/// they give the frames, indices and times that one source would, each in one of its parts; within a
+/// part, in order. One that can't keep up holds the others back after a few parts.
+/// End comes when all are done, and tells of all damage. interrupt() of one is for all.
+/// A single source, without parts, where `decoders` is 1 or the stream can't be cut with certainty:
+/// images, live streams, codecs whose pictures all hang together.
+Result<std::vector<std::unique_ptr<Source>>> open_sources(const std::string& location,
+                                                          const SourceOptions& options,
+                                                          std::size_t decoders);
 
 }  // namespace saccade::media

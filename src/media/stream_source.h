@@ -1,8 +1,9 @@
-// A Source over one container: demuxer, decoder, pictures and times together.
+// Sources over one container: a feed of its packets, and a decoder for each source.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "media/source.h"
 
@@ -12,5 +13,10 @@ namespace saccade::media {
 /// so that StreamInfo says what frames are really like.
 Result<std::unique_ptr<Source>> open_stream(const std::string& location,
                                             const SourceOptions& options);
+
+/// With up to so many decoders: see open_sources.
+Result<std::vector<std::unique_ptr<Source>>> open_stream_in_parts(const std::string& location,
+                                                                  const SourceOptions& options,
+                                                                  std::size_t decoders);
 
 }  // namespace saccade::media

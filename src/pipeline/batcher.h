@@ -20,6 +20,8 @@ namespace saccade::pipeline {
 struct Item {
     Frame frame;
     std::chrono::steady_clock::time_point decoded, taken;
+    std::uint64_t part = 0;    ///< of its stream: see media::PartBegins
+    bool holds_credit = true;  ///< of its stream's, which release() gives back
 };
 
 /// Frames of a live stream that were dropped before detection, by what was too slow.

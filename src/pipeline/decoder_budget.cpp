@@ -55,10 +55,11 @@ std::size_t queue_capacity(const media::StreamInfo& info, std::size_t most, std:
 }
 
 DecoderNeed decoder_need(const media::StreamInfo& info, std::size_t queued) {
-    return {.kind = fmt::format("{} {}x{} {}", info.codec, info.width, info.height,
-                                static_cast<int>(info.format)),
+    const std::size_t decoders = std::max<std::size_t>(info.decoders, 1);
+    return {.kind = fmt::format("{} {}x{} {} x {}", info.codec, info.width, info.height,
+                                static_cast<int>(info.format), decoders),
             // A hardware decoder has as many surfaces to hand out, and two to spare of each kind.
-            .bytes = frame_bytes(info) * (2 * (references(info.codec) + 2) + queued)};
+            .bytes = frame_bytes(info) * (decoders * 2 * (references(info.codec) + 2) + queued)};
 }
 
 std::size_t DecoderBudget::expected(const DecoderNeed& need) const {

@@ -17,7 +17,7 @@ namespace saccade::pipeline {
 
 /// What a stream's decoder, with the frames that wait behind it, takes of its device.
 struct DecoderNeed {
-    std::string kind;       ///< streams of one kind take the same: codec, size, format
+    std::string kind;       ///< streams of one kind take the same: codec, size, format, decoders
     std::size_t bytes = 0;  ///< estimated; 0: its frames are not in this device's memory
     /// Of its pictures that batches under way can hold, once for all streams: kept free for them.
     std::size_t under_way = 0;

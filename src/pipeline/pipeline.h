@@ -70,6 +70,9 @@ class AppearanceEncoder {
 /// A stream's own parts, made when its turn comes.
 struct OpenedStream {
     std::unique_ptr<media::Source> source;
+    /// Further decoders of the same stream (media::open_sources): only where nothing behind detection
+    /// looks at pixels. Each has a thread of its own.
+    std::vector<std::unique_ptr<media::Source>> beside;
     std::unique_ptr<track::Tracker> tracker;  ///< none where only detections are wanted
     std::unique_ptr<MotionEstimator> motion;  ///< may be none
     std::unique_ptr<AppearanceEncoder> appearance;  ///< may be none
@@ -123,7 +126,7 @@ using ResultCallback = std::function<void(const std::string& stream, const Frame
 /// fails alone. A stream goes to the device with the fewest live ones; the detector for its size is
 /// made there by the first that needs it.
 ///
-/// Threads: one a stream for decoding, one for tracking, one for sinks; one a detector.
+/// Threads: one a stream (one a decoder) for decoding, one for tracking, one for sinks; one a detector.
 RunReport run(std::span<const StreamJob> jobs, Devices& devices, const PipelineOptions& options,
               std::stop_token stop, Progress& progress, const ResultCallback& on_result = {});
 

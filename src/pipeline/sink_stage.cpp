@@ -21,8 +21,9 @@ void SinkStage::run(std::chrono::steady_clock::time_point opened, TraceLane* lan
                 if (traced(lane)) lane->add(Activity::sink, before, after, tracked->result.id);
             }
         }
+        const bool credit = tracked->item.holds_credit;
         tracked.reset();  // the decoder's surface goes back before its credit does
-        batcher_.release(stream);
+        if (credit) batcher_.release(stream);
     }
     progress_.objects -= objects_;
 }

@@ -1,12 +1,17 @@
 #include "pipeline/stream_worker.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <deque>
 #include <initializer_list>
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
-#include "core/range.h"
+#include "pipeline/decode_stage.h"
+#include "pipeline/part_join.h"
 #include "pipeline/refine_stage.h"
 #include "pipeline/sink_stage.h"
 #include "pipeline/track_stage.h"
@@ -46,53 +51,6 @@ class Place {
 };
 
 constexpr std::size_t kSurfaces = 16;  // about as many as a decoder has
-
-/// How reading a source ended.
-struct DecodeEnd {
-    std::string damage;
-    std::optional<Error> error;
-    bool cut = false;  ///< left before its end, on request or because of a failure behind it
-};
-
-/// `capacity`: of the stream's queue, frames.
-DecodeEnd decode(media::Source& source, Batcher& batcher, std::size_t capacity, Histogram& times,
-                 Place& place, TraceLane* lane) {
-    DecodeEnd end;
-    std::size_t frames = 0;
-    for (;;) {
-        const auto before = SteadyTime::now();
-        auto event = [&] {
-            const Range range("decode");
-            return source.read();
-        }();
-        const auto after = SteadyTime::now();
-        if (!event) {
-            if (event.error().code == ErrorCode::interrupted) {
-                end.cut = true;
-            } else {
-                end.error = event.error();
-            }
-            return end;
-        }
-        if (auto* frame = std::get_if<Frame>(&*event)) {
-            times.add(after - before);
-            const FrameId id = frame->id;
-            if (traced(lane)) lane->add(Activity::decode, before, after, id);
-            if (!batcher.push({.frame = std::move(*frame), .decoded = after, .taken = {}})) {
-                end.cut = true;
-                return end;
-            }
-            if (traced(lane)) lane->add(Activity::queue_full, after, SteadyTime::now(), id);
-            // By now its queue has been full once, and the decoder has all its surfaces.
-            if (++frames == 2 * capacity + kSurfaces) place.settled();
-        } else if (auto* gap = std::get_if<media::Discontinuity>(&*event)) {
-            if (end.damage.empty()) end.damage = gap->reason;
-        } else if (auto* last = std::get_if<media::End>(&*event)) {
-            if (!last->damage.empty()) end.damage = last->damage;
-            return end;
-        }
-    }
-}
 
 std::optional<Error> first_of(std::initializer_list<std::optional<Error>> errors) {
     for (const auto& error : errors) {
@@ -181,6 +139,7 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
     media::Source& source = *opened->source;
     const media::StreamInfo info = source.info();
     report.decoder = info.decoder;
+    if (info.decoders > 1) report.decoder += fmt::format(" x {}", info.decoders);
     report.width = info.width;
     report.height = info.height;
     const auto bound = bind(info);
@@ -219,7 +178,10 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
     };
     std::optional<RefineStage> refine;
     if (options.refine.budget > 0) refine.emplace(options.refine, stage, stream);
-    TrackStage track_stage(*opened, detected, tracked, give_up, refine ? &*refine : nullptr);
+    std::optional<PartJoin> join;
+    if (!opened->beside.empty()) join.emplace(batcher, stream);
+    TrackStage track_stage(*opened, detected, tracked, give_up, refine ? &*refine : nullptr,
+                           join ? &*join : nullptr);
     SinkStage sink_stage(opened->sinks, tracked, batcher, progress, job.name, on_result, give_up);
     std::jthread track_thread([&] {
         const LaneScope mine(options.tracer, "track", stream);
@@ -229,10 +191,22 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
         const LaneScope mine(options.tracer, "sink", stream);
         sink_stage.run(start, mine.lane());
     });
-    DecodeEnd end;
+    // By then its queue has been full once, and the decoder has all its surfaces.
+    DecodeStage decode_stage(source, batcher, join ? &*join : nullptr);
+    decode_stage.call_after(2 * capacity + kSurfaces, [&] { place.settled(); });
+    std::deque<DecodeStage> beside;
+    for (const auto& further : opened->beside) beside.emplace_back(*further, batcher, &*join);
     {
         const std::stop_callback on_stop(stop, give_up);
-        end = decode(source, batcher, capacity, report.decode, place, lane);
+        std::vector<std::jthread> threads;
+        for (DecodeStage& stage_beside : beside) {
+            threads.emplace_back([&] {
+                const LaneScope mine(options.tracer, "decode", stream);
+                stage_beside.run(mine.lane());
+            });
+        }
+        decode_stage.run(lane);
+        threads.clear();
         batcher.finish(stream);
         batcher.wait_drained(stream);
     }
@@ -245,8 +219,15 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
     sink_thread.join();
     report.dropped = batcher.close(stream);
     report.memory_peak = stage.close_stream(stream);
+    opened->beside.clear();
     opened->source.reset();
 
+    DecodeEnd end = decode_stage.end();
+    report.decode = decode_stage.times();
+    for (const DecodeStage& further : beside) {
+        end.merge(further.end());
+        report.decode.merge(further.times());
+    }
     track_stage.report(report);
     sink_stage.report(report);
     judge(report, end, first_of({sink_stage.error(), track_stage.error(), stage.error()}),

@@ -8,12 +8,13 @@
 namespace saccade::pipeline {
 
 TrackStage::TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQueue& out,
-                       std::function<void()> give_up, RefineStage* refine)
+                       std::function<void()> give_up, RefineStage* refine, PartJoin* join)
     : tracker_(stream.tracker.get()),
       motion_(stream.motion.get()),
       appearance_(stream.appearance.get()),
       filter_(stream.filter.get()),
       refine_(refine),
+      join_(join),
       keep_pixels_(std::any_of(stream.sinks.begin(), stream.sinks.end(),
                                [](const auto& sink) { return sink->wants_pixels(); })),
       in_(in),
@@ -21,29 +22,40 @@ TrackStage::TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQue
       give_up_(std::move(give_up)) {}
 
 void TrackStage::run(TraceLane* lane) {
-    std::vector<FrameResult> ready;
+    std::vector<Detected> in_turn;
+    const auto process_all = [&] {
+        for (Detected& detected : in_turn) process(std::move(detected), lane);
+        in_turn.clear();
+    };
     while (auto detected = in_.pop()) {
-        const auto before = std::chrono::steady_clock::now();
-        const FrameId id = detected->item.frame.id;
-        FrameResult result = track(*detected);
-        Frame& frame = detected->item.frame;
-        if (!keep_pixels_) {
-            frame.planes = {};
-            frame.owner.reset();
-        }
-        held_.push_back(std::move(detected->item));
-        if (filter_ != nullptr) {
-            filter_->push(std::move(result), ready);
+        if (join_ == nullptr) {
+            process(std::move(*detected), lane);
         } else {
-            ready.push_back(std::move(result));
+            join_->add(std::move(*detected), in_turn);
+            process_all();
         }
-        const auto after = std::chrono::steady_clock::now();
-        times_.add(after - before);
-        if (traced(lane)) lane->add(Activity::track, before, after, id);
-        hand_on(ready, lane);
     }
-    if (filter_ != nullptr) filter_->flush(ready);
-    hand_on(ready, lane);
+    if (join_ != nullptr) join_->finish(in_turn);
+    process_all();
+    if (filter_ != nullptr) filter_->flush(ready_);
+    hand_on(lane);
+}
+
+void TrackStage::process(Detected detected, TraceLane* lane) {
+    const auto before = std::chrono::steady_clock::now();
+    const FrameId id = detected.item.frame.id;
+    FrameResult result = track(detected);
+    if (!keep_pixels_) drop_pixels(detected.item.frame);
+    held_.push_back(std::move(detected.item));
+    if (filter_ != nullptr) {
+        filter_->push(std::move(result), ready_);
+    } else {
+        ready_.push_back(std::move(result));
+    }
+    const auto after = std::chrono::steady_clock::now();
+    times_.add(after - before);
+    if (traced(lane)) lane->add(Activity::track, before, after, id);
+    hand_on(lane);
 }
 
 FrameResult TrackStage::track(Detected& detected) {
@@ -88,8 +100,8 @@ Result<void> TrackStage::follow(const Frame& frame, FrameResult& result) {
     return tracker_->update(seen, result.tracks);
 }
 
-void TrackStage::hand_on(std::vector<FrameResult>& ready, TraceLane* lane) {
-    for (FrameResult& result : ready) {
+void TrackStage::hand_on(TraceLane* lane) {
+    for (FrameResult& result : ready_) {
         const auto before = std::chrono::steady_clock::now();
         const FrameId id = result.id;
         out_.push({.item = std::move(held_.front()), .result = std::move(result)});
@@ -97,7 +109,7 @@ void TrackStage::hand_on(std::vector<FrameResult>& ready, TraceLane* lane) {
         if (!traced(lane)) continue;
         lane->add(Activity::hand_on, before, std::chrono::steady_clock::now(), id);
     }
-    ready.clear();
+    ready_.clear();
 }
 
 }  // namespace saccade::pipeline

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/items.h"
+#include "pipeline/part_join.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/refine_stage.h"
 #include "pipeline/report.h"
@@ -20,9 +21,9 @@ class TrackStage {
   public:
     /// Results carry detections alone where `stream` has no tracker. Pixels are let go of as soon
     /// as the tracker has seen them, unless a sink wants them.
-    /// `refine` may be none.
+    /// `refine` may be none, and so may `join`, which a stream decoded in parts needs.
     TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQueue& out,
-               std::function<void()> give_up, RefineStage* refine = nullptr);
+               std::function<void()> give_up, RefineStage* refine = nullptr, PartJoin* join = nullptr);
 
     void run(TraceLane* lane = nullptr);
 
@@ -31,23 +32,26 @@ class TrackStage {
     [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
 
   private:
+    void process(Detected detected, TraceLane* lane);
     FrameResult track(Detected& detected);
     /// Detections of a result, seen closer, then its tracks.
     Result<void> complete(const Frame& frame, FrameResult& result);
     /// Tracks of a result whose detections are there.
     Result<void> follow(const Frame& frame, FrameResult& result);
-    void hand_on(std::vector<FrameResult>& ready, TraceLane* lane);
+    void hand_on(TraceLane* lane);
 
     track::Tracker* tracker_;
     MotionEstimator* motion_;
     AppearanceEncoder* appearance_;
     ResultFilter* filter_;
     RefineStage* refine_;
+    PartJoin* join_;
     bool keep_pixels_;
     DetectedQueue& in_;
     TrackedQueue& out_;
     std::function<void()> give_up_;
     std::deque<Item> held_;  ///< of the results that the filter holds back
+    std::vector<FrameResult> ready_;
     Histogram times_;
     std::optional<Error> error_;
 };

@@ -47,6 +47,14 @@ Totals totals_of(const Tracer& tracer) {
     return totals;
 }
 
+/// Decoders that share a stream.
+double decoders_of(const Tracer& tracer, std::uint32_t stream) {
+    const std::string name = "decode " + std::to_string(stream);
+    const auto lanes = std::count_if(tracer.lanes().begin(), tracer.lanes().end(),
+                                     [&](const TraceLane& lane) { return lane.name() == name; });
+    return std::max(1.0, static_cast<double>(lanes));
+}
+
 /// CPU time of threads that libraries started, by the stage they work for.
 struct Helpers {
     double decode = 0, sink = 0, network = 0;
@@ -166,7 +174,7 @@ void fill_waiting(const Tracer& tracer, const Totals& totals, Measurement& m) {
     }
 }
 
-void fill_queues(const Streams& streams, const RunShape& shape, Measurement& m) {
+void fill_queues(const Tracer& tracer, const Streams& streams, const RunShape& shape, Measurement& m) {
     const auto add = [&](const char* name, std::size_t capacity, auto&& stay_of) {
         QueueDepth queue{.name = name, .capacity = capacity};
         queue.series.assign(kSeries, 0);
@@ -174,8 +182,9 @@ void fill_queues(const Streams& streams, const RunShape& shape, Measurement& m) 
         double life = 0;
         for (const auto& [id, list] : streams) {
             std::vector<Stay> stays;
-            for (const FrameTimes& f : list) {
-                stays.push_back(stay_of(f));
+            const bool shared = decoders_of(tracer, id) > 1;
+            for (std::size_t i = 0; i < list.size(); ++i) {
+                stays.push_back(stay_of(list[i], shared && i > 0 ? &list[i - 1] : nullptr));
                 waits.push_back(1e3 * std::max(0.0, stays.back().out - stays.back().in));
             }
             const DepthOverTime one = depth_over_time(stays, capacity, m.seconds, queue.series);
@@ -195,11 +204,14 @@ void fill_queues(const Streams& streams, const RunShape& shape, Measurement& m) 
     const std::size_t behind =
         shape.queue + static_cast<std::size_t>(shape.batch) * static_cast<std::size_t>(shape.slots);
     add("before the device", shape.queue,
-        [](const FrameTimes& f) { return Stay{f.queued, f.stage[preprocess].begin}; });
-    add("before the tracker", behind,
-        [](const FrameTimes& f) { return Stay{f.stage[postprocess].end, f.stage[track].begin}; });
+        [](const FrameTimes& f, auto*) { return Stay{f.queued, f.stage[preprocess].begin}; });
+    // Frames of decoders that share a stream wait for their turn elsewhere: until the one before is taken.
+    add("before the tracker", behind, [](const FrameTimes& f, const FrameTimes* before) {
+        const double in = f.stage[postprocess].end, out = f.stage[track].begin;
+        return Stay{before == nullptr ? in : std::min(out, std::max(in, before->stage[track].begin)), out};
+    });
     add("before the sinks", shape.queue,
-        [](const FrameTimes& f) { return Stay{f.handed_on, f.stage[sink].begin}; });
+        [](const FrameTimes& f, auto*) { return Stay{f.handed_on, f.stage[sink].begin}; });
 }
 
 void fill_threads(const Samples& samples, Measurement& m) {
@@ -278,6 +290,7 @@ void fill_costs(const Tracer& tracer, const Streams& streams, Measurement& m) {
     }
     for (const auto& [id, list] : streams) {
         StreamCosts costs;
+        const double decoders = decoders_of(tracer, id);
         for (const FrameTimes& f : list) {
             FrameCost cost;
             for (std::size_t s = 0; s < kStageCount; ++s) {
@@ -285,6 +298,7 @@ void fill_costs(const Tracer& tracer, const Streams& streams, Measurement& m) {
                     s == network ? m.stages[s].service_ms / 1e3
                                  : scale[s] * f.stage[s].length() / f.batch[s]);
             }
+            cost.seconds[decode] /= static_cast<float>(decoders);
             costs.frames.push_back(cost);
         }
         for (const TraceLane& lane : tracer.lanes()) {
@@ -329,7 +343,7 @@ Measurement measure(const Tracer& tracer, const Samples& samples, const RunShape
     const Totals totals = totals_of(tracer);
     fill_stages(tracer, streams, totals, helpers_of(tracer, samples), shape, m);
     fill_waiting(tracer, totals, m);
-    fill_queues(streams, shape, m);
+    fill_queues(tracer, streams, shape, m);
     fill_threads(samples, m);
     fill_samples(tracer, samples, m);
     fill_timeline(tracer, m);

@@ -61,11 +61,13 @@ std::vector<std::string> advice_for(std::size_t stage, const Measurement& m) {
                         "feed smaller or less costly videos (H.264 instead of HEVC, say)"};
             }
             if (m.streams == 1 && gpu_decoders(m) > 0) {
-                return {"run several sources at once, one keeps one of the GPU's decoders busy: --streams N",
+                return {"let several of the GPU's decoders share the file: --decoders N",
+                        "run several sources at once: --streams N",
                         "feed a smaller or less costly video (H.264 instead of HEVC, say)"};
             }
             if (m.streams == 1) {
-                return {"give the decoder more threads: --decoder-threads N",
+                return {"give the decoder more threads: --decoder-threads N, or let several share the file: "
+                        "--decoders N",
                         "run several sources at once: --streams N",
                         "feed a smaller or less costly video (H.264 instead of HEVC, say)"};
             }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "saccade/engine.h"
+#include "support/clip.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
 
@@ -81,6 +82,30 @@ TEST(Determinism, NorDoSecondLooks) {
         };
         EXPECT_EQ(outputs_of(sources, both), reference) << name;
     }
+}
+
+TEST(Determinism, NorHowManyDecodersShareAFile) {
+    SACCADE_NEEDS_ENCODER("libx264");
+    const test::TempDir dir;
+    const auto clip = (dir / "clip.mp4").string();
+    ASSERT_TRUE(test::write_clip(clip, {.codec = "libx264", .width = 192, .height = 160, .frames = 400, .gop = 25}));
+    const auto with = [&](int decoders, std::vector<std::string> save) {
+        return outputs_of({clip, kOne[0]}, [&](Settings& s) {
+            s.confidence = 0.05F;
+            s.streams = 2;
+            s.image_size = 160;
+            s.decoders = decoders;
+            s.save = save;
+        });
+    };
+    const auto reference = with(1, {"mot", "jsonl", "coco", "csv"});
+    ASSERT_EQ(reference.size(), 8U);
+    EXPECT_GT(reference.at("clip.jsonl").size(), 10'000U);
+    for (const int decoders : {2, 3, 8}) {
+        EXPECT_EQ(with(decoders, {"mot", "jsonl", "coco", "csv"}), reference) << decoders;
+    }
+    // Where pictures are looked at, one decoder does it.
+    EXPECT_EQ(with(4, {"md5"}), with(1, {"md5"}));
 }
 
 TEST(Determinism, AFileGivesTheSameAloneAndAmongOthers) {

@@ -54,7 +54,7 @@ ProcessResult run_process(const std::vector<std::string>& arguments,
     bool interrupted = false;
     while (::waitpid(child, &status, WNOHANG) == 0) {
         const auto elapsed = std::chrono::steady_clock::now() - start;
-        if (options.interrupt_after && !interrupted && elapsed > *options.interrupt_after) {
+        if (options.interrupt_when && !interrupted && options.interrupt_when()) {
             ::kill(child, SIGINT);
             interrupted = true;
         }

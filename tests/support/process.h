@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,8 +16,8 @@ struct ProcessOptions {
     std::filesystem::path stdin_file = "/dev/null";
     std::filesystem::path directory;                  ///< to run in; "" for ours
     std::optional<std::size_t> largest_file;          ///< RLIMIT_FSIZE, bytes: a disk that runs full
-    std::optional<std::chrono::milliseconds> interrupt_after;  ///< SIGINT then
-    std::chrono::seconds time_limit{60};              ///< SIGKILL then: a hang
+    std::function<bool()> interrupt_when;             ///< SIGINT once it says so; asked every 2 ms
+    std::chrono::seconds time_limit{300};             ///< SIGKILL then: a hang, on the slowest machine
 };
 
 struct ProcessResult {

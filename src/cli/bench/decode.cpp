@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "cli/bench/limits.h"
 #include "cli/bench/suites.h"
@@ -55,7 +56,25 @@ Result<Rows> run_decode(Bench& bench) {
             return fail(done.error());
         }
     }
-    if (device->cuda < 0) return rows;
+    constexpr int kShared[] = {2, 4, 7};  // an H100 has seven decoders
+    if (device->cuda < 0) {
+        for (const int decoders : kShared) {
+            if (decoders > static_cast<int>(std::thread::hardware_concurrency())) continue;
+            if (auto done = add(fmt::format("{} decoders of 1 thread share the file", decoders), bench.frames,
+                                {.threads = 1, .decoders = decoders});
+                !done) {
+                return fail(done.error());
+            }
+        }
+        return rows;
+    }
+    for (const int decoders : kShared) {
+        if (auto done = add(fmt::format("GPU, {} decoders share the file", decoders), bench.frames,
+                            {.cuda_device = device->cuda, .decoders = decoders});
+            !done) {
+            return fail(done.error());
+        }
+    }
     const std::vector<int> counts =
         bench.counts.empty() ? std::vector{1, 2, 4, 7, 8, 16} : bench.counts;
     for (const int count : counts) {

@@ -24,18 +24,40 @@ double since(Steady::time_point start) {
     return std::chrono::duration<double>(Steady::now() - start).count();
 }
 
-Result<std::uint64_t> decode_all(const Bench& bench, const std::string& clip,
-                                 const DecodeOptions& options) {
-    auto source = media::open_source(clip, {.cuda_device = options.cuda_device,
-                                            .decoder_threads = options.threads,
-                                            .stop = bench.stop});
-    if (!source) return fail(source.error());
-    for (std::uint64_t frames = 0;;) {
-        const auto event = (*source)->read();
-        if (!event) return fail(event.error());
-        if (std::holds_alternative<Frame>(*event)) ++frames;
-        if (std::holds_alternative<media::End>(*event)) return frames;
+/// Frames that threads have read, and the first failure.
+struct Tally {
+    std::atomic<std::uint64_t> frames{0};
+    std::mutex mutex;
+    std::optional<Error> error;
+
+    void fail_with(const Error& failure) {
+        const std::lock_guard lock(mutex);
+        // (What one decoder gives up ends those that share its file.)
+        if (!error || error->code == ErrorCode::interrupted) error = failure;
     }
+};
+
+void read_all(media::Source& source, Tally& tally) {
+    for (;;) {
+        const auto event = source.read();
+        if (!event) return tally.fail_with(event.error());
+        if (std::holds_alternative<Frame>(*event)) ++tally.frames;
+        if (std::holds_alternative<media::End>(*event)) return;
+    }
+}
+
+void decode_all(const Bench& bench, const std::string& clip, const DecodeOptions& options, Tally& tally) {
+    const auto sources = media::open_sources(clip,
+                                             {.cuda_device = options.cuda_device,
+                                              .decoder_threads = options.threads,
+                                              .stop = bench.stop},
+                                             static_cast<std::size_t>(options.decoders));
+    if (!sources) return tally.fail_with(sources.error());
+    std::vector<std::jthread> beside;
+    for (std::size_t i = 1; i < sources->size(); ++i) {
+        beside.emplace_back([&source = *(*sources)[i], &tally] { read_all(source, tally); });
+    }
+    read_all(*sources->front(), tally);
 }
 
 }  // namespace
@@ -80,26 +102,16 @@ Result<double> BackendAlone::measure(int batch, std::size_t images) {
 
 Result<double> measure_decode(const Bench& bench, const std::string& clip,
                               const DecodeOptions& options) {
-    std::atomic<std::uint64_t> frames{0};
-    std::mutex mutex;
-    std::optional<Error> error;
+    Tally tally;
     const auto start = Steady::now();
     {
         std::vector<std::jthread> threads;
         for (std::size_t i = 0; i < options.streams; ++i) {
-            threads.emplace_back([&] {
-                const auto count = decode_all(bench, clip, options);
-                if (count) {
-                    frames += *count;
-                    return;
-                }
-                const std::lock_guard lock(mutex);
-                error = count.error();
-            });
+            threads.emplace_back([&] { decode_all(bench, clip, options, tally); });
         }
     }
-    if (error) return fail(*error);
-    return static_cast<double>(frames) / since(start);
+    if (tally.error) return fail(*tally.error);
+    return static_cast<double>(tally.frames) / since(start);
 }
 
 Result<RunLimit> RunLimit::prepare(Bench& bench, const Settings& settings, std::string clip,
@@ -116,8 +128,10 @@ Result<RunLimit> RunLimit::prepare(Bench& bench, const Settings& settings, std::
     auto backend = BackendAlone::open(settings, goal, info);
     if (!backend) return fail(backend.error());
     RunLimit limit(bench, std::move(clip));
-    limit.decode_ = {
-        .threads = settings.decoder_threads, .cuda_device = device->cuda, .streams = streams};
+    limit.decode_ = {.threads = settings.decoder_threads,
+                     .cuda_device = device->cuda,
+                     .streams = streams,
+                     .decoders = settings.decoders};
     limit.once_ = device->cuda >= 0;
     limit.backend_.emplace(std::move(*backend));
     if (limit.once_) {

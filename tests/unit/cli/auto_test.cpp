@@ -28,6 +28,8 @@ TEST(Auto, TriesWhatTheMachineAndTheSourcesOffer) {
     EXPECT_TRUE(gpu.contains("streams 10"));
     EXPECT_FALSE(gpu.contains("streams 16"));
     EXPECT_FALSE(gpu.contains("decoder threads 8"));
+    EXPECT_FALSE(gpu.contains("decoders 4")) << "ten files keep all of a GPU's decoders busy";
+    EXPECT_TRUE(names_of(changes_for(*config, 1, 16, true)).contains("decoders 4"));
 }
 
 TEST(Auto, LeavesAloneWhatTheUserHasSet) {

@@ -31,6 +31,16 @@ TEST(FrameTimes, AreExactInNanoseconds) {
     }
 }
 
+TEST(FrameTimes, GoOnInTheMiddleOfAStream) {
+    FrameTimes times(ms, 100, 25);
+    EXPECT_EQ(times.next(140, {}), 40ms);
+    times.go_on_at(5100);
+    EXPECT_EQ(times.next(5100, {}), 5s);
+    EXPECT_EQ(times.next({}, {}), 5040ms);
+    times.go_on_at(9100);
+    EXPECT_EQ(times.next(std::numeric_limits<std::int64_t>::max() / 2, {}), 9040ms) << "noise";
+}
+
 TEST(FrameTimes, FillGapsFromDurationThenFrameRate) {
     FrameTimes times(ms, 0, 50);
     EXPECT_EQ(times.next({}, {}), 0ms);

@@ -1,0 +1,99 @@
+#include "media/entry_points.h"
+
+#include <cstddef>
+
+namespace saccade::media {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+/// avcC and hvcC records (ISO/IEC 14496-15, 5.3.3 and 8.3.3) start with a version, 1; parameter sets
+/// in Annex B start with a zero.
+int length_bytes_of(Bytes extradata, std::size_t least, std::size_t at) {
+    if (extradata.size() < least || extradata[0] != 1) return 0;
+    return (extradata[at] & 3) + 1;
+}
+
+bool intra_only(AVCodecID codec) {
+    const AVCodecDescriptor* const descriptor = avcodec_descriptor_get(codec);
+    return descriptor != nullptr && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY) != 0;
+}
+
+/// The byte behind the next start code (0 0 1) at or after `from`; size() where there is none.
+std::size_t next_unit(Bytes data, std::size_t from) {
+    for (std::size_t i = from; i + 3 < data.size(); ++i) {
+        if (data[i] == 0 && data[i + 1] == 0 && data[i + 2] == 1) return i + 3;
+    }
+    return data.size();
+}
+
+}  // namespace
+
+EntryPoints::EntryPoints(const AVCodecParameters& codec) {
+    const Bytes extradata(codec.extradata, static_cast<std::size_t>(codec.extradata_size));
+    switch (codec.codec_id) {
+        case AV_CODEC_ID_H264:
+            kind_ = Kind::h264;
+            length_bytes_ = length_bytes_of(extradata, 7, 4);
+            break;
+        case AV_CODEC_ID_HEVC:
+            kind_ = Kind::hevc;
+            length_bytes_ = length_bytes_of(extradata, 23, 21);
+            break;
+        case AV_CODEC_ID_VP8:
+        case AV_CODEC_ID_VP9:
+        case AV_CODEC_ID_AV1:
+            kind_ = Kind::key_flag;
+            break;
+        default:
+            if (intra_only(codec.codec_id)) kind_ = Kind::key_flag;
+    }
+}
+
+bool EntryPoints::is_entry(const AVPacket& packet) {
+    if (kind_ == Kind::unknown) return false;
+    const bool key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
+    if (kind_ == Kind::key_flag) return key;
+    const Units units = units_of(Bytes(packet.data, static_cast<std::size_t>(packet.size)));
+    headers_in_band_ = headers_in_band_ || units.headers;
+    return key && units.sane && units.entry && (units.headers || !headers_in_band_);
+}
+
+EntryPoints::Units EntryPoints::units_of(Bytes packet) const {
+    Units units;
+    if (length_bytes_ == 0) {
+        for (std::size_t at = next_unit(packet, 0); at < packet.size(); at = next_unit(packet, at)) {
+            note(packet[at], units);
+        }
+        return units;
+    }
+    const auto prefix = static_cast<std::size_t>(length_bytes_);
+    std::size_t at = 0;
+    while (packet.size() - at > prefix) {
+        std::size_t length = 0;
+        for (std::size_t i = 0; i < prefix; ++i) length = length << 8U | packet[at + i];
+        at += prefix;
+        if (length == 0 || length > packet.size() - at) {
+            units.sane = false;
+            return units;
+        }
+        note(packet[at], units);
+        at += length;
+    }
+    units.sane = at == packet.size();
+    return units;
+}
+
+void EntryPoints::note(std::uint8_t header, Units& units) const {
+    if (kind_ == Kind::h264) {
+        const unsigned type = header & 0x1FU;
+        units.entry = units.entry || type == 5;                  // a slice of an IDR picture
+        units.headers = units.headers || type == 7 || type == 8;  // SPS, PPS
+    } else {
+        const unsigned type = header >> 1U & 0x3FU;
+        units.entry = units.entry || (type >= 16 && type <= 21);    // BLA, IDR, CRA
+        units.headers = units.headers || (type >= 32 && type <= 34);  // VPS, SPS, PPS
+    }
+}
+
+}  // namespace saccade::media

@@ -1,0 +1,48 @@
+// Where in a stream a decoder that has seen nothing before can start, without any loss.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "media/libav.h"
+
+namespace saccade::media {
+
+/// Looks at a stream's packets, in order. An *entry point* is a packet from which on a fresh decoder
+/// gives bit for bit the pictures that one gives that has decoded all before (but for leading pictures,
+/// which are shown before the entry point's own).
+///
+/// A container's key flag is not enough: H.264 streams flag recovery points, from which a decoder only
+/// comes right after a while. So headers are looked at: IDR pictures of H.264 (ITU-T H.264, 7.4.1.2.4),
+/// IRAP pictures of HEVC (ITU-T H.265, 7.4.2.2), key frames of VP8, VP9 and AV1, every picture of
+/// codecs that only know such.
+class EntryPoints {
+  public:
+    explicit EntryPoints(const AVCodecParameters& codec);
+
+    /// Whether this codec has any that are known for certain.
+    [[nodiscard]] bool known() const noexcept { return kind_ != Kind::unknown; }
+
+    /// To be asked of every packet of the stream.
+    bool is_entry(const AVPacket& packet);
+
+  private:
+    enum class Kind : std::uint8_t { unknown, h264, hevc, key_flag };
+
+    /// What a packet of H.264 or HEVC holds.
+    struct Units {
+        bool entry = false;    ///< a picture of the right kind
+        bool headers = false;  ///< parameter sets
+        bool sane = true;      ///< its units fill it exactly
+    };
+    [[nodiscard]] Units units_of(std::span<const std::uint8_t> packet) const;
+    void note(std::uint8_t header, Units& units) const;
+
+    Kind kind_ = Kind::unknown;
+    int length_bytes_ = 0;  ///< in front of each unit; 0: start codes (Annex B)
+    /// Parameter sets came with packets: an entry point must bring them too, as the decoder that starts
+    /// there has not seen those.
+    bool headers_in_band_ = false;
+};
+
+}  // namespace saccade::media

@@ -1,0 +1,109 @@
+#include "media/packet_feed.h"
+
+#include <utility>
+
+namespace saccade::media {
+namespace {
+
+// Segments that a decoder may be ahead of the slowest, for each decoder: what is found in them has to
+// be kept until the slowest is done.
+constexpr std::size_t window = 4;
+
+// How soon a stop is seen that comes by token alone.
+constexpr std::chrono::milliseconds look_again{50};
+
+}  // namespace
+
+Result<std::unique_ptr<PacketFeed>> PacketFeed::open(const std::string& location,
+                                                     const std::stop_token& stop) {
+    std::unique_ptr<PacketFeed> feed(new PacketFeed(location, stop));
+    auto demuxer = Demuxer::open(location, [flag = &feed->stop_] { return (*flag)(); });
+    if (!demuxer) return fail(demuxer.error());
+    feed->demuxer_ = std::move(*demuxer);
+    feed->share(1);
+    return feed;
+}
+
+std::size_t PacketFeed::share(std::size_t wanted, const SegmenterOptions& options) {
+    const auto read = [this](AVPacket& packet) { return demuxer_->read(packet); };
+    const AVCodecParameters& codec = *demuxer_->stream().codecpar;
+    const bool apart = wanted > 1 && !demuxer_->live() && EntryPoints(codec).known();
+    decoders_ = apart ? wanted : 1;
+    segmenter_.emplace(codec, read, apart ? options : SegmenterOptions{.shortest = SIZE_MAX, .most = 1});
+    return decoders_;
+}
+
+void PacketFeed::join() {
+    std::lock_guard lock(mutex_);
+    ++busy_;
+}
+
+template <typename Done>
+void PacketFeed::wait(std::unique_lock<std::mutex>& lock, Done done) {
+    while (!stop_() && !done()) changed_.wait_for(lock, look_again);
+}
+
+bool PacketFeed::far_ahead() const {
+    return !open_.empty() && next_ - *open_.begin() >= window * decoders_;
+}
+
+std::optional<Segment> PacketFeed::claim() {
+    std::unique_lock lock(mutex_);
+    wait(lock, [this] { return !held_ && !far_ahead(); });
+    if (stop_()) return std::nullopt;
+    auto segment = segmenter_->next();
+    if (!segment) return std::nullopt;
+    ++next_;
+    open_.insert(segment->number);
+    if (!segment->whole) held_ = segment->number;
+    return segment;
+}
+
+void PacketFeed::more(Segment& segment) {
+    std::unique_lock lock(mutex_);
+    segmenter_->more(segment);
+    if (!segment.whole) return;
+    held_.reset();
+    lock.unlock();
+    changed_.notify_all();
+}
+
+void PacketFeed::done(const Segment& segment) {
+    {
+        std::lock_guard lock(mutex_);
+        open_.erase(segment.number);
+    }
+    changed_.notify_all();
+}
+
+std::string PacketFeed::finish(const DamageReport& found) {
+    std::unique_lock lock(mutex_);
+    damage_.merge(found);
+    --busy_;
+    changed_.notify_all();
+    wait(lock, [this] { return busy_ == 0; });
+    if (stop_()) return "";
+    if (!std::exchange(whole_noted_, true)) {
+        const int code = segmenter_->ended();
+        const std::string io = demuxer_->io_failure();
+        if (code != AVERROR_EOF && code != 0 && io.empty()) {
+            damage_.note_whole("reading stopped: " + libav_message(code));
+        }
+        if (!io.empty()) damage_.note_whole("reading failed: " + io);
+        if (const auto cut = demuxer_->truncation(); !cut.empty()) damage_.note_whole(cut);
+    }
+    return damage_.summary(name_);
+}
+
+int PacketFeed::failure() const {
+    std::lock_guard lock(mutex_);
+    const int code = segmenter_->ended();
+    return code == AVERROR_EOF ? 0 : code;
+}
+
+void PacketFeed::stop() noexcept {
+    stop_.set();
+    changed_.notify_all();
+}
+
+}  // namespace saccade::media

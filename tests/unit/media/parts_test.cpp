@@ -1,0 +1,323 @@
+// One stream decoded in parts, by several decoders at once: the same frames as from one, bit for bit.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "core/digest.h"
+#include "media/source.h"
+#include "support/clip.h"
+#include "support/files.h"
+#include "support/temp_dir.h"
+
+namespace saccade::media {
+namespace {
+
+using test::ClipOptions;
+using test::TempDir;
+
+/// What is compared of a frame, as text.
+std::string look(const Frame& frame) {
+    Digest digest(Digest::Algorithm::md5);
+    const PixelLayout layout = layout_of(frame.format);
+    for (int p = 0; p < layout.planes; ++p) {
+        const bool chroma = p > 0;
+        const int interleaved = layout.planes == 2 && chroma ? 2 : 1;
+        const int shift_x = chroma ? layout.chroma_shift_x : 0, shift_y = chroma ? layout.chroma_shift_y : 0;
+        const auto columns = static_cast<std::size_t>((frame.width + (1 << shift_x) - 1) >> shift_x);
+        const int rows = (frame.height + (1 << shift_y) - 1) >> shift_y;
+        const auto& plane = frame.planes[static_cast<std::size_t>(p)];
+        for (int y = 0; y < rows; ++y) {
+            const auto bytes = columns * static_cast<std::size_t>(layout.bytes_per_sample * interleaved);
+            digest.update(std::as_bytes(std::span(plane.data + y * plane.stride, bytes)));
+        }
+    }
+    return fmt::format("{} at {} ns, {}x{}: {}", frame.id.index, frame.pts.count(), frame.width,
+                       frame.height, digest.hex());
+}
+
+struct Reading {
+    std::vector<std::string> frames;  ///< in the order in which they are shown
+    std::size_t decoders = 0, parts = 1;
+    std::set<std::string> ends;
+    std::vector<std::string> gaps;
+    std::vector<Error> errors;
+};
+
+/// What one source gives, by part.
+struct Lane {
+    std::map<std::uint64_t, std::vector<std::string>> parts;
+    std::string end;
+    std::vector<std::string> gaps;
+    std::vector<Error> errors;
+};
+
+Lane read_lane(Source& source) {
+    Lane lane;
+    std::uint64_t part = 0;
+    for (;;) {
+        auto event = source.read();
+        if (!event) {
+            lane.errors.push_back(event.error());
+            return lane;
+        }
+        if (const auto* begins = std::get_if<PartBegins>(&*event)) {
+            part = begins->number;
+            EXPECT_TRUE(lane.parts.try_emplace(part).second) << "part " << part << " again";
+        } else if (const auto* frame = std::get_if<Frame>(&*event)) {
+            lane.parts[part].push_back(look(*frame));
+        } else if (const auto* gap = std::get_if<Discontinuity>(&*event)) {
+            lane.gaps.push_back(gap->reason);
+        } else if (const auto* end = std::get_if<End>(&*event)) {
+            lane.end = end->damage;
+            return lane;
+        }
+    }
+}
+
+Reading read(const std::string& path, std::size_t decoders, SourceOptions options = {}) {
+    Reading all;
+    auto sources = open_sources(path, options, decoders);
+    EXPECT_TRUE(sources) << sources.error().line();
+    if (!sources) return all;
+    all.decoders = sources->size();
+    std::vector<Lane> lanes(sources->size());
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < lanes.size(); ++i) {
+            threads.emplace_back([&, i] { lanes[i] = read_lane(*(*sources)[i]); });
+        }
+    }
+    std::map<std::uint64_t, std::vector<std::string>> parts;
+    for (Lane& lane : lanes) {
+        for (auto& [number, frames] : lane.parts) {
+            EXPECT_TRUE(parts.emplace(number, std::move(frames)).second) << "part twice: " << number;
+        }
+        all.ends.insert(lane.end);
+        all.gaps.insert(all.gaps.end(), lane.gaps.begin(), lane.gaps.end());
+        all.errors.insert(all.errors.end(), lane.errors.begin(), lane.errors.end());
+    }
+    all.parts = parts.size();
+    for (const auto& [number, frames] : parts) {
+        all.frames.insert(all.frames.end(), frames.begin(), frames.end());
+    }
+    return all;
+}
+
+struct Case {
+    const char* name;
+    const char* encoder;
+    const char* file;
+    std::vector<std::pair<std::string, std::string>> options;
+    int gop = 25;
+    bool cut = true;  ///< whether there are parts
+    std::vector<std::int64_t> times_ms = {};
+    int frames = 400;
+};
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+std::vector<std::int64_t> uneven_times() {
+    std::vector<std::int64_t> times;
+    for (std::int64_t t = 500, i = 0; i < 400; ++i) times.push_back(t += 20 + i % 7 * 9);
+    return times;
+}
+
+std::vector<Case> cases() {
+    return {
+        {"h264", "libx264", "x.mp4", {}},
+        {"h264_all_b", "libx264", "x.mp4", {{"x264-params", "bframes=8:b-pyramid=normal:b-adapt=0"}}},
+        {"h264_no_b", "libx264", "x.mp4", {{"x264-params", "bframes=0"}}},
+        // Its I pictures but the first are recovery points, which containers flag as keys.
+        {"h264_open", "libx264", "x.mkv", {{"x264-params", "open-gop=1:bframes=3"}}, 25, false},
+        {"h264_intra_refresh", "libx264", "x.ts", {{"x264-params", "intra-refresh=1"}}},
+        {"h264_one_key", "libx264", "x.mp4", {{"x264-params", "scenecut=0"}}, 100'000, false},
+        {"h264_ts", "libx264", "x.ts", {}},
+        {"h264_avi", "libx264", "x.avi", {{"x264-params", "bframes=0"}}, 25, false},
+        {"h264_uneven", "libx264", "x.mkv", {}, 25, true, uneven_times()},
+        {"h264_fragments", "libx264", "x.mp4", {{"movflags", "frag_keyframe+empty_moov"}}},
+        {"h264_tiny_gop", "libx264", "x.mp4", {}, 3},
+        {"hevc", "libx265", "x.mp4", {{"x265-params", "open-gop=0:log-level=none"}}},
+        {"hevc_open", "libx265", "x.mp4", {{"x265-params", "open-gop=1:bframes=4:log-level=none"}}},
+        {"hevc_radl", "libx265", "x.mkv", {{"x265-params", "open-gop=0:radl=2:bframes=4:log-level=none"}}},
+        {"hevc_ts", "libx265", "x.ts", {{"x265-params", "open-gop=1:bframes=4:log-level=none"}}},
+        {"vp8", "libvpx", "x.webm", {{"deadline", "realtime"}}},
+        {"vp9", "libvpx-vp9", "x.webm", {{"deadline", "realtime"}, {"cpu-used", "8"}}},
+        {"vp9_hidden", "libvpx-vp9", "x.webm", {{"auto-alt-ref", "1"}, {"lag-in-frames", "16"}, {"cpu-used", "5"}}},
+        {"av1", "libaom-av1", "x.mp4", {{"cpu-used", "8"}, {"usage", "realtime"}}, 25, true, {}, 150},
+        {"mjpeg", "mjpeg", "x.avi", {}},
+        {"mjpeg_mkv", "mjpeg", "x.mkv", {}},
+        {"mpeg4", "mpeg4", "x.mp4", {}, 25, false},
+        {"mpeg2", "mpeg2video", "x.ts", {}, 25, false},
+    };
+}
+
+class Parts : public testing::TestWithParam<Case> {};
+
+TEST_P(Parts, TogetherAreTheWhole) {
+    const Case& c = GetParam();
+    SACCADE_NEEDS_ENCODER(c.encoder);
+    const TempDir dir;
+    ClipOptions options{.codec = c.encoder, .frames = c.frames, .times_ms = c.times_ms, .gop = c.gop,
+                        .options = c.options};
+    if (options.codec == "mjpeg") options.full_range = true;
+    const auto path = dir / c.file;
+    const auto written = test::write_clip(path, options);
+    ASSERT_TRUE(written) << written.error().line();
+    const Reading whole = read(path.string(), 1, {.decoder_threads = 1});
+    ASSERT_EQ(whole.frames.size(), static_cast<std::size_t>(c.frames));
+    EXPECT_EQ(whole.decoders, 1U);
+    for (const std::size_t decoders : {2U, 5U}) {
+        const Reading parts = read(path.string(), decoders, {.decoder_threads = 2});
+        EXPECT_EQ(parts.parts > 1, c.cut);
+        EXPECT_THAT(parts.errors, testing::IsEmpty());
+        EXPECT_EQ(parts.ends, (std::set<std::string>{""}));
+        EXPECT_THAT(parts.gaps, testing::IsEmpty());
+        ASSERT_EQ(parts.frames.size(), whole.frames.size());
+        for (std::size_t i = 0; i < whole.frames.size(); ++i) {
+            ASSERT_EQ(parts.frames[i], whole.frames[i]) << decoders << " decoders, " << parts.parts << " parts";
+        }
+    }
+}
+
+/// 400 pictures of 64x48, a key every 25.
+std::string clip(const TempDir& dir, const std::string& name, int width = 64) {
+    const auto path = dir / name;
+    const auto written =
+        test::write_clip(path, {.codec = "libx264", .width = width, .frames = 400, .gop = 25});
+    EXPECT_TRUE(written) << written.error().line();
+    return path.string();
+}
+
+TEST(PartsOfOddFiles, AClockThatIsSetBackIsOneFromThereOn) {
+    SACCADE_NEEDS_ENCODER("libx264");
+    const TempDir dir;
+    const std::string once = test::read_file(clip(dir, "x.ts"));
+    const std::string path = (dir / "twice.ts").string();
+    test::write_file(path, once + once);
+    const Reading whole = read(path, 1), parts = read(path, 3);
+    EXPECT_EQ(parts.frames, whole.frames);
+    EXPECT_GT(parts.parts, 3U);
+    EXPECT_LT(parts.parts, 9U);
+}
+
+TEST(PartsOfOddFiles, ASizeThatChangesComesWithItsFrames) {
+    SACCADE_NEEDS_ENCODER("libx264");
+    const TempDir dir;
+    const std::string path = (dir / "both.h264").string();
+    test::write_file(path, test::read_file(clip(dir, "a.h264")) + test::read_file(clip(dir, "b.h264", 96)));
+    const Reading whole = read(path, 1), parts = read(path, 3);
+    EXPECT_EQ(parts.frames, whole.frames);
+}
+
+TEST(PartsOfOddFiles, DamageIsToldAndSparesTheOtherParts) {
+    SACCADE_NEEDS_ENCODER("libx264");
+    const TempDir dir;
+    const auto noise = [](test::Canvas& canvas, int index) {
+        std::minstd_rand random(static_cast<unsigned>(index + 1));
+        for (test::Rgb& pixel : canvas.pixels) {
+            const auto level = static_cast<std::uint8_t>(random() % 256);
+            pixel = {level, level, level};
+        }
+    };
+    const std::string good = (dir / "x.mp4").string();
+    ASSERT_TRUE(test::write_clip(good, {.codec = "libx264", .frames = 400, .gop = 25, .draw = noise}));
+    std::string bytes = test::read_file(good);
+    for (std::size_t i = bytes.size() / 2; i < bytes.size() / 2 + 3000; ++i) {
+        bytes[i] = static_cast<char>(i * 37);
+    }
+    const std::string path = (dir / "bad.mp4").string();
+    test::write_file(path, bytes);
+    const Reading whole = read(path, 1), parts = read(path, 3), healthy = read(good, 1);
+    EXPECT_EQ(parts.errors.size(), whole.errors.size());
+    EXPECT_EQ(parts.ends.size(), 1U) << "all tell the same";
+    EXPECT_EQ(parts.ends.begin()->empty(), whole.ends.begin()->empty());
+    EXPECT_FALSE(parts.ends.begin()->empty());
+    std::size_t same = 0;
+    for (std::size_t i = 0; i < std::min(parts.frames.size(), healthy.frames.size()); ++i) {
+        same += parts.frames[i] == healthy.frames[i] ? 1U : 0U;
+    }
+    EXPECT_GT(same, 100U);
+}
+
+TEST(PartsOfOddFiles, EveryTruncationEndsInWords) {
+    SACCADE_NEEDS_ENCODER("libx264");
+    const TempDir dir;
+    const std::string bytes = test::read_file(clip(dir, "x.ts"));
+    for (int i = 1; i < 12; ++i) {
+        const std::string path = (dir / "cut.ts").string();
+        test::write_file(path, bytes.substr(0, bytes.size() * static_cast<std::size_t>(i) / 12));
+        const Reading whole = read(path, 1), parts = read(path, 4);
+        EXPECT_EQ(parts.frames.size(), whole.frames.size()) << i;
+        EXPECT_EQ(parts.ends, whole.ends) << i;
+    }
+}
+
+TEST(PartsOfOddFiles, WhatCanNotBeCutHasOneDecoder) {
+    const TempDir dir;
+    ASSERT_TRUE(test::write_image(dir / "a.png", test::Canvas(64, 48)));
+    for (const std::string& location : {(dir / "a.png").string(), dir.path().string(),
+                                        std::string("synthetic:frames=10&width=160&height=160")}) {
+        const auto sources = open_sources(location, {}, 4);
+        ASSERT_TRUE(sources) << sources.error().line();
+        EXPECT_EQ(sources->size(), 1U);
+        EXPECT_EQ(sources->front()->info().decoders, 1U);
+    }
+    EXPECT_FALSE(open_sources((dir / "none.mp4").string(), {}, 4));
+}
+
+class PartsStop : public testing::Test {
+  protected:
+    void SetUp() override {
+        SACCADE_NEEDS_ENCODER("libx264");
+        auto sources = open_sources(clip(dir_, "x.mp4"), {.stop = stop_.get_token()}, 3);
+        ASSERT_TRUE(sources);
+        ASSERT_EQ(sources->size(), 3U);
+        sources_ = std::move(*sources);
+        EXPECT_EQ(sources_[2]->info().decoders, 3U);
+    }
+    /// All but the first are read to their ends, which need the first.
+    std::vector<Lane> read_others(const std::function<void()>& meanwhile) {
+        std::vector<Lane> lanes(2);
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < 2; ++i) {
+            threads.emplace_back([&, i] { lanes[i] = read_lane(*sources_[i + 1]); });
+        }
+        meanwhile();
+        threads.clear();
+        return lanes;
+    }
+    const TempDir dir_;
+    std::stop_source stop_;
+    std::vector<std::unique_ptr<Source>> sources_;
+};
+
+TEST_F(PartsStop, InterruptingOneEndsAll) {
+    for (const Lane& lane : read_others([&] { sources_[0]->interrupt(); })) {
+        ASSERT_EQ(lane.errors.size(), 1U);
+        EXPECT_EQ(lane.errors[0].code, ErrorCode::interrupted);
+    }
+    EXPECT_FALSE(sources_[0]->read());
+    const auto event = sources_[0]->read();
+    ASSERT_TRUE(event);
+    EXPECT_TRUE(std::holds_alternative<End>(*event));
+}
+
+TEST_F(PartsStop, SoDoesTheTokenOfTheOptions) {
+    for (const Lane& lane : read_others([&] { stop_.request_stop(); })) EXPECT_EQ(lane.errors.size(), 1U);
+}
+
+TEST_F(PartsStop, SoDoesDroppingOne) {
+    for (const Lane& lane : read_others([&] { sources_[0].reset(); })) EXPECT_EQ(lane.errors.size(), 1U);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Parts, testing::ValuesIn(cases()),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+}  // namespace
+}  // namespace saccade::media

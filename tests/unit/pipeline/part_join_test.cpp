@@ -1,0 +1,219 @@
+#include "pipeline/part_join.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+#include "pipeline_fixture.h"
+
+namespace saccade::pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t stream = 4;
+
+class PartJoinTest : public testing::Test {
+  protected:
+    PartJoinTest() { batcher_.open(stream, Batcher::Kind::file); }
+
+    /// A frame goes through the batcher and comes to the join. Returns the indices whose turn it is then,
+    /// those of frames that have lost their pixels as negative numbers.
+    std::vector<int> add(std::uint64_t part, std::uint64_t foretold) {
+        Item item;
+        item.frame.id = {stream, foretold};
+        item.frame.owner = std::make_shared<int>(0);
+        item.part = part;
+        EXPECT_TRUE(batcher_.push(std::move(item)));
+        std::vector<Item> batch = batcher_.try_next(1);
+        EXPECT_EQ(batch.size(), 1U) << "no credit";
+        std::vector<Detected> in_turn;
+        if (!batch.empty()) join_.add({std::move(batch[0]), {}}, in_turn);
+        return numbers(in_turn);
+    }
+    std::vector<int> finish() {
+        std::vector<Detected> in_turn;
+        join_.finish(in_turn);
+        return numbers(in_turn);
+    }
+    std::vector<int> numbers(const std::vector<Detected>& in_turn) {
+        std::vector<int> indices;
+        for (const Detected& detected : in_turn) {
+            const int index = static_cast<int>(detected.item.frame.id.index);
+            const bool pixels = detected.item.frame.owner != nullptr;
+            EXPECT_EQ(pixels, detected.item.holds_credit);
+            indices.push_back(pixels ? index : -index);
+            if (detected.item.holds_credit) batcher_.release(stream);
+        }
+        return indices;
+    }
+    Batcher batcher_{{.queue = 2, .credit = 2, .max_wait = 1h}};
+    PartJoin join_{batcher_, stream};
+};
+
+using Numbers = std::vector<int>;
+
+TEST_F(PartJoinTest, OnePartPassesAsItComes) {
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(add(0, static_cast<std::uint64_t>(i)), Numbers{i});
+    join_.ended(0, 5);
+    EXPECT_EQ(finish(), Numbers{});
+}
+
+TEST_F(PartJoinTest, LaterPartsWaitWithoutPixelsAndWithoutCredit) {
+    EXPECT_EQ(add(0, 0), Numbers{0});
+    for (std::uint64_t i = 2; i < 12; ++i) EXPECT_EQ(add(1, i), Numbers{}) << "more than there is credit for";
+    join_.ended(1, 10);
+    EXPECT_EQ(add(2, 12), Numbers{});
+    join_.ended(0, 2);
+    EXPECT_EQ(add(0, 1), (Numbers{1, -2, -3, -4, -5, -6, -7, -8, -9, -10, -11, -12}));
+    EXPECT_EQ(add(2, 13), Numbers{13}) << "its turn now";
+}
+
+TEST_F(PartJoinTest, APartThatEndsLateIsWaitedFor) {
+    EXPECT_EQ(add(0, 0), Numbers{0});
+    EXPECT_EQ(add(1, 1), Numbers{});
+    join_.ended(0, 1);
+    EXPECT_EQ(add(1, 2), (Numbers{-1, -2}));
+    join_.ended(1, 2);
+    EXPECT_EQ(add(3, 3), Numbers{}) << "part 2 may still bring frames";
+    join_.ended(2, 0);
+    EXPECT_EQ(finish(), Numbers{-3});
+}
+
+TEST_F(PartJoinTest, NumbersAreThoseOfTheFramesThatThereAre) {
+    add(1, 10);  // foretold as if part 0 had ten frames
+    join_.ended(1, 1);
+    EXPECT_EQ(add(0, 0), Numbers{0});
+    join_.ended(0, 1);
+    EXPECT_EQ(finish(), Numbers{-1});
+}
+
+TEST_F(PartJoinTest, TheEndStopsAtTheFirstGap) {
+    EXPECT_EQ(add(0, 0), Numbers{0});
+    EXPECT_EQ(add(2, 20), Numbers{});
+    join_.ended(0, 1);  // and part 1 broke off
+    EXPECT_EQ(finish(), Numbers{});
+}
+
+/// Several of these share parts of given lengths.
+class PartSource final : public media::Source {
+  public:
+    struct Plan {
+        std::vector<std::uint64_t> lengths;
+        std::optional<std::uint64_t> error_in;  ///< this part's first frame can't be read
+        std::atomic<std::size_t> next{0};
+        std::atomic<bool> interrupted{false};
+    };
+    PartSource(std::uint32_t number, std::shared_ptr<Plan> plan, unsigned seed)
+        : number_(number), plan_(std::move(plan)), random_(seed) {}
+    const media::StreamInfo& info() const noexcept override { return info_; }
+    Result<media::SourceEvent> read() override {
+        if (plan_->interrupted) return fail(ErrorCode::interrupted, "interrupted");
+        if (left_ > 0) {
+            if (plan_->error_in == part_) return fail(ErrorCode::unreadable, "read error");
+            std::this_thread::sleep_for(std::chrono::microseconds(random_() % 200));
+            Frame frame;
+            frame.id = {number_, index_++};
+            frame.owner = std::make_shared<int>(0);
+            --left_;
+            return frame;
+        }
+        part_ = plan_->next++;
+        if (part_ >= plan_->lengths.size()) return media::End{};
+        left_ = plan_->lengths[part_];
+        index_ = 0;
+        for (std::size_t p = 0; p < part_; ++p) index_ += plan_->lengths[p];
+        return media::PartBegins{part_};
+    }
+    void interrupt() noexcept override { plan_->interrupted = true; }
+
+  private:
+    const std::uint32_t number_;
+    std::shared_ptr<Plan> plan_;
+    std::minstd_rand random_;
+    media::StreamInfo info_;
+    std::uint64_t part_ = 0, left_ = 0, index_ = 0;
+};
+
+class SharedStream : public PipelineTest {
+  protected:
+    /// A stream of those parts, read by so many decoders.
+    std::shared_ptr<PartSource::Plan> add_parts(std::vector<std::uint64_t> lengths, std::size_t decoders,
+                                                const StreamScript& script = {}) {
+        add(script);
+        auto plan = std::make_shared<PartSource::Plan>();
+        plan->lengths = std::move(lengths);
+        jobs_.back().open = [plan, decoders, inner = jobs_.back().open](const StreamTicket& ticket) {
+            auto opened = inner(ticket);
+            if (!opened) return opened;
+            opened->source = std::make_unique<PartSource>(ticket.stream, plan, 1U);
+            for (unsigned i = 1; i < decoders; ++i) {
+                opened->beside.push_back(std::make_unique<PartSource>(ticket.stream, plan, i + 1));
+            }
+            return opened;
+        };
+        return plan;
+    }
+};
+
+TEST_F(SharedStream, ComesOutInOrderWhateverTheDecodersDo) {
+    add_parts({20, 1, 0, 40, 7, 0, 0, 60, 3, 30, 30, 9}, 4);
+    add_parts({50, 50}, 3, {.sink = {.delay = 100us}});
+    add({.source = {.frames = 80}});
+    const auto report = go({}, {.queue = 4, .streams = 3});
+    for (const auto& one : report.streams) EXPECT_EQ(one.status, StreamStatus::complete);
+    expect_whole(*logs_[0], 0, 200);
+    expect_whole(*logs_[1], 1, 100);
+    expect_whole(*logs_[2], 2, 80);
+    EXPECT_EQ(report.streams[0].decode.count(), 200U) << "of all decoders together";
+}
+
+TEST_F(SharedStream, ASlowSinkPressesBackOnAllDecoders) {
+    add_parts({30, 30, 30, 30}, 3, {.sink = {.delay = 300us}});
+    const auto report = go({.max_batch = 2, .depth = 1}, {.queue = 2});
+    expect_whole(*logs_[0], 0, 120);
+    EXPECT_LE(report.queue_peak, 2U);
+}
+
+TEST_F(SharedStream, WhatCameBeforeAReadErrorIsWritten) {
+    add_parts({20, 20, 20, 20}, 2)->error_in = 2;
+    const auto report = go();
+    EXPECT_EQ(report.streams[0].status, StreamStatus::partial);
+    EXPECT_NE(report.streams[0].damage.find("read error"), std::string::npos);
+    EXPECT_LE(logs_[0]->results.size(), 40U);
+    expect_whole(*logs_[0], 0, logs_[0]->results.size());
+}
+
+TEST_F(SharedStream, AStopLeavesAWholeBeginning) {
+    add_parts(std::vector<std::uint64_t>(1000, 20), 3);
+    on_result_ = [&](const std::string&, const FrameResult& r) {
+        if (r.id.index == 50) stop_.request_stop();
+    };
+    const auto report = go({}, {.queue = 4});
+    EXPECT_EQ(report.streams[0].status, StreamStatus::interrupted);
+    ASSERT_GE(logs_[0]->results.size(), 51U);
+    expect_whole(*logs_[0], 0, logs_[0]->results.size());
+}
+
+TEST_F(SharedStream, AFailureBehindEndsAllDecoders) {
+    add_parts(std::vector<std::uint64_t>(1000, 20), 3, {.sink = {.fail_at = 70}});
+    const auto report = go({}, {.queue = 4});
+    EXPECT_EQ(report.streams[0].status, StreamStatus::failed);
+    expect_whole(*logs_[0], 0, 70);
+}
+
+TEST_F(SharedStream, FramesThatFindNoMemoryAreRunAgain) {
+    add_parts({25, 25, 25, 25}, 3);
+    std::atomic<int> calls{0};
+    const auto report = go({.max_batch = 4, .depth = 2, .out_of_memory = [&](bool, std::size_t images) {
+                                return images > 1 && ++calls % 5 == 0;
+                            }});
+    EXPECT_EQ(report.streams[0].status, StreamStatus::complete);
+    expect_whole(*logs_[0], 0, 100);
+}
+
+}  // namespace
+}  // namespace saccade::pipeline
