@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "core/log.h"
+#include "engine/device_list.h"
 #include "media/locations.h"
 #include "profile/machine.h"
 
@@ -123,11 +124,10 @@ Result<engine::Tuned> auto_settings(Mode mode, const Config& config,
                         "name files, or leave --auto out");
         }
     }
-    const profile::Machine machine = profile::describe_machine();
-    const bool gpu = config.settings.device.starts_with("cuda") ||
-                     (config.settings.device == "auto" && !machine.gpu.empty());
+    const int cores = profile::describe_machine().cores;
+    const bool gpu = engine::first_gpu(config.settings.device) >= 0;
     auto tuned = engine::tune(
-        config.settings, changes_for(config, locations->size(), machine.cores, gpu),
+        config.settings, changes_for(config, locations->size(), cores, gpu),
         [&](const Settings& settings) { return probe(mode, settings, sources, stop); });
     if (!tuned) return tuned;
     for (const engine::Trial& trial : tuned->trials) {

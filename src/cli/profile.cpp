@@ -12,6 +12,7 @@
 #include "cli/verb.h"
 #include "core/atomic_file.h"
 #include "core/log.h"
+#include "engine/device_list.h"
 #include "pipeline/trace.h"
 #include "profile/profile_report.h"
 #include "profile/trace_json.h"
@@ -55,6 +56,7 @@ int profile_run(const SettingFlags& flags, const ProfileFlags& wanted) {
     }
     if (auto can = can_trace(); !can) return complain(can.error());
     const SignalStop signals;
+    const int gpu = engine::first_gpu(config->settings.device);
     pipeline::Tracer tracer;
     std::optional<profile::Sampler> sampler;
     std::optional<ProgressLine> line;
@@ -64,7 +66,7 @@ int profile_run(const SettingFlags& flags, const ProfileFlags& wanted) {
     hooks.on_loaded = [&](const RunSummary&) {
         line.emplace(ProgressLine::style_for(flags.quiet));
         tracer.restart();
-        sampler.emplace();
+        sampler.emplace(gpu);
     };
     hooks.on_progress = [&](const ProgressView& view) { line->update(view); };
     const auto run = saccade::run(Mode::track, config->settings, wanted.sources, hooks);

@@ -6,10 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "cuda/driver.h"
+
 namespace saccade::cuda {
 namespace {
 
-using Device = void*;
+using Handle = void*;
 constexpr int success = 0;
 constexpr unsigned pcie_send = 0, pcie_receive = 1;  // nvmlPcieUtilCounter_t, from the GPU's side
 
@@ -44,18 +46,18 @@ struct Nvml::Library {
 
     void* handle = nullptr;
     bool started = false;
-    Device device = nullptr;
+    Handle device = nullptr;
     std::string name;
     int (*init)() = nullptr;
     int (*shutdown)() = nullptr;
-    int (*device_by_index)(unsigned, Device*) = nullptr;
-    int (*device_by_bus)(const char*, Device*) = nullptr;
-    int (*device_name)(Device, char*, unsigned) = nullptr;
-    int (*utilization)(Device, Utilization*) = nullptr;
-    int (*decoder)(Device, unsigned*, unsigned*) = nullptr;
-    int (*memory)(Device, Memory*) = nullptr;
-    int (*processes)(Device, unsigned*, Process*) = nullptr;
-    int (*pcie)(Device, unsigned, unsigned*) = nullptr;
+    int (*device_by_index)(unsigned, Handle*) = nullptr;
+    int (*device_by_bus)(const char*, Handle*) = nullptr;
+    int (*device_name)(Handle, char*, unsigned) = nullptr;
+    int (*utilization)(Handle, Utilization*) = nullptr;
+    int (*decoder)(Handle, unsigned*, unsigned*) = nullptr;
+    int (*memory)(Handle, Memory*) = nullptr;
+    int (*processes)(Handle, unsigned*, Process*) = nullptr;
+    int (*pcie)(Handle, unsigned, unsigned*) = nullptr;
 };
 
 Nvml::Nvml(std::unique_ptr<Library> library) : library_(std::move(library)) {}
@@ -100,6 +102,13 @@ std::optional<Nvml> Nvml::open(const std::string& pci_bus, const char* library) 
     auto lib = load(library);
     if (!lib || lib->device_by_bus(pci_bus.c_str(), &lib->device) != success) return std::nullopt;
     return named(std::move(lib));
+}
+
+std::optional<Nvml> Nvml::of_cuda_device(int ordinal) {
+    if (ordinal < 0) return std::nullopt;
+    const auto driver = probe_driver();
+    if (!driver || static_cast<std::size_t>(ordinal) >= driver->devices.size()) return std::nullopt;
+    return open(driver->devices[static_cast<std::size_t>(ordinal)].pci_bus);
 }
 
 GpuMemory Nvml::memory() const {

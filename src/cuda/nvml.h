@@ -28,6 +28,8 @@ class Nvml {
     /// By its place on the bus (cuda::Device::pci_bus): CUDA may number GPUs otherwise.
     static std::optional<Nvml> open(const std::string& pci_bus,
                                     const char* library = "libnvidia-ml.so.1");
+    /// The GPU that CUDA has under this number. Nothing where it has none.
+    static std::optional<Nvml> of_cuda_device(int ordinal);
     Nvml(Nvml&&) noexcept;
     Nvml& operator=(Nvml&&) noexcept;
     ~Nvml();

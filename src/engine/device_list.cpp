@@ -85,4 +85,9 @@ Result<std::vector<std::string>> device_list(const std::string& setting) {
     return device_list(setting, infer::backends());
 }
 
+int first_gpu(const std::string& setting) {
+    const auto devices = device_list(setting);
+    return devices && !devices->empty() ? cuda_ordinal(devices->front()) : -1;
+}
+
 }  // namespace saccade::engine

@@ -21,6 +21,9 @@ Result<std::vector<std::string>> device_list(const std::string& setting,
 /// As above, on this machine. Libraries are only looked for where the name doesn't say it all.
 Result<std::vector<std::string>> device_list(const std::string& setting);
 
+/// The number of the first device if it is a GPU, else -1; of "auto", as device_list() has it.
+int first_gpu(const std::string& setting);
+
 /// The GPU's number: 1 for "cuda:1", 0 for "cuda"; -1 for all else.
 int cuda_ordinal(std::string_view device);
 

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "cuda/driver.h"
-
 namespace saccade::engine {
+
 GpuMemoryProbe::GpuMemoryProbe(cuda::Nvml nvml)
     : nvml_(std::move(nvml)), others_(nvml_.memory().used) {}
 
@@ -17,10 +16,7 @@ pipeline::MemoryState GpuMemoryProbe::read() {
 }
 
 std::unique_ptr<GpuMemoryProbe> GpuMemoryProbe::open(int cuda_device) {
-    if (cuda_device < 0) return nullptr;
-    const auto driver = cuda::probe_driver();
-    if (!driver || cuda_device >= static_cast<int>(driver->devices.size())) return nullptr;
-    auto nvml = cuda::Nvml::open(driver->devices[static_cast<std::size_t>(cuda_device)].pci_bus);
+    auto nvml = cuda::Nvml::of_cuda_device(cuda_device);
     if (!nvml) return nullptr;
     return std::make_unique<GpuMemoryProbe>(std::move(*nvml));
 }

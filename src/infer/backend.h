@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "infer/layer_time.h"
 #include "infer/tensor.h"
 #include "saccade/error.h"
 
@@ -48,12 +49,6 @@ struct BackendInfo {
 struct MemoryUse {
     std::size_t held = 0;       ///< weights, activations and I/O of all slots
     std::size_t per_image = 0;  ///< what one more image a batch would take
-};
-
-/// A layer of the loaded network, which need not be one of the ONNX graph: backends fuse them.
-struct LayerTime {
-    std::string name, kind;  ///< as the backend has them
-    double ms = 0;
 };
 
 /// Runs batches in numbered slots, each with input memory of its own at a fixed address.

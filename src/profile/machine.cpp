@@ -26,6 +26,16 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t\"\r") - first + 1);
 }
 
+/// "NVIDIA H100, NVIDIA H100", "" without any.
+std::string gpu_names() {
+    std::string names;
+    for (int i = 0;; ++i) {
+        const auto gpu = cuda::Nvml::open(i);
+        if (!gpu) return names;
+        names += (names.empty() ? "" : ", ") + gpu->name();
+    }
+}
+
 }  // namespace
 
 std::string find_value(std::string_view text, std::string_view key, char separator) {
@@ -53,7 +63,7 @@ Machine describe_machine() {
     machine.os = find_value(read_text("/etc/os-release"), "PRETTY_NAME", '=');
     utsname name{};
     if (::uname(&name) == 0) machine.kernel = fmt::format("{} {}", name.sysname, name.release);
-    if (const auto gpu = cuda::Nvml::open(0)) machine.gpu = gpu->name();
+    machine.gpu = gpu_names();
     machine.compiler = "g++ " __VERSION__;
 #ifdef NDEBUG
     machine.build = "optimised";

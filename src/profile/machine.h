@@ -15,7 +15,7 @@ struct Machine {
     std::size_t memory = 0; ///< bytes
     std::string os;         ///< distribution
     std::string kernel;
-    std::string gpu;        ///< "" where there is none
+    std::string gpu;        ///< all of them, "" where there is none
     std::string compiler, build;  ///< of this program
     double load = 0;        ///< processes that ran on average over the last minute
     std::vector<std::pair<std::string, std::string>> versions;  ///< of libraries, added by the caller

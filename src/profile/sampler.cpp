@@ -4,9 +4,9 @@
 
 namespace saccade::profile {
 
-Sampler::Sampler(std::chrono::milliseconds period)
+Sampler::Sampler(int cuda_device, std::chrono::milliseconds period)
     : period_(period),
-      nvml_(cuda::Nvml::open(0)),
+      nvml_(cuda::Nvml::of_cuda_device(cuda_device)),
       cpu_start_(process_cpu()),
       cpu_last_(cpu_start_),
       last_(std::chrono::steady_clock::now()) {

@@ -33,7 +33,9 @@ struct Samples {
 /// Samples on a thread of its own from construction until finish().
 class Sampler {
   public:
-    explicit Sampler(std::chrono::milliseconds period = std::chrono::milliseconds(50));
+    /// `cuda_device`: GPU to look at as well, -1: none.
+    explicit Sampler(int cuda_device = -1,
+                     std::chrono::milliseconds period = std::chrono::milliseconds(50));
     ~Sampler();
     Sampler(const Sampler&) = delete;
     Sampler& operator=(const Sampler&) = delete;

@@ -79,7 +79,7 @@ Result<std::string> scaled_clip(const Bench& bench, int width, int height, std::
 /// What the process, others and the GPU did while repetitions ran, as columns beside a row.
 class Usage {
   public:
-    explicit Usage(const Device& device = {}) : gpu_(device.cuda >= 0) {}
+    explicit Usage(const Device& device = {}) : gpu_(device.cuda) {}
 
     /// Around one repetition, counted or not.
     void begin();
@@ -88,7 +88,7 @@ class Usage {
     void put(profile::BenchRow& row) const;
 
   private:
-    bool gpu_;
+    int gpu_;
     std::chrono::nanoseconds machine_{0};
     std::vector<double> others_;
     std::optional<profile::Sampler> sampler_;

@@ -9,7 +9,7 @@ namespace saccade::cli::bench {
 void Usage::begin() {
     start_ = std::chrono::steady_clock::now();
     machine_ = profile::machine_cpu();
-    sampler_.emplace();
+    sampler_.emplace(gpu_);
 }
 
 void Usage::end() {
@@ -19,7 +19,7 @@ void Usage::end() {
     sampler_.reset();
     cores_.push_back(std::chrono::duration<double>(samples.cpu) / passed);
     others_.push_back(std::max(0.0, all / passed - cores_.back()));
-    if (!gpu_) return;
+    if (gpu_ < 0) return;
     std::vector<double> busy, decoder;
     double memory = 0;
     for (const profile::Sample& sample : samples.series) {

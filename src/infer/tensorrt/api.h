@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cuda/memory.h"
+#include "infer/layer_time.h"
 #include "infer/tensor.h"
 #include "saccade/error.h"
 
@@ -74,6 +75,11 @@ class Context {
     virtual void use_scratch(void* scratch, std::size_t bytes) = 0;
     /// Puts the network on the stream (never null). Errors: internal, out_of_memory.
     virtual Result<void> enqueue(cuda::StreamHandle stream) = 0;
+    /// From now on each enqueue waits for the network's end and takes the time of its layers, which
+    /// rules out recording it as a graph.
+    virtual void time_layers() = 0;
+    /// Of the latest enqueue since then, for all its images, in order of execution.
+    [[nodiscard]] virtual const std::vector<LayerTime>& layer_times() const noexcept = 0;
 };
 
 /// A deserialised plan, on the device that was current then.

@@ -69,6 +69,7 @@ Result<void> Slot::make_size(int size, std::unique_ptr<Context> context) {
     for (const cuda::Buffer& output : outputs_) addresses.push_back(output.data());
     if (auto ok = context->bind(size, input_.data(), addresses); !ok) return ok;
     if (auto ok = provide_scratch(*context); !ok) return ok;
+    if (shape_.profile_layers) context->time_layers();
     Recorded recorded{std::move(context), {}};
     if (auto ok = record(size, recorded); !ok) return ok;
     recorded_.insert_or_assign(size, std::move(recorded));
@@ -94,6 +95,7 @@ Result<void> Slot::record(int size, Recorded& recorded) {
         if (auto ok = context.enqueue(stream_.get()); !ok) return ok;
     }
     stream_.synchronize();
+    if (shape_.profile_layers) return {};
     Result<void> enqueued;
     try {
         recorded.graph = cuda::Graph::capture(
@@ -118,6 +120,7 @@ Result<void> Slot::start(int batch) {
         if (!context) return fail(context.error());
         if (auto ok = make_size(size, std::move(*context)); !ok) return ok;
     }
+    latest_ = size;
     const Recorded& recorded = recorded_.at(size);
     if (recorded.graph) {
         recorded.graph.launch(stream_.get());
@@ -126,6 +129,14 @@ Result<void> Slot::start(int batch) {
     }
     done_.record(stream_.get());
     return {};
+}
+
+std::vector<LayerTime> Slot::layer_times() const {
+    const auto found = recorded_.find(latest_);
+    if (found == recorded_.end()) return {};
+    std::vector<LayerTime> layers = found->second.context->layer_times();
+    for (LayerTime& layer : layers) layer.ms /= latest_;
+    return layers;
 }
 
 }  // namespace saccade::infer::tensorrt

@@ -19,6 +19,7 @@ struct SlotShape {
     std::vector<TensorInfo> outputs;  ///< likewise; their sizes are known once a slot is made
     bool fixed_batch = false;         ///< no other than the most
     Goal goal = Goal::throughput;     ///< decides in which profile a size runs
+    bool profile_layers = false;      ///< time them, and record no graphs
 };
 
 [[nodiscard]] inline std::size_t bytes_of(const TensorInfo& info) {
@@ -40,6 +41,8 @@ class Slot {
     /// Puts a batch on the stream. Errors: out_of_memory, internal.
     Result<void> start(int batch);
     void wait() const { done_.synchronize(); }
+    /// Of the batch started last, an image. Empty without profile_layers.
+    [[nodiscard]] std::vector<LayerTime> layer_times() const;
 
     [[nodiscard]] const SlotShape& shape() const noexcept { return shape_; }
     [[nodiscard]] cudaStream_t stream() const noexcept { return stream_.get(); }
@@ -75,6 +78,7 @@ class Slot {
     TensorView input_view_;
     std::vector<TensorView> output_views_;
     std::map<int, Recorded> recorded_;
+    int latest_ = 0;  ///< size that was started last
 };
 
 }  // namespace saccade::infer::tensorrt

@@ -124,13 +124,22 @@ class TensorRtBackend final : public Backend {
         return std::span<const TensorView>(views);
     }
 
+    Result<std::vector<LayerTime>> layer_times(int slot) override {
+        std::vector<LayerTime> layers = at(slot).layer_times();
+        if (layers.empty()) {
+            return fail(ErrorCode::unsupported, info_.name + " was not asked to time its layers");
+        }
+        return layers;
+    }
+
   private:
     Slot& at(int slot) { return *slots_.at(static_cast<std::size_t>(slot)); }
 
     /// What the engine leaves open is set; the outputs' sizes come from a slot.
     [[nodiscard]] tensorrt::SlotShape slot_shape(const BackendOptions& options, int max_batch,
                                                  bool fixed_batch) const {
-        tensorrt::SlotShape shape{engine_->input(), engine_->outputs(), fixed_batch, options.goal};
+        tensorrt::SlotShape shape{engine_->input(), engine_->outputs(), fixed_batch, options.goal,
+                                  options.profile_layers};
         const std::int64_t open[] = {max_batch, 3, options.height, options.width};
         for (std::size_t i = 0; i < 4; ++i) {
             if (shape.input.shape[i] < 0) shape.input.shape[i] = open[i];

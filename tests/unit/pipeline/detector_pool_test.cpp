@@ -5,18 +5,12 @@
 #include <map>
 #include <set>
 
-#include "support/fake_devices.h"
-#include "support/fakes.h"
+#include "pipeline_fixture.h"
 
 namespace saccade::pipeline {
 namespace {
 
 using namespace std::chrono_literals;
-using test::FakeDetector;
-using test::FakeSink;
-using test::FakeSource;
-using test::FakeTracker;
-using test::SinkLog;
 
 /// Inputs are 640 for small sources and 480 for larger ones; what is made is counted.
 class CountedDevices final : public Devices {

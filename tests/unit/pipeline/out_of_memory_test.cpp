@@ -5,18 +5,12 @@
 
 #include "core/log.h"
 #include "pipeline/pipeline.h"
-#include "support/fake_devices.h"
-#include "support/fakes.h"
+#include "pipeline_fixture.h"
 
 namespace saccade::pipeline {
 namespace {
 
 using namespace std::chrono_literals;
-using test::FakeDetector;
-using test::FakeSink;
-using test::FakeSource;
-using test::FakeTracker;
-using test::SinkLog;
 
 /// Fails calls at random, `left` of them in all, but a single image at most four times in a row.
 class Shortage {

@@ -32,7 +32,7 @@ TEST(ProcessStats, KnowsThisProcess) {
 }
 
 TEST(Sampler, SeesAThreadsWorkAndTheMemoryItTook) {
-    Sampler sampler(5ms);
+    Sampler sampler(-1, 5ms);
     std::vector<char> memory;
     std::jthread([&] {
         ::pthread_setname_np(::pthread_self(), "burner");

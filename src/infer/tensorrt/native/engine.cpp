@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "infer/tensorrt/layer_kind.h"
 #include "infer/tensorrt/native/native.h"
 
 namespace saccade::infer::tensorrt::SACCADE_TENSORRT {
@@ -24,6 +25,15 @@ std::optional<ElementType> element_type(nvinfer1::DataType type) {
 }
 
 Shape shape_of(const Dims& dims) { return {dims.d, dims.d + std::max(dims.nbDims, 0)}; }
+
+/// Called within an enqueue, once a layer.
+class LayerTimer final : public nvinfer1::IProfiler {
+  public:
+    void reportLayerTime(const char* name, float ms) noexcept override {
+        layers.push_back({name, layer_kind(name), ms});
+    }
+    std::vector<LayerTime> layers;
+};
 
 class NativeContext final : public Context {
   public:
@@ -70,12 +80,19 @@ class NativeContext final : public Context {
         context_->setDeviceMemoryV2(scratch, static_cast<std::int64_t>(bytes));
     }
 
+    void time_layers() override { context_->setProfiler(&timer_); }
+    [[nodiscard]] const std::vector<LayerTime>& layer_times() const noexcept override {
+        return timer_.layers;
+    }
+
     Result<void> enqueue(cuda::StreamHandle stream) override {
+        timer_.layers.clear();
         if (context_->enqueueV3(static_cast<cudaStream_t>(stream))) return {};
         return fail(failure(ErrorCode::internal, "TensorRT can't run the network", logger_));
     }
 
   private:
+    LayerTimer timer_;  // outlives the context
     std::unique_ptr<nvinfer1::IExecutionContext> context_;
     const Dims input_dims_;  ///< batch to be set
     const std::string input_;
