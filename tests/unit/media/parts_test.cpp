@@ -258,6 +258,35 @@ TEST(PartsOfOddFiles, EveryTruncationEndsInWords) {
     }
 }
 
+TEST(PartsOfOddFiles, MutantsNeverCrashOrHang) {
+    SACCADE_NEEDS_ENCODER("libx264");
+    constexpr int mutants = 20;  // of each file
+    const TempDir dir;
+    std::minstd_rand random(7);
+    for (const char* name : {"x.mp4", "x.ts", "x.mkv", "x.h264"}) {
+        const std::string whole = test::read_file(clip(dir, name));
+        for (int i = 0; i < mutants; ++i) {
+            std::string bytes = whole;
+            for (int n = 0; n < 30; ++n) bytes[random() % bytes.size()] = static_cast<char>(random());
+            if (i % 4 == 0) bytes.resize(random() % bytes.size() + 1);
+            const std::string path = (dir / "mutant").string();
+            test::write_file(path, bytes);
+            auto sources = open_sources(path, {.decoder_threads = 1}, 3);
+            if (!sources) {
+                EXPECT_FALSE(sources.error().message.empty());
+                continue;
+            }
+            std::vector<Lane> lanes(sources->size());
+            std::vector<std::jthread> threads;
+            for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
+                threads.emplace_back([&, lane] { lanes[lane] = read_lane(*(*sources)[lane]); });
+            }
+            threads.clear();
+            for (const Lane& lane : lanes) EXPECT_EQ(lane.end, lanes[0].end) << name << " " << i;
+        }
+    }
+}
+
 TEST(PartsOfOddFiles, WhatCanNotBeCutHasOneDecoder) {
     const TempDir dir;
     ASSERT_TRUE(test::write_image(dir / "a.png", test::Canvas(64, 48)));
