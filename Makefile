@@ -2,7 +2,7 @@
 BUILD := build/release
 export SACCADE_CACHE_DIR ?= $(CURDIR)/.cache/saccade
 
-.PHONY: demo test build setup gpu sanitize asan tsan bench clean
+.PHONY: demo test build setup gpu sanitize asan tsan bench bundle clean
 
 demo: build
 	$(BUILD)/saccade demo
@@ -45,6 +45,9 @@ tsan: setup
 
 bench: build
 	$(BUILD)/saccade bench
+
+bundle: build
+	scripts/bundle.sh
 
 clean:
 	rm -rf build out
