@@ -31,6 +31,9 @@ endfunction()
 function(saccade_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;ROOMS;LIBS" ${ARGN})
   add_executable(test_${name} ${ARG_SOURCES})
+  # What is tested is compiled as it is shipped; the tests themselves, half of all files, run once and
+  # compile a third faster so.
+  target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O0>)
   list(TRANSFORM ARG_ROOMS PREPEND saccade_)
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(test_${name} PRIVATE saccade_options ${ARG_ROOMS} ${ARG_LIBS}

@@ -55,8 +55,8 @@ bool EntryPoints::is_entry(const AVPacket& packet) {
     const bool key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
     if (kind_ == Kind::key_flag) return key;
     const Units units = units_of(Bytes(packet.data, static_cast<std::size_t>(packet.size)));
-    headers_in_band_ = headers_in_band_ || units.headers;
-    return key && units.sane && units.entry && (units.headers || !headers_in_band_);
+    headers_in_band_ |= units.headers;
+    return key && units.sane && units.entry && units.headers == headers_in_band_;
 }
 
 EntryPoints::Units EntryPoints::units_of(Bytes packet) const {
@@ -88,11 +88,11 @@ void EntryPoints::note(std::uint8_t header, Units& units) const {
     if (kind_ == Kind::h264) {
         const unsigned type = header & 0x1FU;
         units.entry = units.entry || type == 5;                  // a slice of an IDR picture
-        units.headers = units.headers || type == 7 || type == 8;  // SPS, PPS
+        if (type == 7 || type == 8) units.headers |= 1U << (type - 7);  // SPS, PPS
     } else {
         const unsigned type = header >> 1U & 0x3FU;
         units.entry = units.entry || (type >= 16 && type <= 21);    // BLA, IDR, CRA
-        units.headers = units.headers || (type >= 32 && type <= 34);  // VPS, SPS, PPS
+        if (type >= 32 && type <= 34) units.headers |= 1U << (type - 32);  // VPS, SPS, PPS
     }
 }
 

@@ -32,7 +32,7 @@ class EntryPoints {
     /// What a packet of H.264 or HEVC holds.
     struct Units {
         bool entry = false;    ///< a picture of the right kind
-        bool headers = false;  ///< parameter sets
+        unsigned headers = 0;  ///< kinds of parameter sets, a bit each
         bool sane = true;      ///< its units fill it exactly
     };
     [[nodiscard]] Units units_of(std::span<const std::uint8_t> packet) const;
@@ -40,9 +40,9 @@ class EntryPoints {
 
     Kind kind_ = Kind::unknown;
     int length_bytes_ = 0;  ///< in front of each unit; 0: start codes (Annex B)
-    /// Parameter sets came with packets: an entry point must bring them too, as the decoder that starts
-    /// there has not seen those.
-    bool headers_in_band_ = false;
+    /// Kinds of parameter sets that came with packets: an entry point must bring them too, as the decoder
+    /// that starts there has not seen those.
+    unsigned headers_in_band_ = 0;
 };
 
 }  // namespace saccade::media

@@ -1,5 +1,6 @@
 #include "media/packet_feed.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace saccade::media {
@@ -8,6 +9,9 @@ namespace {
 // Segments that a decoder may be ahead of the slowest, for each decoder: what is found in them has to
 // be kept until the slowest is done.
 constexpr std::size_t window = 4;
+
+// Packets that all decoders together may have read ahead.
+constexpr std::size_t all_bytes = std::size_t{1} << 30U;
 
 // How soon a stop is seen that comes by token alone.
 constexpr std::chrono::milliseconds look_again{50};
@@ -29,7 +33,9 @@ std::size_t PacketFeed::share(std::size_t wanted, const SegmenterOptions& option
     const AVCodecParameters& codec = *demuxer_->stream().codecpar;
     const bool apart = wanted > 1 && !demuxer_->live() && EntryPoints(codec).known();
     decoders_ = apart ? wanted : 1;
-    segmenter_.emplace(codec, read, apart ? options : SegmenterOptions{.shortest = SIZE_MAX, .most = 1});
+    SegmenterOptions chosen = apart ? options : SegmenterOptions{.cut = false, .most = 1};
+    chosen.most_bytes = std::min(chosen.most_bytes, all_bytes / decoders_);
+    segmenter_.emplace(codec, read, chosen);
     return decoders_;
 }
 
@@ -76,13 +82,13 @@ void PacketFeed::done(const Segment& segment) {
     changed_.notify_all();
 }
 
-std::string PacketFeed::finish(const DamageReport& found) {
+std::optional<std::string> PacketFeed::finish(const DamageReport& found) {
     std::unique_lock lock(mutex_);
     damage_.merge(found);
     --busy_;
     changed_.notify_all();
     wait(lock, [this] { return busy_ == 0; });
-    if (stop_()) return "";
+    if (busy_ != 0) return std::nullopt;
     if (!std::exchange(whole_noted_, true)) {
         const int code = segmenter_->ended();
         const std::string io = demuxer_->io_failure();
@@ -93,6 +99,11 @@ std::string PacketFeed::finish(const DamageReport& found) {
         if (const auto cut = demuxer_->truncation(); !cut.empty()) damage_.note_whole(cut);
     }
     return damage_.summary(name_);
+}
+
+bool PacketFeed::splits() const {
+    std::lock_guard lock(mutex_);
+    return segmenter_->splits();
 }
 
 int PacketFeed::failure() const {

@@ -43,8 +43,10 @@ class PacketFeed {
     void done(const Segment& segment);
 
     /// A decoder has nothing more to do. Blocks until that is true of all, and returns what they and the
-    /// feed found damaged, "" or one line; "" too where the stream was stopped.
-    std::string finish(const DamageReport& found);
+    /// feed found damaged, "" or one line; nothing where the stream was stopped before.
+    std::optional<std::string> finish(const DamageReport& found);
+    /// Whether the stream is still being cut.
+    [[nodiscard]] bool splits() const;
     /// What ended reading, if not the stream's end: a code of libav, or 0.
     [[nodiscard]] int failure() const;
     /// Makes all calls that block return, for all decoders: what one gives up the others can't finish.

@@ -100,9 +100,10 @@ Result<void> PictureReader::send(const AVPacket* packet) {
         return {};
     }
     seen_key_packet_ = seen_key_packet_ || (packet->flags & AV_PKT_FLAG_KEY) != 0;
-    if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) lose("a packet is damaged or cut short");
+    const bool ours = !end_ || packet->pts != *end_;
+    if (ours && (packet->flags & AV_PKT_FLAG_CORRUPT) != 0) lose("a packet is damaged or cut short");
     const DecodeStep step = decoder_->send(packet);
-    if (step == DecodeStep::damaged) lose("a packet could not be decoded");
+    if (ours && step == DecodeStep::damaged) lose("a packet could not be decoded");
     return step == DecodeStep::no_memory ? no_memory() : Result<void>{};
 }
 
@@ -126,8 +127,7 @@ Result<PictureReader::Step> PictureReader::step() {
 }
 
 Result<void> PictureReader::take() {
-    const auto timestamp = known(decoded_->best_effort_timestamp);
-    if (end_ && timestamp && *timestamp >= *end_) {
+    if (const auto shown = known(decoded_->pts); end_ && shown && *shown >= *end_) {
         av_frame_unref(decoded_.get());
         return {};
     }
@@ -136,7 +136,7 @@ Result<void> PictureReader::take() {
         lose("a picture is damaged in part");
     }
     losing_ = false;
-    const Timestamp pts = times_->next(timestamp, duration_of(*decoded_));
+    const Timestamp pts = times_->next(known(decoded_->best_effort_timestamp), duration_of(*decoded_));
     auto made = pictures_.make(*decoded_, decoder_->context().codec_id);
     av_frame_unref(decoded_.get());
     if (!made) return fail(made.error().code, latest_.name + ": " + made.error().message);
@@ -164,8 +164,9 @@ void PictureReader::lose(const std::string& what) {
         Discontinuity{fmt::format("{}: {} before frame {}", latest_.name, what, next_index_)});
 }
 
-void PictureReader::end() {
-    if (decoder_ && decoder_->take_damage()) lose("a picture is damaged in part");
+void PictureReader::finish_part() {
+    // (What the next segment's entry point, decoded here too, is damaged by, is told there.)
+    if (decoder_->take_damage() && !end_) lose("a picture is damaged in part");
 }
 
 tl::unexpected<Error> PictureReader::no_memory() const {

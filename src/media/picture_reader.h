@@ -51,8 +51,8 @@ class PictureReader {
     [[nodiscard]] const StreamInfo& info() const noexcept { return latest_; }
     [[nodiscard]] bool has_pictures() const noexcept { return any_; }
     [[nodiscard]] const DamageReport& damage() const noexcept { return damage_; }
-    /// To be called when all is drained: damage behind the last picture.
-    void end();
+    /// To be called when a segment is drained: damage behind its last picture.
+    void finish_part();
     [[nodiscard]] tl::unexpected<Error> no_memory() const;
 
   private:

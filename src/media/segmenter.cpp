@@ -15,7 +15,8 @@ bool changes_headers(const AVPacket& packet) {
     return std::any_of(packet.side_data, packet.side_data + packet.side_data_elems,
                        [](const AVPacketSideData& side) {
                            return side.type == AV_PKT_DATA_NEW_EXTRADATA ||
-                                  side.type == AV_PKT_DATA_PARAM_CHANGE;
+                                  side.type == AV_PKT_DATA_PARAM_CHANGE ||
+                                  side.type == AV_PKT_DATA_PALETTE;
                        });
 }
 

@@ -25,9 +25,10 @@ struct Segment {
 };
 
 struct SegmenterOptions {
+    bool cut = true;                       ///< else all is one segment
     std::size_t shortest = 64;             ///< packets: a decoder is empty for a moment between two
-    std::size_t most = 512;                ///< packets read at once
-    std::size_t most_bytes = 64U << 20U;  ///< likewise
+    /// Read at once, packets and bytes: a group of ten seconds of 8K at 200 Mbit/s fits.
+    std::size_t most = 1024, most_bytes = std::size_t{256} << 20U;
 };
 
 /// All packets go into exactly one segment each (entry points perhaps in two), in order. A stream that
@@ -39,7 +40,7 @@ class Segmenter {
     using Read = std::function<int(AVPacket&)>;
 
     Segmenter(const AVCodecParameters& codec, Read read, const SegmenterOptions& options = {})
-        : entries_(codec), read_(std::move(read)), options_(options), splits_(entries_.known()) {}
+        : entries_(codec), read_(std::move(read)), options_(options), splits_(options.cut && entries_.known()) {}
 
     /// The next segment, or none where the stream is over; see ended(). The one before must be whole.
     std::optional<Segment> next();

@@ -37,11 +37,12 @@ struct FormatChanged {
     StreamInfo info;
 };
 
-/// The frames that follow belong to this part of the stream: see open_sources. Frames of part n are
-/// shown before those of part n + 1.
+/// The frames that follow, up to PartEnds, are all those of this part of the stream: see open_sources.
+/// Frames of part n are shown before those of part n + 1.
 struct PartBegins {
     std::uint64_t number = 0;  ///< from 0
 };
+struct PartEnds {};
 
 /// Data was lost or damaged here; frames go on behind it.
 struct Discontinuity {
@@ -54,7 +55,7 @@ struct End {
     std::string damage;
 };
 
-using SourceEvent = std::variant<Frame, FormatChanged, PartBegins, Discontinuity, End>;
+using SourceEvent = std::variant<Frame, FormatChanged, PartBegins, PartEnds, Discontinuity, End>;
 
 /// An opened stream. read() is called from one thread at a time; interrupt() from any.
 class Source {
@@ -96,8 +97,8 @@ Result<std::unique_ptr<Source>> open_source(const std::string& location,
 
 /// As open_source, with up to `decoders` decoders that work on different parts of the stream at once, each a
 /// source to be read on a thread of its own: all of them, at the same time, to their ends. Together
-/// they give the frames, indices and times that one source would, each in one of its parts; within a
-/// part, in order. One that can't keep up holds the others back after a few parts.
+/// they give the frames and times that one source would, each in one of its parts; within a part, in order.
+/// Indices are foretold from packets, and off behind those that gave no frame (damage, hidden pictures). One that can't keep up holds the others back after a few parts.
 /// End comes when all are done, and tells of all damage. interrupt() of one is for all.
 /// A single source, without parts, where `decoders` is 1 or the stream can't be cut with certainty:
 /// images, live streams, codecs whose pictures all hang together.

@@ -23,6 +23,8 @@ class StreamSource final : public Source {
     Result<void> open(const std::string& name);
     /// The others. `first` was opened, and not read from.
     void follow(const StreamSource& first);
+    /// The first turned out to have the stream to itself. Before anything is read.
+    void stay_alone();
 
     [[nodiscard]] const StreamInfo& info() const noexcept override { return info_; }
     Result<SourceEvent> read() override;
@@ -74,6 +76,12 @@ void StreamSource::follow(const StreamSource& first) {
     feed_->join();
 }
 
+void StreamSource::stay_alone() {
+    info_.decoders = 1;
+    std::erase_if(reader_.events(),
+                  [](const SourceEvent& event) { return std::holds_alternative<PartBegins>(event); });
+}
+
 Result<SourceEvent> StreamSource::read() {
     if (!closed_ && feed_->stopped()) return close(stopped());
     auto& events = reader_.events();
@@ -103,6 +111,8 @@ Result<void> StreamSource::fill() {
     if (!step) return fail(step.error());
     if (*step == PictureReader::Step::hungry) return send();
     if (*step == PictureReader::Step::drained) {
+        reader_.finish_part();
+        if (info_.decoders > 1) reader_.events().emplace_back(PartEnds{});
         feed_->done(*segment_);
         segment_.reset();
     }
@@ -141,9 +151,10 @@ Result<void> StreamSource::send() {
 }
 
 Result<void> StreamSource::end() {
-    reader_.end();
-    end_ = End{feed_->finish(reader_.damage())};
-    return feed_->stopped() ? fail(stopped()) : Result<void>{};
+    auto damage = feed_->finish(reader_.damage());
+    if (!damage) return fail(stopped());
+    end_ = End{std::move(*damage)};
+    return {};
 }
 
 Result<void> StreamSource::feed_failure() const {
@@ -166,6 +177,10 @@ Result<std::vector<std::unique_ptr<Source>>> open_stream_in_parts(const std::str
     decoders = feed->share(decoders);
     auto first = std::make_unique<StreamSource>(feed, options, decoders);
     if (auto done = first->open(location); !done) return fail(done.error());
+    if (decoders > 1 && !feed->splits()) {
+        decoders = 1;
+        first->stay_alone();
+    }
     std::vector<std::unique_ptr<Source>> sources;
     for (std::size_t i = 1; i < decoders; ++i) {
         auto further = std::make_unique<StreamSource>(feed, options, decoders);

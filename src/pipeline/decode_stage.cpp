@@ -24,18 +24,23 @@ void DecodeStage::run(TraceLane* lane) {
         }();
         if (!event) {
             end_.cut = event.error().code == ErrorCode::interrupted;
-            if (!end_.cut) end_.error = event.error();
+            if (!end_.cut) {
+                end_.error = event.error();
+                push_held(lane);
+            }
             return;
         }
         if (auto* frame = std::get_if<Frame>(&*event)) {
             take(std::move(*frame), before, lane);
         } else if (const auto* begins = std::get_if<media::PartBegins>(&*event)) {
-            end_part();
             part_ = begins->number;
+            part_frames_ = 0;
+        } else if (std::holds_alternative<media::PartEnds>(*event)) {
+            if (join_ != nullptr && part_) join_->ended(*part_, part_frames_);
+            push_held(lane);
         } else if (const auto* gap = std::get_if<media::Discontinuity>(&*event)) {
             if (end_.damage.empty()) end_.damage = gap->reason;
         } else if (const auto* last = std::get_if<media::End>(&*event)) {
-            end_part();
             if (!last->damage.empty()) end_.damage = last->damage;
             return;
         }
@@ -45,20 +50,29 @@ void DecodeStage::run(TraceLane* lane) {
 void DecodeStage::take(Frame frame, SteadyTime::time_point before, TraceLane* lane) {
     const auto after = SteadyTime::now();
     times_.add(after - before);
-    const FrameId id = frame.id;
-    if (traced(lane)) lane->add(Activity::decode, before, after, id);
-    if (!batcher_.push({.frame = std::move(frame), .decoded = after, .taken = {}, .part = part_.value_or(0)})) {
+    if (traced(lane)) lane->add(Activity::decode, before, after, frame.id);
+    ++part_frames_;
+    Item item{.frame = std::move(frame), .decoded = after, .taken = {}, .part = part_.value_or(0)};
+    if (join_ == nullptr) return push(std::move(item), lane);
+    push_held(lane);
+    held_ = std::move(item);
+}
+
+void DecodeStage::push(Item item, TraceLane* lane) {
+    const FrameId id = item.frame.id;
+    const auto before = SteadyTime::now();
+    if (!batcher_.push(std::move(item))) {
         end_.cut = true;
+        source_.interrupt();  // others that share its file may be waiting for what we leave
         return;
     }
-    if (traced(lane)) lane->add(Activity::queue_full, after, SteadyTime::now(), id);
-    ++part_frames_;
+    if (traced(lane)) lane->add(Activity::queue_full, before, SteadyTime::now(), id);
     if (++frames_ == call_after_) then_();
 }
 
-void DecodeStage::end_part() {
-    if (join_ != nullptr && part_) join_->ended(*part_, part_frames_);
-    part_frames_ = 0;
+void DecodeStage::push_held(TraceLane* lane) {
+    if (!held_) return;
+    push(*std::exchange(held_, std::nullopt), lane);
 }
 
 }  // namespace saccade::pipeline

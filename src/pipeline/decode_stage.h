@@ -46,7 +46,8 @@ class DecodeStage {
 
   private:
     void take(Frame frame, std::chrono::steady_clock::time_point before, TraceLane* lane);
-    void end_part();
+    void push(Item item, TraceLane* lane);
+    void push_held(TraceLane* lane);
 
     media::Source& source_;
     Batcher& batcher_;
@@ -56,6 +57,9 @@ class DecodeStage {
     std::size_t frames_ = 0;
     std::optional<std::uint64_t> part_;
     std::uint64_t part_frames_ = 0;
+    /// The frame read last, of a part: it follows when the join knows whether the part ends with it, so
+    /// that the one that completes a part also finds its turn.
+    std::optional<Item> held_;
     Histogram times_;
     DecodeEnd end_;
 };

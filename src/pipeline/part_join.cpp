@@ -35,7 +35,7 @@ void PartJoin::advance(std::vector<Detected>& in_turn) {
         if (found == parts_.end()) return;
         Part& part = found->second;
         for (Detected& detected : part.waiting) {
-            // (Sources foretell the index, but for frames that damage took.)
+            // (Sources foretell indices from packets, of which some give no frame.)
             detected.item.frame.id.index = next_index_++;
             in_turn.push_back(std::move(detected));
         }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <initializer_list>
 #include <optional>
@@ -193,9 +194,15 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
     });
     // By then its queue has been full once, and the decoder has all its surfaces.
     DecodeStage decode_stage(source, batcher, join ? &*join : nullptr);
-    decode_stage.call_after(2 * capacity + kSurfaces, [&] { place.settled(); });
     std::deque<DecodeStage> beside;
     for (const auto& further : opened->beside) beside.emplace_back(*further, batcher, &*join);
+    std::atomic<std::size_t> settling{1 + beside.size()};
+    const auto settled = [&] {
+        if (--settling == 0) place.settled();
+    };
+    const std::size_t enough = 2 * capacity + kSurfaces;
+    decode_stage.call_after(enough, settled);
+    for (DecodeStage& further : beside) further.call_after(enough, settled);
     {
         const std::stop_callback on_stop(stop, give_up);
         std::vector<std::jthread> threads;

@@ -51,7 +51,9 @@ Totals totals_of(const Tracer& tracer) {
 double decoders_of(const Tracer& tracer, std::uint32_t stream) {
     const std::string name = "decode " + std::to_string(stream);
     const auto lanes = std::count_if(tracer.lanes().begin(), tracer.lanes().end(),
-                                     [&](const TraceLane& lane) { return lane.name() == name; });
+                                     [&](const TraceLane& lane) {
+                                         return lane.name() == name && !lane.events().empty();
+                                     });
     return std::max(1.0, static_cast<double>(lanes));
 }
 

@@ -55,6 +55,7 @@ struct Lane {
     std::string end;
     std::vector<std::string> gaps;
     std::vector<Error> errors;
+    std::size_t ended = 0;  ///< parts
 };
 
 Lane read_lane(Source& source) {
@@ -68,7 +69,10 @@ Lane read_lane(Source& source) {
         }
         if (const auto* begins = std::get_if<PartBegins>(&*event)) {
             part = begins->number;
+            EXPECT_EQ(lane.ended, lane.parts.size()) << "the one before has not ended";
             EXPECT_TRUE(lane.parts.try_emplace(part).second) << "part " << part << " again";
+        } else if (std::holds_alternative<PartEnds>(*event)) {
+            ++lane.ended;
         } else if (const auto* frame = std::get_if<Frame>(&*event)) {
             lane.parts[part].push_back(look(*frame));
         } else if (const auto* gap = std::get_if<Discontinuity>(&*event)) {
@@ -99,6 +103,9 @@ Reading read(const std::string& path, std::size_t decoders, SourceOptions option
             EXPECT_TRUE(parts.emplace(number, std::move(frames)).second) << "part twice: " << number;
         }
         all.ends.insert(lane.end);
+        if (sources->size() > 1 && lane.errors.empty()) {
+            EXPECT_EQ(lane.ended, lane.parts.size());
+        }
         all.gaps.insert(all.gaps.end(), lane.gaps.begin(), lane.gaps.end());
         all.errors.insert(all.errors.end(), lane.errors.begin(), lane.errors.end());
     }
@@ -298,6 +305,22 @@ TEST(PartsOfOddFiles, WhatCanNotBeCutHasOneDecoder) {
         EXPECT_EQ(sources->front()->info().decoders, 1U);
     }
     EXPECT_FALSE(open_sources((dir / "none.mp4").string(), {}, 4));
+}
+
+TEST(PartsOfOddFiles, APartsEndIsToldBeforeAnythingIsWaitedFor) {
+    SACCADE_NEEDS_ENCODER("libx264");
+    const TempDir dir;
+    const auto sources = open_sources(clip(dir, "x.mp4"), {}, 4);
+    ASSERT_TRUE(sources);
+    for (int frames = 0;;) {
+        const auto event = sources->front()->read();
+        ASSERT_TRUE(event);
+        if (std::holds_alternative<PartEnds>(*event)) {
+            EXPECT_GE(frames, 64);
+            break;
+        }
+        if (std::holds_alternative<Frame>(*event)) ++frames;
+    }
 }
 
 class PartsStop : public testing::Test {

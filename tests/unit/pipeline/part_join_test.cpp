@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "pipeline_fixture.h"
 
@@ -104,6 +105,7 @@ class PartSource final : public media::Source {
     struct Plan {
         std::vector<std::uint64_t> lengths;
         std::optional<std::uint64_t> error_in;  ///< this part's first frame can't be read
+        bool waits_at_end = false;              ///< for others that share the file
         std::atomic<std::size_t> next{0};
         std::atomic<bool> interrupted{false};
     };
@@ -121,8 +123,14 @@ class PartSource final : public media::Source {
             --left_;
             return frame;
         }
+        if (std::exchange(in_part_, false)) return media::PartEnds{};
         part_ = plan_->next++;
-        if (part_ >= plan_->lengths.size()) return media::End{};
+        if (part_ >= plan_->lengths.size()) {
+            while (plan_->waits_at_end && !plan_->interrupted) std::this_thread::sleep_for(1ms);
+            if (plan_->interrupted) return fail(ErrorCode::interrupted, "interrupted");
+            return media::End{};
+        }
+        in_part_ = true;
         left_ = plan_->lengths[part_];
         index_ = 0;
         for (std::size_t p = 0; p < part_; ++p) index_ += plan_->lengths[p];
@@ -135,6 +143,7 @@ class PartSource final : public media::Source {
     std::shared_ptr<Plan> plan_;
     std::minstd_rand random_;
     media::StreamInfo info_;
+    bool in_part_ = false;
     std::uint64_t part_ = 0, left_ = 0, index_ = 0;
 };
 
@@ -203,6 +212,23 @@ TEST_F(SharedStream, AFailureBehindEndsAllDecoders) {
     const auto report = go({}, {.queue = 4});
     EXPECT_EQ(report.streams[0].status, StreamStatus::failed);
     expect_whole(*logs_[0], 0, 70);
+}
+
+TEST_F(SharedStream, ADeviceThatBreaksEndsDecodersThatWaitForOthers) {
+    add_parts({3, 1000}, 3)->waits_at_end = true;
+    const auto report = go({.fail_at_batch = 4}, {.queue = 4});
+    EXPECT_EQ(report.streams[0].status, StreamStatus::failed);
+}
+
+TEST_F(SharedStream, ResultsComeBeforeTheStreamIsRead) {
+    // The second part, which nobody finishes, must not hold up the first.
+    auto plan = add_parts({30, 5}, 2);
+    plan->waits_at_end = true;
+    on_result_ = [&](const std::string&, const FrameResult& r) {
+        if (r.id.index == 34) stop_.request_stop();
+    };
+    go({.max_batch = 1, .depth = 1});
+    expect_whole(*logs_[0], 0, 35);
 }
 
 TEST_F(SharedStream, FramesThatFindNoMemoryAreRunAgain) {
