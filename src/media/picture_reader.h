@@ -36,7 +36,7 @@ class PictureReader {
     Result<void> open_decoder(const Demuxer& demuxer);
     [[nodiscard]] bool is_open() const noexcept { return decoder_.has_value(); }
 
-    /// To be called before the packets of each segment but the first; the one before was drained.
+    /// To be called before the packets of each segment; the one before was drained.
     void start(const Segment& segment);
     /// Pictures shown from `end` on, if any, are not of this segment. Known once it is whole.
     void bound(std::optional<std::int64_t> end) noexcept { end_ = end; }

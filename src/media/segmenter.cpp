@@ -1,7 +1,6 @@
 #include "media/segmenter.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace saccade::media {
@@ -80,30 +79,26 @@ bool Segmenter::cut(Segment& segment, Seen& key) {
         splits_ = false;
         return false;
     }
-    std::deque<Seen> leading;  // shown before it, and perhaps made from the segment's pictures
-    for (bool more = true; more;) {
+    std::deque<Seen> leading;    // shown before it, and perhaps made from the segment's pictures
+    std::optional<Seen> behind;  // the first that is not
+    while (splits_ && !behind) {
         auto seen = take();
         if (!seen) break;
-        more = splits_ && seen->packet->pts < start;
-        leading.push_back(std::move(*seen));
-        splits_ = splits_ && leading.size() <= most_leading;
-        if (!splits_) break;
+        splits_ = splits_ && leading.size() < most_leading;
+        if (splits_ && seen->packet->pts >= start) {
+            behind = std::move(*seen);
+        } else {
+            leading.push_back(std::move(*seen));
+        }
     }
-    const bool behind = !leading.empty() && splits_ && leading.back().packet->pts >= start;
-    std::deque<Seen> rest;
-    if (behind) {
-        rest.push_back(std::move(leading.back()));
-        leading.pop_back();
-    }
+    if (behind) ahead_.push_front(std::move(*behind));
     AvPacket again;
     if (splits_ && !leading.empty()) {
         again.reset(av_packet_clone(key.packet.get()));
         splits_ = again != nullptr;
     }
     if (!splits_) {
-        std::move(rest.begin(), rest.end(), std::back_inserter(leading));
-        std::move(ahead_.begin(), ahead_.end(), std::back_inserter(leading));
-        ahead_ = std::move(leading);
+        for (; !leading.empty(); leading.pop_back()) ahead_.push_front(std::move(leading.back()));
         return false;
     }
     if (again) {
@@ -111,8 +106,6 @@ bool Segmenter::cut(Segment& segment, Seen& key) {
         segment.packets.push_back(std::move(again));
         for (Seen& seen : leading) append(segment, std::move(seen.packet));
     }
-    std::move(ahead_.begin(), ahead_.end(), std::back_inserter(rest));
-    ahead_ = std::move(rest);
     ahead_.push_front(std::move(key));
     segment.whole = true;
     return true;

@@ -47,12 +47,15 @@ Totals totals_of(const Tracer& tracer) {
     return totals;
 }
 
+bool is_decoder_of(const TraceLane& lane, std::uint32_t stream) {
+    return lane.name() == "decode " + std::to_string(stream);
+}
+
 /// Decoders that share a stream.
 double decoders_of(const Tracer& tracer, std::uint32_t stream) {
-    const std::string name = "decode " + std::to_string(stream);
     const auto lanes = std::count_if(tracer.lanes().begin(), tracer.lanes().end(),
                                      [&](const TraceLane& lane) {
-                                         return lane.name() == name && !lane.events().empty();
+                                         return is_decoder_of(lane, stream) && !lane.events().empty();
                                      });
     return std::max(1.0, static_cast<double>(lanes));
 }
@@ -304,7 +307,7 @@ void fill_costs(const Tracer& tracer, const Streams& streams, Measurement& m) {
             costs.frames.push_back(cost);
         }
         for (const TraceLane& lane : tracer.lanes()) {
-            if (lane.name() != "decode " + std::to_string(id)) continue;
+            if (!is_decoder_of(lane, id)) continue;
             for (const TraceEvent& event : lane.events()) {
                 const double length = seconds(event.end - event.begin);
                 if (event.activity == Activity::open) costs.open += length;

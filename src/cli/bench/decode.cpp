@@ -56,25 +56,16 @@ Result<Rows> run_decode(Bench& bench) {
             return fail(done.error());
         }
     }
-    constexpr int kShared[] = {2, 4, 7};  // an H100 has seven decoders
-    if (device->cuda < 0) {
-        for (const int decoders : kShared) {
-            if (decoders > static_cast<int>(std::thread::hardware_concurrency())) continue;
-            if (auto done = add(fmt::format("{} decoders of 1 thread share the file", decoders), bench.frames,
-                                {.threads = 1, .decoders = decoders});
-                !done) {
-                return fail(done.error());
-            }
-        }
-        return rows;
+    const bool gpu = device->cuda >= 0;
+    for (const int decoders : {2, 4, 7}) {  // an H100 has seven
+        if (!gpu && decoders > static_cast<int>(std::thread::hardware_concurrency())) continue;
+        std::string name = gpu ? fmt::format("GPU, {} decoders share the file", decoders)
+                               : fmt::format("{} decoders of 1 thread share the file", decoders);
+        const DecodeOptions options{
+            .threads = gpu ? 0 : 1, .cuda_device = device->cuda, .decoders = decoders};
+        if (auto done = add(std::move(name), bench.frames, options); !done) return fail(done.error());
     }
-    for (const int decoders : kShared) {
-        if (auto done = add(fmt::format("GPU, {} decoders share the file", decoders), bench.frames,
-                            {.cuda_device = device->cuda, .decoders = decoders});
-            !done) {
-            return fail(done.error());
-        }
-    }
+    if (!gpu) return rows;
     const std::vector<int> counts =
         bench.counts.empty() ? std::vector{1, 2, 4, 7, 8, 16} : bench.counts;
     for (const int count : counts) {

@@ -88,7 +88,7 @@ class Usage {
     void put(profile::BenchRow& row) const;
 
   private:
-    int gpu_;
+    int gpu_;  ///< CUDA ordinal, -1: none
     std::chrono::nanoseconds machine_{0};
     std::vector<double> others_;
     std::optional<profile::Sampler> sampler_;
