@@ -3,6 +3,8 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET
                   libavformat>=59 libavcodec>=59 libavutil>=57 libswscale>=6)
+# NVIDIA's video codec interface, by FFmpeg's headers for libraries that are opened at run time.
+find_path(NV_CODEC_INCLUDE_DIR ffnvcodec/dynlink_cuviddec.h REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(tl-expected REQUIRED)

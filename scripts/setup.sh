@@ -9,7 +9,7 @@ export PIP_NO_CACHE_DIR=1
 gpu=; [ "${1:-}" != --gpu ] || gpu=yes
 
 packages=(build-essential cmake ninja-build ccache pkg-config git python3 python3-venv xz-utils
-  libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
+  libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libffmpeg-nvenc-dev
   libcli11-dev libfmt-dev libspdlog-dev libtomlplusplus-dev nlohmann-json3-dev libeigen3-dev
   libonnx-dev libprotobuf-dev protobuf-compiler libexpected-dev libssl-dev
   libfreetype-dev fonts-dejavu-core liblzma-dev

@@ -40,6 +40,7 @@ enum class Status {
 /// Time at work a frame, in milliseconds.
 struct StageTime {
     std::string stage;
+    double first = 0;  ///< of the first frame; 0 where only sums are known
     double mean = 0, p50 = 0, p95 = 0, p99 = 0;
     double total_seconds = 0;
 };

@@ -56,8 +56,9 @@ struct Settings {
     std::size_t queue = 32;   ///< capacity of each queue, frames; 4 at most where live
     int decoder_threads = 0;  ///< of each decoder; 0: what pays
     /// Decoders that share a file, each at work on another part of it, where its codec lets it be cut and
-    /// nothing behind detection looks at pictures (drawn video, camera motion, --reid, --refine).
-    int decoders = 1;
+    /// nothing behind detection looks at pictures (drawn video, camera motion, --reid, --refine). 0: on a GPU
+    /// as many as keep its NVDEC engines busy with the streams there are, on a host one.
+    int decoders = 0;
     double image_rate = 30;   ///< frames a second of image sequences
     bool live = false;        ///< read files at their own pace; drop frames rather than fall behind
     double max_wait = 0;      ///< ms a frame may wait for its batch to fill; 0: 5 live, else 100

@@ -8,6 +8,7 @@
 
 #include "core/log.h"
 #include "engine/device_list.h"
+#include "media/capabilities.h"
 #include "media/locations.h"
 #include "profile/machine.h"
 
@@ -80,7 +81,8 @@ Result<double> probe(Mode mode, Settings settings, const std::vector<std::string
 }  // namespace
 
 std::vector<engine::ChangeGroup> changes_for(const Config& config, std::size_t sources, int cores,
-                                             bool gpu) {
+                                             int engines) {
+    const bool gpu = engines > 0;
     std::vector<engine::ChangeGroup> groups;
     const auto group = [&](const char* key, const char* name, std::vector<int> values, auto field) {
         if (config.origin.at(key) != "default") return;
@@ -99,8 +101,8 @@ std::vector<engine::ChangeGroup> changes_for(const Config& config, std::size_t s
     group("batch", "batch", gpu ? std::vector{8, 16, 32} : std::vector{2, 4}, &Settings::batch);
     group("in_flight", "batches under way", gpu ? std::vector{3, 4} : std::vector{cores + 2},
           &Settings::in_flight);
-    // A file that has the GPU to itself keeps one of its decoders busy.
-    if (gpu && sources == 1) group("decoders", "decoders", {2, 4, 7}, &Settings::decoders);
+    // As many as there are engines share a file that is alone. More fill an engine's waits.
+    if (gpu && sources == 1) group("decoders", "decoders", {2 * engines}, &Settings::decoders);
     if (gpu) return groups;
     std::vector<int> decoders;
     for (int n = 2 * std::max(1, cores / 4); n <= cores; n *= 2) decoders.push_back(n);
@@ -125,9 +127,10 @@ Result<engine::Tuned> auto_settings(Mode mode, const Config& config,
         }
     }
     const int cores = profile::describe_machine().cores;
-    const bool gpu = engine::first_gpu(config.settings.device) >= 0;
+    const int gpu = engine::first_gpu(config.settings.device);
+    const int engines = gpu < 0 ? 0 : media::nvdec_engines(gpu).value_or(1);
     auto tuned = engine::tune(
-        config.settings, changes_for(config, locations->size(), cores, gpu),
+        config.settings, changes_for(config, locations->size(), cores, engines),
         [&](const Settings& settings) { return probe(mode, settings, sources, stop); });
     if (!tuned) return tuned;
     for (const engine::Trial& trial : tuned->trials) {

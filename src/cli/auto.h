@@ -11,10 +11,10 @@
 
 namespace saccade::cli {
 
-/// What may be changed for these sources: batch, batches under way, streams, threads. What the user
-/// has set, by whatever means, stays as it is.
+/// What may be changed for these sources: batch, batches under way, streams, threads, decoders. What the
+/// user has set, by whatever means, stays as it is. `engines`: NVDEC engines of the run's GPU, 0 on a host.
 std::vector<engine::ChangeGroup> changes_for(const Config& config, std::size_t sources, int cores,
-                                             bool gpu);
+                                             int engines);
 
 /// Runs the beginnings of the sources under several settings, which takes seconds (minutes where a
 /// GPU builds engines for new batches), and returns the best. Nothing is written. Errors: those of

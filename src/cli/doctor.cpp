@@ -9,6 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/findings.h"
 #include "cli/verb.h"
+#include "cuda/driver.h"
 #include "engine/model_store.h"
 #include "infer/registry.h"
 #include "media/capabilities.h"
@@ -35,9 +36,24 @@ void find_media(std::vector<Finding>& findings) {
                         .remedy = "apt-get install libavcodec-extra"});
 }
 
+void find_nvdec(std::vector<Finding>& findings) {
+    const auto driver = cuda::probe_driver();
+    if (!driver) return;  // the backends say why
+    for (const cuda::Device& device : driver->devices) {
+        const auto engines = media::nvdec_engines(device.ordinal);
+        findings.push_back({.name = fmt::format("NVDEC of cuda:{}", device.ordinal),
+                            .ok = engines.value_or(0) > 0,
+                            .needed = false,
+                            .detail = engines ? fmt::format("{} engine{}", *engines, *engines == 1 ? "" : "s")
+                                              : "not found",
+                            .remedy = "install the driver's video libraries (libnvidia-decode), and make gpu"});
+    }
+}
+
 std::vector<Finding> examine(const Settings& settings) {
     std::vector<Finding> findings;
     find_media(findings);
+    find_nvdec(findings);
     const auto backends = infer::backends();
     for (Finding& finding : backend_findings(backends, settings.device)) {
         findings.push_back(std::move(finding));

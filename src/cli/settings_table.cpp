@@ -233,8 +233,9 @@ std::vector<SettingRow> make_table() {
                                         4096));
     rows.push_back(automatic("decoder_threads", "--decoder-threads", "threads of each decoder",
                              &S::decoder_threads, 1, 256));
-    rows.push_back(numeric("decoders", "--decoders",
-                           "decoders that share a file, each in another part of it", &S::decoders, 1, 64));
+    rows.push_back(automatic("decoders", "--decoders",
+                             "decoders that share a file, each in another part of it [auto: a GPU's engines]",
+                             &S::decoders, 1, 64));
     rows.push_back(numeric<double>("image_rate", "--image-rate",
                                    "frames a second of image sequences", &S::image_rate, 0.001,
                                    1000));

@@ -52,7 +52,7 @@ std::string stream_line(const StreamSummary& s) {
 json stages_json(const std::vector<StageTime>& stages) {
     json out = json::object();
     for (const StageTime& t : stages) {
-        out[t.stage] = {{"mean_ms", t.mean}, {"p50_ms", t.p50}, {"p95_ms", t.p95},
+        out[t.stage] = {{"first_ms", t.first}, {"mean_ms", t.mean}, {"p50_ms", t.p50}, {"p95_ms", t.p95},
                         {"p99_ms", t.p99},   {"total_s", t.total_seconds}};
     }
     return out;

@@ -125,6 +125,8 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
         loaded = true;
     });
 
+    pipeline::PipelineOptions options;
+    options.streams = streams_at_once(settings, left.size(), **devices);
     std::vector<StreamJob> jobs;
     for (const std::size_t i : left) {
         jobs.push_back(
@@ -136,18 +138,17 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
                      {.location = location.name,
                       .stem = stems[i],
                       .detector_device = (*devices)->cuda_ordinal(ticket.device),
+                      .streams = (options.streams + (*devices)->count() - 1) / (*devices)->count(),
                       .embedder = *embedder,
                       .stop = hooks.stop},
                      ticket);
              }});
     }
-    pipeline::PipelineOptions options;
     // Frames that wait are latency: a live stream keeps no more than even out its pace.
     constexpr std::size_t kLiveQueue = 4;
     options.queue = settings.live ? std::min(settings.queue, kLiveQueue) : settings.queue;
     options.held = mode == Mode::track ? static_cast<std::size_t>(settings.interpolate) : 0;
     options.batch = settings.batch;
-    options.streams = streams_at_once(settings, jobs.size(), **devices);
     options.max_wait = max_wait(settings);
     options.target_p99 = std::chrono::duration_cast<std::chrono::nanoseconds>(
         std::chrono::duration<double, std::milli>(settings.target_p99));

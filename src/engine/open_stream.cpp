@@ -11,6 +11,7 @@
 #include "engine/camera_motion.h"
 #include "engine/counts_sink.h"
 #include "engine/decode_device.h"
+#include "media/capabilities.h"
 #include "media/paced_source.h"
 #include "media/source.h"
 #include "sink/registry.h"
@@ -75,16 +76,27 @@ Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& 
 }
 
 /// Frames of several decoders come out of order, and lose their pixels while they wait for their turn.
-std::size_t decoders(const Settings& settings, const pipeline::OpenedStream& opened) {
-    if (settings.decoders <= 1 || settings.live) return 1;
-    const bool pixels = opened.motion != nullptr || opened.appearance != nullptr || settings.refine ||
-                        std::any_of(opened.sinks.begin(), opened.sinks.end(),
-                                    [](const auto& sink) { return sink->wants_pixels(); });
-    if (!pixels) return static_cast<std::size_t>(settings.decoders);
-    log::warning("one decoder instead of {}: drawn video, camera motion, --reid and --refine need "
-                 "pictures in order",
-                 settings.decoders);
-    return 1;
+bool needs_pictures_in_order(const Settings& settings, const pipeline::OpenedStream& opened) {
+    return opened.motion != nullptr || opened.appearance != nullptr || settings.refine ||
+           std::any_of(opened.sinks.begin(), opened.sinks.end(),
+                       [](const auto& sink) { return sink->wants_pixels(); });
+}
+
+/// Decoders that may share the stream. A stream keeps one engine of a GPU busy, so that few streams leave
+/// the others idle. On a host the network takes all cores.
+std::size_t decoders(const Settings& settings, const StreamPlan& plan, int decode_device,
+                     const pipeline::OpenedStream& opened) {
+    if (settings.live || settings.decoders == 1) return 1;
+    const bool in_order = needs_pictures_in_order(settings, opened);
+    if (settings.decoders > 1) {
+        if (!in_order) return static_cast<std::size_t>(settings.decoders);
+        log::warning("one decoder instead of {}: drawn video, camera motion, --reid and --refine need "
+                     "pictures in order",
+                     settings.decoders);
+    }
+    if (in_order || decode_device < 0) return 1;
+    const auto engines = static_cast<std::size_t>(media::nvdec_engines(decode_device).value_or(1));
+    return (engines + plan.streams - 1) / plan.streams;
 }
 
 }  // namespace
@@ -109,7 +121,7 @@ Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
                                         .image_rate = settings.image_rate,
                                         .stop = plan.stop,
                                         .before_decoder = admit},
-                                       decoders(settings, opened));
+                                       decoders(settings, plan, decoder, opened));
     if (!sources) return fail(sources.error());
     opened.source = std::move(sources->front());
     sources->erase(sources->begin());

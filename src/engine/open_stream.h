@@ -17,6 +17,7 @@ struct StreamPlan {
     std::string location;
     std::string stem;            ///< of its outputs
     int detector_device = -1;    ///< the GPU that its detector runs on; -1: the host
+    std::size_t streams = 1;     ///< that share that device
     std::shared_ptr<detect::Embedder> embedder;  ///< may be none
     std::stop_token stop;        ///< while the source is opened
 };

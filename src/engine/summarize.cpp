@@ -20,6 +20,7 @@ double seconds_of(Duration d) {
 StageTime stage_time(const char* name, const Histogram& times) {
     const auto ms = [](std::chrono::nanoseconds ns) { return duration<double, std::milli>(ns).count(); };
     return {.stage = name,
+            .first = ms(times.first()),
             .mean = ms(times.mean()),
             .p50 = ms(times.percentile(0.50)),
             .p95 = ms(times.percentile(0.95)),

@@ -1,6 +1,7 @@
-// What the linked libavcodec can do on this machine: for `doctor`.
+// What decodes on this machine.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,5 +19,9 @@ struct Capabilities {
 };
 
 Capabilities capabilities();
+
+/// NVDEC engines of a GPU, which decode at once; nothing where it does not tell. Makes a context on the GPU
+/// the first time. Any thread.
+std::optional<int> nvdec_engines(int device);
 
 }  // namespace saccade::media

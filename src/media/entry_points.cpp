@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "media/h264_sps.h"
+
 namespace saccade::media {
 namespace {
 
@@ -27,6 +29,8 @@ std::size_t next_unit(Bytes data, std::size_t from) {
     return data.size();
 }
 
+constexpr unsigned h264_idr = 5, h264_sps = 7;  // ITU-T H.264, table 7-1
+
 }  // namespace
 
 EntryPoints::EntryPoints(const AVCodecParameters& codec) {
@@ -35,6 +39,7 @@ EntryPoints::EntryPoints(const AVCodecParameters& codec) {
         case AV_CODEC_ID_H264:
             kind_ = Kind::h264;
             length_bytes_ = length_bytes_of(extradata, 7, 4);
+            if (!headers_tell_reordering(extradata)) kind_ = Kind::unknown;
             break;
         case AV_CODEC_ID_HEVC:
             kind_ = Kind::hevc;
@@ -59,11 +64,32 @@ bool EntryPoints::is_entry(const AVPacket& packet) {
     return key && units.sane && units.entry && units.headers == headers_in_band_;
 }
 
+/// Of H.264: all sets of parameters that the container has, of which there must be one.
+bool EntryPoints::headers_tell_reordering(Bytes extradata) const {
+    Units units;
+    if (length_bytes_ == 0) {
+        units = units_of(extradata);
+    } else {
+        std::size_t at = 6;  // avcC: the sets, each behind its length in two bytes
+        for (unsigned left = extradata[5] & 0x1FU; left > 0 && extradata.size() - at > 2; --left) {
+            const std::size_t length = static_cast<std::size_t>(extradata[at]) << 8U | extradata[at + 1];
+            at += 2;
+            if (length == 0 || length > extradata.size() - at) return false;
+            note(extradata.subspan(at, length), units);
+            at += length;
+        }
+    }
+    return units.sane && (units.headers & 1U) != 0;
+}
+
 EntryPoints::Units EntryPoints::units_of(Bytes packet) const {
     Units units;
     if (length_bytes_ == 0) {
-        for (std::size_t at = next_unit(packet, 0); at < packet.size(); at = next_unit(packet, at)) {
-            note(packet[at], units);
+        for (std::size_t at = next_unit(packet, 0); at < packet.size();) {
+            const std::size_t next = next_unit(packet, at);
+            const std::size_t end = next < packet.size() ? next - 3 : next;
+            if (end > at) note(packet.subspan(at, end - at), units);
+            at = next;
         }
         return units;
     }
@@ -77,18 +103,20 @@ EntryPoints::Units EntryPoints::units_of(Bytes packet) const {
             units.sane = false;
             return units;
         }
-        note(packet[at], units);
+        note(packet.subspan(at, length), units);
         at += length;
     }
     units.sane = at == packet.size();
     return units;
 }
 
-void EntryPoints::note(std::uint8_t header, Units& units) const {
+void EntryPoints::note(Bytes unit, Units& units) const {
+    const std::uint8_t header = unit.front();
     if (kind_ == Kind::h264) {
         const unsigned type = header & 0x1FU;
-        units.entry = units.entry || type == 5;                  // a slice of an IDR picture
-        if (type == 7 || type == 8) units.headers |= 1U << (type - 7);  // SPS, PPS
+        units.entry = units.entry || type == h264_idr;
+        if (type == h264_sps || type == h264_sps + 1) units.headers |= 1U << (type - h264_sps);  // SPS, PPS
+        if (type == h264_sps && !tells_reordering(unit)) units.sane = false;
     } else {
         const unsigned type = header >> 1U & 0x3FU;
         units.entry = units.entry || (type >= 16 && type <= 21);    // BLA, IDR, CRA

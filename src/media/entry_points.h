@@ -15,7 +15,8 @@ namespace saccade::media {
 /// A container's key flag is not enough: H.264 streams flag recovery points, from which a decoder only
 /// comes right after a while. So headers are looked at: IDR pictures of H.264 (ITU-T H.264, 7.4.1.2.4),
 /// IRAP pictures of HEVC (ITU-T H.265, 7.4.2.2), key frames of VP8, VP9 and AV1, every picture of
-/// codecs that only know such.
+/// codecs that only know such. H.264 whose headers don't say how far pictures are reordered has none: what
+/// a decoder has to learn it does not know when it is fresh (h264_sps.h).
 class EntryPoints {
   public:
     explicit EntryPoints(const AVCodecParameters& codec);
@@ -33,10 +34,11 @@ class EntryPoints {
     struct Units {
         bool entry = false;    ///< a picture of the right kind
         unsigned headers = 0;  ///< kinds of parameter sets, a bit each
-        bool sane = true;      ///< its units fill it exactly
+        bool sane = true;      ///< its units fill it exactly, and its headers say what must be known
     };
     [[nodiscard]] Units units_of(std::span<const std::uint8_t> packet) const;
-    void note(std::uint8_t header, Units& units) const;
+    void note(std::span<const std::uint8_t> unit, Units& units) const;
+    [[nodiscard]] bool headers_tell_reordering(std::span<const std::uint8_t> extradata) const;
 
     Kind kind_ = Kind::unknown;
     int length_bytes_ = 0;  ///< in front of each unit; 0: start codes (Annex B)

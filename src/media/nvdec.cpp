@@ -11,8 +11,10 @@ extern "C" {
 #include <thread>
 
 #include "core/log.h"
+#include "cuda/decoder_engines.h"
 #include "cuda/driver.h"
 #include "cuda/runtime.h"
+#include "media/capabilities.h"
 
 namespace saccade::media {
 namespace {
@@ -145,6 +147,15 @@ class CudaNvdec final : public Nvdec {
 };
 
 }  // namespace
+
+std::optional<int> nvdec_engines(int device) {
+    const auto told = cuda::guarded([&] {
+        const cuda::DeviceScope scope(device);
+        static_cast<void>(cuda::current_context());
+        return cuda::decoder_engines();
+    });
+    return told ? *told : std::nullopt;
+}
 
 Result<std::unique_ptr<Nvdec>> Nvdec::open(int device) {
     // Asked first: without a driver, its absence is the clearest thing to say.

@@ -1,7 +1,10 @@
 // A build without CUDA.
+#include "media/capabilities.h"
 #include "media/nvdec.h"
 
 namespace saccade::media {
+
+std::optional<int> nvdec_engines(int /*device*/) { return std::nullopt; }
 
 Result<std::unique_ptr<Nvdec>> Nvdec::open(int /*device*/) {
     return fail(ErrorCode::unavailable, "this build has no GPU path", "run: make gpu");

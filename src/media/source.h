@@ -83,9 +83,10 @@ struct SourceOptions {
     double image_rate = 30;    ///< Hz, for image sequences, which carry no time
     std::stop_token stop;      ///< as interrupt(), but already while open_source waits for data
     /// Called once before a decoder takes memory, on open_source's thread, with what the container
-    /// says of the stream; may block, and refuse with an error, which open_source returns. Not called
-    /// for images and generated scenes, which decode one picture at a time.
-    std::function<Result<void>(const StreamInfo& declared)> before_decoder;
+    /// says of the stream; may block, and refuse with an error, which open_source returns. Returns how
+    /// many of the declared decoders there is room for, 1 or more. Not called for images and generated
+    /// scenes, which decode one picture at a time.
+    std::function<Result<std::size_t>(const StreamInfo& declared)> before_decoder;
 };
 
 /// Opens one location: a media file, an image, a directory of images (sorted by name), a pattern

@@ -54,7 +54,9 @@ Result<void> StreamSource::open(const std::string& name) {
     info_.name = name;
     set_declared(info_, demuxer);
     if (options_.before_decoder) {
-        if (auto go = options_.before_decoder(info_); !go) return fail(go.error());
+        const auto room = options_.before_decoder(info_);
+        if (!room) return fail(room.error());
+        if (*room < info_.decoders) info_.decoders = feed_->share(*room);
     }
     if (auto opened = reader_.open(demuxer, info_); !opened) return opened;
     while (!reader_.has_pictures() && !end_) {
@@ -174,9 +176,9 @@ Result<std::vector<std::unique_ptr<Source>>> open_stream_in_parts(const std::str
     auto opened = PacketFeed::open(location, options.stop);
     if (!opened) return fail(opened.error());
     const std::shared_ptr<PacketFeed> feed = std::move(*opened);
-    decoders = feed->share(decoders);
-    auto first = std::make_unique<StreamSource>(feed, options, decoders);
+    auto first = std::make_unique<StreamSource>(feed, options, feed->share(decoders));
     if (auto done = first->open(location); !done) return fail(done.error());
+    decoders = first->info().decoders;
     if (decoders > 1 && !feed->splits()) {
         decoders = 1;
         first->stay_alone();

@@ -32,6 +32,11 @@ std::size_t references(std::string_view codec) {
     return 8;
 }
 
+/// A hardware decoder has as many surfaces to hand out as to refer to, and two to spare of each kind.
+std::size_t surface_bytes(const media::StreamInfo& info) {
+    return frame_bytes(info) * 2 * (references(info.codec) + 2);
+}
+
 std::size_t less(std::size_t a, std::size_t b) { return a > b ? a - b : 0; }
 
 }  // namespace
@@ -54,12 +59,19 @@ std::size_t queue_capacity(const media::StreamInfo& info, std::size_t most, std:
     return std::min(most, std::max(fit, kLeast));
 }
 
+std::size_t decoders_that_fit(const media::StreamInfo& info, std::size_t limit, std::size_t streams) {
+    constexpr std::size_t kPart = 4;
+    const std::size_t wanted = std::max<std::size_t>(info.decoders, 1);
+    const std::size_t each = surface_bytes(info);
+    if (limit == 0 || each == 0) return wanted;
+    return std::clamp<std::size_t>(limit / kPart / std::max<std::size_t>(streams, 1) / each, 1, wanted);
+}
+
 DecoderNeed decoder_need(const media::StreamInfo& info, std::size_t queued) {
     const std::size_t decoders = std::max<std::size_t>(info.decoders, 1);
     return {.kind = fmt::format("{} {}x{} {} x {}", info.codec, info.width, info.height,
                                 static_cast<int>(info.format), decoders),
-            // A hardware decoder has as many surfaces to hand out, and two to spare of each kind.
-            .bytes = frame_bytes(info) * (decoders * 2 * (references(info.codec) + 2) + queued)};
+            .bytes = decoders * surface_bytes(info) + queued * frame_bytes(info)};
 }
 
 std::size_t DecoderBudget::expected(const DecoderNeed& need) const {

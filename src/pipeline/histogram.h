@@ -17,13 +17,14 @@ class Histogram {
     void add(Nanoseconds duration) noexcept {
         const auto ns = duration.count() > 0 ? static_cast<std::uint64_t>(duration.count()) : 0;
         ++buckets_[bucket(ns)];
-        ++count_;
+        if (count_++ == 0) first_ = ns;
         sum_ += ns;
         if (ns > max_) max_ = ns;
     }
 
     void merge(const Histogram& other) noexcept {
         for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += other.buckets_[i];
+        if (count_ == 0) first_ = other.first_;
         count_ += other.count_;
         sum_ += other.sum_;
         if (other.max_ > max_) max_ = other.max_;
@@ -31,6 +32,8 @@ class Histogram {
 
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
     [[nodiscard]] Nanoseconds sum() const noexcept { return Nanoseconds(sum_); }
+    /// The one added first; of merged ones the first's own.
+    [[nodiscard]] Nanoseconds first() const noexcept { return Nanoseconds(first_); }
     [[nodiscard]] Nanoseconds max() const noexcept { return Nanoseconds(max_); }
     [[nodiscard]] Nanoseconds mean() const noexcept {
         return Nanoseconds(count_ == 0 ? 0 : sum_ / count_);
@@ -74,7 +77,7 @@ class Histogram {
     }
 
     std::array<std::uint64_t, kBuckets> buckets_{};
-    std::uint64_t count_ = 0, sum_ = 0, max_ = 0;
+    std::uint64_t count_ = 0, sum_ = 0, first_ = 0, max_ = 0;
 };
 
 }  // namespace saccade::pipeline

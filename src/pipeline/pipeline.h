@@ -86,8 +86,9 @@ struct StreamTicket {
     std::size_t device = 0;    ///< that was chosen for it
     /// To be called, where that can be, before the decoder takes memory: loads the network for the
     /// stream's size and waits until there is room. `on_device`: whether the decoder's memory is the
-    /// network's. On an error opening has to end with it.
-    std::function<Result<void>(const media::StreamInfo& declared, bool on_device)> admit;
+    /// network's. Returns how many of the declared decoders may share the stream. On an error opening has
+    /// to end with it.
+    std::function<Result<std::size_t>(const media::StreamInfo& declared, bool on_device)> admit;
 };
 
 /// A stream to run. `open` is called on a thread of the pipeline's.

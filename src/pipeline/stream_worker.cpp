@@ -118,17 +118,18 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
         return stage;
     };
     std::size_t capacity = options.queue;
-    const auto admit = [&](const media::StreamInfo& info, bool on_device) -> Result<void> {
+    const auto admit = [&](media::StreamInfo info, bool on_device) -> Result<std::size_t> {
         const auto bound = bind(info);
         if (!bound) return fail(bound.error());
         if (on_device) {
             capacity = queue_capacity(info, options.queue, pool.limit(device), options.streams);
+            info.decoders = decoders_that_fit(info, pool.limit(device), options.streams);
         }
         DecoderNeed need = decoder_need(info, capacity);
         need.under_way = frame_bytes(info) * ((*bound)->batcher().options().credit - options.queue -
                                               options.held);  // the rest is batches
         if (!on_device) need.bytes = 0;
-        if (place.admit(need, stop)) return {};
+        if (place.admit(need, stop)) return info.decoders;
         return fail(ErrorCode::interrupted, job.name + ": interrupted while it waited for memory");
     };
     auto opened = job.open({.stream = stream, .device = device, .admit = admit});

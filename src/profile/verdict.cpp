@@ -60,16 +60,17 @@ std::vector<std::string> advice_for(std::size_t stage, const Measurement& m) {
                                     100 * gpu_decoders(m)),
                         "feed smaller or less costly videos (H.264 instead of HEVC, say)"};
             }
-            if (m.streams == 1 && gpu_decoders(m) > 0) {
-                return {"let several of the GPU's decoders share the file: --decoders N",
-                        "run several sources at once: --streams N",
-                        "feed a smaller or less costly video (H.264 instead of HEVC, say)"};
-            }
             if (m.streams == 1) {
-                return {"give the decoder more threads: --decoder-threads N, or let several share the file: "
-                        "--decoders N",
-                        "run several sources at once: --streams N",
-                        "feed a smaller or less costly video (H.264 instead of HEVC, say)"};
+                std::vector<std::string> lines;
+                if (gpu_decoders(m) == 0) {
+                    lines.emplace_back("give the decoder more threads: --decoder-threads N, or let several share "
+                                       "the file: --decoders N");
+                } else if (m.stages[decode].servers < 1.5) {
+                    lines.emplace_back("let several of the GPU's decoders share the file: --decoders N");
+                }
+                lines.emplace_back("run several sources at once: --streams N");
+                lines.emplace_back("feed a smaller or less costly video (H.264 instead of HEVC, say)");
+                return lines;
             }
             return {"run more sources at once: --streams N",
                     "feed smaller or less costly videos (H.264 instead of HEVC, say)"};

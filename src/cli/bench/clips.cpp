@@ -83,6 +83,20 @@ Result<void> encode(const Bench& bench, const fs::path& path, int width, int hei
 
 }  // namespace
 
+Result<std::vector<Frame>> some_frames(const Bench& bench, int cuda_device, std::size_t count) {
+    auto source = media::open_source(bench.clip, {.cuda_device = cuda_device, .stop = bench.stop});
+    if (!source) return fail(source.error());
+    std::vector<Frame> frames;
+    while (frames.size() < count) {
+        auto event = (*source)->read();
+        if (!event) return fail(event.error());
+        if (auto* frame = std::get_if<Frame>(&*event)) frames.push_back(std::move(*frame));
+        if (std::holds_alternative<media::End>(*event)) break;
+    }
+    if (frames.empty()) return fail(ErrorCode::corrupt, bench.clip + ": no frame in it");
+    return frames;
+}
+
 Result<std::string> clip_of(const Bench& bench, std::size_t frames) {
     return long_as(bench, bench.clip, frames);
 }

@@ -4,12 +4,10 @@
 #include <memory>
 #include <optional>
 #include <utility>
-#include <variant>
 
 #include "cli/bench/limits.h"
 #include "cli/bench/suites.h"
 #include "engine/setup.h"
-#include "media/source.h"
 
 namespace saccade::cli::bench {
 namespace {
@@ -18,21 +16,6 @@ using Steady = std::chrono::steady_clock;
 
 double since(Steady::time_point start) {
     return std::chrono::duration<double>(Steady::now() - start).count();
-}
-
-/// The clip's first frames where the detector reads them, so that the decoder has no part in it.
-Result<std::vector<Frame>> some_frames(const Bench& bench, int cuda_device, std::size_t count) {
-    auto source = media::open_source(bench.clip, {.cuda_device = cuda_device, .stop = bench.stop});
-    if (!source) return fail(source.error());
-    std::vector<Frame> frames;
-    while (frames.size() < count) {
-        auto event = (*source)->read();
-        if (!event) return fail(event.error());
-        if (auto* frame = std::get_if<Frame>(&*event)) frames.push_back(std::move(*frame));
-        if (std::holds_alternative<media::End>(*event)) break;
-    }
-    if (frames.empty()) return fail(ErrorCode::corrupt, bench.clip + ": no frame in it");
-    return frames;
 }
 
 /// A detector that is fed the same few frames again and again.

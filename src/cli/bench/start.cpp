@@ -7,11 +7,13 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <string_view>
 
 #include "cli/bench/suites.h"
 #include "cli/settings_table.h"
+#include "engine/device_list.h"
 #include "engine/setup.h"
 #include "saccade/engine.h"
 
@@ -47,6 +49,24 @@ Result<std::vector<double>> cold_starts(const Bench& bench, const Settings& sett
         if (i >= 0 || sum >= enough_ms) values.push_back(*value);
     }
     return values;
+}
+
+/// Milliseconds of the first batch that a detector gets, a single frame, and of later ones.
+struct FirstBatch {
+    double first = 0, later = 0;
+};
+
+Result<FirstBatch> first_batch(const Settings& settings, const std::vector<Frame>& frames) {
+    const auto detector = engine::open_detector(settings, infer::Goal::throughput);
+    if (!detector) return fail(detector.error());
+    std::vector<double> ms;
+    for (const Frame& frame : frames) {
+        const auto start = Steady::now();
+        if (auto done = (*detector)->submit({&frame, 1}); !done) return fail(done.error());
+        if (const auto done = (*detector)->collect(); !done) return fail(done.error());
+        ms.push_back(ms_since(start));
+    }
+    return FirstBatch{.first = ms.front(), .later = profile::median({ms.begin() + 1, ms.end()})};
 }
 
 /// From opening the source until its first result was written.
@@ -114,6 +134,28 @@ profile::BenchRow row_of(const char* name, std::vector<double> values) {
             .values = std::move(values)};
 }
 
+/// Rows of the first batch without and with the settings' warm-up, and of a later one.
+Result<Rows> first_batches(const Bench& bench, const Settings& settings, int cuda_device) {
+    constexpr std::size_t enough = 24;
+    const auto frames = some_frames(bench, cuda_device, enough);
+    if (!frames) return fail(frames.error());
+    std::vector<double> cold, warm, later;
+    for (int i = 0; i < bench.repetitions; ++i) {
+        Settings unwarmed = settings;
+        unwarmed.warmup = 0;
+        const auto without = first_batch(unwarmed, *frames);
+        if (!without) return fail(without.error());
+        const auto with = first_batch(settings, *frames);
+        if (!with) return fail(with.error());
+        cold.push_back(without->first);
+        warm.push_back(with->first);
+        later.push_back(with->later);
+    }
+    return Rows{row_of("first frame detected, no warm-up", std::move(cold)),
+                row_of("first frame detected, warmed up", std::move(warm)),
+                row_of("a later frame detected", std::move(later))};
+}
+
 }  // namespace
 
 Result<Rows> run_start(Bench& bench) {
@@ -136,10 +178,16 @@ Result<Rows> run_start(Bench& bench) {
     if (!one_frame) return fail(one_frame.error());
     auto whole = repeat(bench, [&] { return whole_program(settings, *one_frame); });
     if (!whole) return fail(whole.error());
-    return Rows{row_of("load, empty cache", std::move(*cold)),
-                row_of("load, filled cache", std::move(*warm)),
-                row_of("opened to first result", std::move(*first)),
-                row_of("program start to end, 1 frame", std::move(*whole))};
+    bench.say("the first frame");
+    auto frames = first_batches(bench, settings, engine::first_gpu(settings.device));
+    if (!frames) return fail(frames.error());
+    Rows rows{row_of("load, empty cache", std::move(*cold)),
+              row_of("load, filled cache", std::move(*warm)),
+              row_of("opened to first result", std::move(*first)),
+              row_of("program start to end, 1 frame", std::move(*whole))};
+    rows.insert(rows.end(), std::make_move_iterator(frames->begin()),
+                std::make_move_iterator(frames->end()));
+    return rows;
 }
 
 }  // namespace saccade::cli::bench

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/frame.h"
 #include "profile/bench_report.h"
 #include "profile/sampler.h"
 #include "saccade/error.h"
@@ -75,6 +76,10 @@ Result<std::string> clip_of(const Bench& bench, std::size_t frames);
 
 /// The bench's clip scaled to a size and encoded again, H.264 up to 1080p and HEVC above.
 Result<std::string> scaled_clip(const Bench& bench, int width, int height, std::size_t frames);
+
+/// The clip's first frames where the detector reads them (a GPU, -1: the host), so that the decoder has no
+/// part in it.
+Result<std::vector<Frame>> some_frames(const Bench& bench, int cuda_device, std::size_t count);
 
 /// What the process, others and the GPU did while repetitions ran, as columns beside a row.
 class Usage {

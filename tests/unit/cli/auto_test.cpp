@@ -20,28 +20,29 @@ std::set<std::string> names_of(const std::vector<engine::ChangeGroup>& groups) {
 TEST(Auto, TriesWhatTheMachineAndTheSourcesOffer) {
     const auto config = merge_config("", {});
     ASSERT_TRUE(config);
-    EXPECT_EQ(names_of(changes_for(*config, 1, 2, false)),
+    EXPECT_EQ(names_of(changes_for(*config, 1, 2, 0)),
               (std::set<std::string>{"batch 2", "batch 4", "batches under way 4", "decoder threads 2"}));
-    const auto gpu = names_of(changes_for(*config, 10, 16, true));
+    const auto gpu = names_of(changes_for(*config, 10, 16, 7));
     EXPECT_TRUE(gpu.contains("batch 32"));
     EXPECT_TRUE(gpu.contains("streams 8"));
     EXPECT_TRUE(gpu.contains("streams 10"));
     EXPECT_FALSE(gpu.contains("streams 16"));
     EXPECT_FALSE(gpu.contains("decoder threads 8"));
-    EXPECT_FALSE(gpu.contains("decoders 4")) << "ten files keep all of a GPU's decoders busy";
-    EXPECT_TRUE(names_of(changes_for(*config, 1, 16, true)).contains("decoders 4"));
+    EXPECT_FALSE(gpu.contains("decoders 14")) << "ten files keep all of a GPU's decoders busy";
+    EXPECT_TRUE(names_of(changes_for(*config, 1, 16, 7)).contains("decoders 14"));
+    EXPECT_TRUE(names_of(changes_for(*config, 1, 16, 1)).contains("decoders 2"));
 }
 
 TEST(Auto, LeavesAloneWhatTheUserHasSet) {
     const auto config = merge_config("", {{"batch", "4"}, {"in_flight", "2"}});
     ASSERT_TRUE(config);
-    EXPECT_EQ(names_of(changes_for(*config, 1, 2, false)), std::set<std::string>{"decoder threads 2"});
+    EXPECT_EQ(names_of(changes_for(*config, 1, 2, 0)), std::set<std::string>{"decoder threads 2"});
 }
 
 TEST(Auto, ChangesTheSettingThatItNames) {
     const auto config = merge_config("", {});
     ASSERT_TRUE(config);
-    for (const auto& group : changes_for(*config, 9, 8, false)) {
+    for (const auto& group : changes_for(*config, 9, 8, 0)) {
         for (const engine::Change& change : group) {
             Settings s;
             change.apply(s);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "h264_sets.h"
+
 #include <initializer_list>
 #include <vector>
 
@@ -58,9 +60,18 @@ Bytes prefixed(std::initializer_list<Bytes> units, int length_bytes) {
     return bytes;
 }
 
-const Bytes idr{0x65, 1, 2, 3}, slice{0x41, 1, 2}, sei{0x06, 9}, sps{0x67, 5}, pps{0x68, 6};
+const Bytes idr{0x65, 1, 2, 3}, slice{0x41, 1, 2}, sei{0x06, 9}, sps = h264_set({}), pps{0x68, 6};
+const Bytes vague = h264_set({.restriction = false});
 /// avcC with lengths of so many bytes.
-Bytes avcc(int length_bytes) { return {1, 100, 0, 40, static_cast<std::uint8_t>(0xFC | (length_bytes - 1)), 0xE1, 0}; }
+Bytes avcc(int length_bytes, std::initializer_list<Bytes> sets = {sps}) {
+    Bytes record{1, 100, 0, 40, static_cast<std::uint8_t>(0xFC | (length_bytes - 1)),
+                 static_cast<std::uint8_t>(0xE0 | sets.size())};
+    for (const Bytes& set : sets) {
+        const Bytes prefixed_set = prefixed({set}, 2);
+        record.insert(record.end(), prefixed_set.begin(), prefixed_set.end());
+    }
+    return record;
+}
 Bytes hvcc(int length_bytes) {
     Bytes bytes(23, 0);
     bytes[0] = 1;
@@ -98,8 +109,24 @@ TEST(EntryPoints, OfHevcAreIrapPictures) {
     EXPECT_FALSE(raw.entry(annex_b({hevc(35), hevc(1)})));
 }
 
+TEST(EntryPoints, AreUnknownWhereHeadersDoNotTellTheReordering) {
+    EXPECT_TRUE(Stream(AV_CODEC_ID_H264, avcc(4, {sps, sps})).known());
+    EXPECT_FALSE(Stream(AV_CODEC_ID_H264, avcc(4, {sps, vague})).known());
+    EXPECT_FALSE(Stream(AV_CODEC_ID_H264, avcc(4, {})).known());
+    EXPECT_FALSE(Stream(AV_CODEC_ID_H264, annex_b({vague, pps})).known());
+    EXPECT_FALSE(Stream(AV_CODEC_ID_H264, annex_b({pps})).known());
+    EXPECT_FALSE(Stream(AV_CODEC_ID_H264).known());
+    for (Bytes cut = avcc(4); !cut.empty();) {
+        cut.pop_back();
+        EXPECT_FALSE(Stream(AV_CODEC_ID_H264, cut).known()) << cut.size();
+    }
+    Stream stream(AV_CODEC_ID_H264, annex_b({sps, pps}));
+    EXPECT_FALSE(stream.entry(annex_b({vague, pps, idr})));
+    EXPECT_TRUE(stream.entry(annex_b({sps, pps, idr})));
+}
+
 TEST(EntryPoints, MustBringTheHeadersThatOthersBrought) {
-    Stream stream(AV_CODEC_ID_H264);
+    Stream stream(AV_CODEC_ID_H264, annex_b({sps, pps}));
     EXPECT_TRUE(stream.entry(annex_b({idr}))) << "the container has them";
     EXPECT_TRUE(stream.entry(annex_b({sps, pps, idr})));
     EXPECT_FALSE(stream.entry(annex_b({idr}))) << "of another picture's headers";

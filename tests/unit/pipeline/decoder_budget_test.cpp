@@ -52,6 +52,25 @@ TEST(QueueCapacity, IsTheStreamsShareOfAnEighthOfTheMemory) {
     EXPECT_EQ(queue_capacity(media::StreamInfo{}, 32, 1000, 1), 32U) << "of unknown size";
 }
 
+TEST(DecodersThatFit, AreThoseOfTheStreamsShareOfAQuarterOfTheMemory) {
+    media::StreamInfo info;
+    info.codec = "mjpeg";  // 6 surfaces
+    info.width = 1000;
+    info.height = 1000;
+    info.format = PixelFormat::gray8;  // 1 MB a picture
+    info.decoders = 7;
+    EXPECT_EQ(decoders_that_fit(info, 0, 1), 7U) << "no limit";
+    EXPECT_EQ(decoders_that_fit(info, 2'000'000'000, 1), 7U);
+    EXPECT_EQ(decoders_that_fit(info, 100'000'000, 1), 4U);
+    EXPECT_EQ(decoders_that_fit(info, 100'000'000, 2), 2U);
+    EXPECT_EQ(decoders_that_fit(info, 1'000'000, 1), 1U);
+    info.decoders = 1;
+    EXPECT_EQ(decoders_that_fit(info, 2'000'000'000, 1), 1U);
+    media::StreamInfo unknown;
+    unknown.decoders = 3;
+    EXPECT_EQ(decoders_that_fit(unknown, 1000, 1), 3U) << "of unknown size";
+}
+
 TEST_F(DecoderBudgetTest, AdmitsWhatFitsUnderNineTenthsOfTheLimit) {
     DecoderBudget budget(1000, &probe_);
     EXPECT_TRUE(budget.admit(1, need(400)));

@@ -17,6 +17,19 @@ TEST(Histogram, EmptyIsZero) {
     EXPECT_EQ(h.mean().count(), 0);
 }
 
+TEST(Histogram, KeepsTheFirstToTheNanosecond) {
+    Histogram h, other, empty;
+    EXPECT_EQ(h.first().count(), 0);
+    h.add(nanoseconds(1'234'567));
+    h.add(nanoseconds(5));
+    other.add(nanoseconds(9));
+    EXPECT_EQ(h.first().count(), 1'234'567);
+    h.merge(other);
+    EXPECT_EQ(h.first().count(), 1'234'567);
+    empty.merge(other);
+    EXPECT_EQ(empty.first().count(), 9);
+}
+
 TEST(Histogram, PercentilesAreWithinTwoPercentOfTheSortedSample) {
     std::mt19937_64 random(7);
     std::lognormal_distribution<double> durations(12, 2);
