@@ -11,7 +11,6 @@
 #include "engine/camera_motion.h"
 #include "engine/counts_sink.h"
 #include "engine/decode_device.h"
-#include "media/capabilities.h"
 #include "media/paced_source.h"
 #include "media/source.h"
 #include "sink/registry.h"
@@ -82,21 +81,18 @@ bool needs_pictures_in_order(const Settings& settings, const pipeline::OpenedStr
                        [](const auto& sink) { return sink->wants_pixels(); });
 }
 
-/// Decoders that may share the stream. A stream keeps one engine of a GPU busy, so that few streams leave
-/// the others idle. On a host the network takes all cores.
 std::size_t decoders(const Settings& settings, const StreamPlan& plan, int decode_device,
                      const pipeline::OpenedStream& opened) {
     if (settings.live || settings.decoders == 1) return 1;
-    const bool in_order = needs_pictures_in_order(settings, opened);
+    if (!needs_pictures_in_order(settings, opened)) {
+        return decoders_of_a_file(settings, decode_device, plan.streams);
+    }
     if (settings.decoders > 1) {
-        if (!in_order) return static_cast<std::size_t>(settings.decoders);
         log::warning("one decoder instead of {}: drawn video, camera motion, --reid and --refine need "
                      "pictures in order",
                      settings.decoders);
     }
-    if (in_order || decode_device < 0) return 1;
-    const auto engines = static_cast<std::size_t>(media::nvdec_engines(decode_device).value_or(1));
-    return (engines + plan.streams - 1) / plan.streams;
+    return 1;
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
 #include "cli/bench/limits.h"
 #include "cli/bench/suites.h"
+#include "media/capabilities.h"
 
 namespace saccade::cli::bench {
 namespace {
@@ -57,8 +59,14 @@ Result<Rows> run_decode(Bench& bench) {
         }
     }
     const bool gpu = device->cuda >= 0;
-    for (const int decoders : {2, 4, 7}) {  // an H100 has seven
-        if (!gpu && decoders > static_cast<int>(std::thread::hardware_concurrency())) continue;
+    const auto cores = static_cast<std::size_t>(std::thread::hardware_concurrency());
+    std::set<std::size_t> shared{2, 4, 7};
+    if (gpu) {
+        const auto engines = static_cast<std::size_t>(media::nvdec_engines(device->cuda).value_or(1));
+        shared = {2, 4, engines, 2 * engines};
+    }
+    for (const std::size_t decoders : shared) {
+        if (decoders < 2 || (!gpu && decoders > cores)) continue;
         std::string name = gpu ? fmt::format("GPU, {} decoders share the file", decoders)
                                : fmt::format("{} decoders of 1 thread share the file", decoders);
         const DecodeOptions options{

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "engine/decode_device.h"
 #include "engine/model_store.h"
 #include "engine/setup.h"
 #include "infer/registry.h"
@@ -51,7 +52,7 @@ void decode_all(const Bench& bench, const std::string& clip, const DecodeOptions
                                              {.cuda_device = options.cuda_device,
                                               .decoder_threads = options.threads,
                                               .stop = bench.stop},
-                                             static_cast<std::size_t>(options.decoders));
+                                             options.decoders);
     if (!sources) return tally.fail_with(sources.error());
     std::vector<std::jthread> beside;
     for (std::size_t i = 1; i < sources->size(); ++i) {
@@ -131,7 +132,7 @@ Result<RunLimit> RunLimit::prepare(Bench& bench, const Settings& settings, std::
     limit.decode_ = {.threads = settings.decoder_threads,
                      .cuda_device = device->cuda,
                      .streams = streams,
-                     .decoders = settings.decoders};
+                     .decoders = engine::decoders_of_a_file(settings, device->cuda, streams)};
     limit.once_ = device->cuda >= 0;
     limit.backend_.emplace(std::move(*backend));
     if (limit.once_) {

@@ -32,7 +32,7 @@ struct DecodeOptions {
     int threads = 0;          ///< of each decoder; 0: the codec's choice
     int cuda_device = -1;     ///< -1: the host
     std::size_t streams = 1;  ///< at once
-    int decoders = 1;         ///< of each, a thread each
+    std::size_t decoders = 1;  ///< of each, a thread each
 };
 /// Frames a second of all streams together, opening included.
 Result<double> measure_decode(const Bench& bench, const std::string& clip,

@@ -10,9 +10,11 @@
 #include <thread>
 
 #include "core/digest.h"
+#include "cuda/driver.h"
 #include "media/source.h"
 #include "support/clip.h"
 #include "support/files.h"
+#include "support/host_frame.h"
 #include "support/temp_dir.h"
 
 namespace saccade::media {
@@ -22,7 +24,8 @@ using test::ClipOptions;
 using test::TempDir;
 
 /// What is compared of a frame, as text.
-std::string look(const Frame& frame) {
+std::string look(const Frame& given) {
+    const Frame frame = test::on_host(given);
     Digest digest(Digest::Algorithm::md5);
     const PixelLayout layout = layout_of(frame.format);
     for (int p = 0; p < layout.planes; ++p) {
@@ -125,6 +128,7 @@ struct Case {
     bool cut = true;  ///< whether there are parts
     std::vector<std::int64_t> times_ms = {};
     int frames = 400;
+    int width = 64;  ///< px, 4:3
 };
 
 void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
@@ -164,23 +168,20 @@ std::vector<Case> cases() {
     };
 }
 
-class Parts : public testing::TestWithParam<Case> {};
-
-TEST_P(Parts, TogetherAreTheWhole) {
-    const Case& c = GetParam();
-    SACCADE_NEEDS_ENCODER(c.encoder);
+void together_are_the_whole(const Case& c, int cuda_device) {
     const TempDir dir;
-    ClipOptions options{.codec = c.encoder, .frames = c.frames, .times_ms = c.times_ms, .gop = c.gop,
-                        .options = c.options};
+    ClipOptions options{.codec = c.encoder, .width = c.width, .height = 3 * c.width / 4, .frames = c.frames,
+                        .times_ms = c.times_ms, .gop = c.gop, .options = c.options};
     if (options.codec == "mjpeg") options.full_range = true;
     const auto path = dir / c.file;
     const auto written = test::write_clip(path, options);
     ASSERT_TRUE(written) << written.error().line();
-    const Reading whole = read(path.string(), 1, {.decoder_threads = 1});
+    const Reading whole = read(path.string(), 1, {.cuda_device = cuda_device, .decoder_threads = 1});
     ASSERT_EQ(whole.frames.size(), static_cast<std::size_t>(c.frames));
     EXPECT_EQ(whole.decoders, 1U);
     for (const std::size_t decoders : {2U, 5U}) {
-        const Reading parts = read(path.string(), decoders, {.decoder_threads = 2});
+        const Reading parts =
+            read(path.string(), decoders, {.cuda_device = cuda_device, .decoder_threads = 2});
         EXPECT_EQ(parts.parts > 1, c.cut);
         EXPECT_THAT(parts.errors, testing::IsEmpty());
         EXPECT_EQ(parts.ends, (std::set<std::string>{""}));
@@ -190,6 +191,28 @@ TEST_P(Parts, TogetherAreTheWhole) {
             ASSERT_EQ(parts.frames[i], whole.frames[i]) << decoders << " decoders, " << parts.parts << " parts";
         }
     }
+}
+
+class Parts : public testing::TestWithParam<Case> {};
+
+TEST_P(Parts, TogetherAreTheWhole) {
+    SACCADE_NEEDS_ENCODER(GetParam().encoder);
+    together_are_the_whole(GetParam(), -1);
+}
+
+/// By NVDEC, which knows no pictures as small as the other ones.
+class PartsOnTheGpu : public testing::TestWithParam<Case> {};
+
+TEST_P(PartsOnTheGpu, TogetherAreTheWhole) {
+    SACCADE_NEEDS_ENCODER(GetParam().encoder);
+#ifdef SACCADE_HAS_CUDA
+    if (const auto driver = cuda::probe_driver(); !driver) GTEST_SKIP() << driver.error().line();
+#else
+    GTEST_SKIP() << "this build has no GPU path";
+#endif
+    Case c = GetParam();
+    c.width = 320;
+    together_are_the_whole(c, 0);
 }
 
 /// 400 pictures of 64x48, a key every 25.
@@ -368,7 +391,18 @@ TEST_F(PartsStop, SoDoesDroppingOne) {
     for (const Lane& lane : read_others([&] { sources_[0].reset(); })) EXPECT_EQ(lane.errors.size(), 1U);
 }
 
+std::vector<Case> nvdec_cases() {
+    std::vector<Case> chosen;
+    for (const Case& c : cases()) {
+        const std::string_view codec(c.encoder);
+        if (codec == "libx264" || codec == "libx265" || codec == "libvpx-vp9") chosen.push_back(c);
+    }
+    return chosen;
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Parts, testing::ValuesIn(cases()),
+                         [](const auto& test) { return std::string(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, PartsOnTheGpu, testing::ValuesIn(nvdec_cases()),
                          [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

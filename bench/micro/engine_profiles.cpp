@@ -1,0 +1,161 @@
+// Which optimisation profiles a TensorRT engine should have: builds an engine for each list of profiles and
+// times the network at all batch sizes, each in the narrowest profile that holds it, by CUDA graph.
+//
+// engine_profiles MODEL.onnx DEVICE PROFILES...   such as: yolo11n.onnx cuda:0 1:1:4,1:32:32 1:8:8
+//
+// PROFILES are least:best:most images. Inputs lie on the device; FP16; 640x640.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cuda/memory.h"
+#include "cuda/runtime.h"
+#include "infer/tensorrt/engine_builder.h"
+#include "infer/tensorrt/slot.h"
+#include "infer/tensorrt/target.h"
+#include "model/inspect.h"
+#include "model/make_dynamic.h"
+#include "model/onnx_model.h"
+
+namespace {
+
+using namespace saccade;
+using namespace saccade::infer::tensorrt;
+using Steady = std::chrono::steady_clock;
+
+constexpr int side = 640;
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    for (std::size_t at = 0; at <= text.size();) {
+        const std::size_t end = std::min(text.find(separator, at), text.size());
+        parts.push_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return parts;
+}
+
+std::optional<std::vector<BatchRange>> parse(std::string_view text) {
+    std::vector<BatchRange> profiles;
+    for (const std::string_view one : split(text, ',')) {
+        const auto numbers = split(one, ':');
+        if (numbers.size() != 3) return std::nullopt;
+        int values[3] = {};
+        for (std::size_t i = 0; i < 3; ++i) {
+            const auto [end, error] =
+                std::from_chars(numbers[i].data(), numbers[i].data() + numbers[i].size(), values[i]);
+            if (error != std::errc{} || end != numbers[i].data() + numbers[i].size()) return std::nullopt;
+        }
+        profiles.push_back({values[0], values[1], values[2]});
+    }
+    return profiles;
+}
+
+/// Milliseconds of a batch: the median of many runs, each waited for.
+double milliseconds(Slot& slot, int batch) {
+    constexpr int warm = 20, counted = 200;
+    std::vector<double> times;
+    for (int i = 0; i < warm + counted; ++i) {
+        const auto start = Steady::now();
+        if (auto started = slot.start(batch); !started) {
+            fmt::print(stderr, "{}\n", started.error().line());
+            std::exit(1);
+        }
+        slot.wait();
+        if (i >= warm) times.push_back(std::chrono::duration<double, std::milli>(Steady::now() - start).count());
+    }
+    std::nth_element(times.begin(), times.begin() + counted / 2, times.end());
+    return times[counted / 2];
+}
+
+void fill(const infer::TensorView& input) {
+    std::minstd_rand random(1);
+    std::vector<std::uint16_t> halves(static_cast<std::size_t>(infer::element_count(input.shape)));
+    for (std::uint16_t& half : halves) half = static_cast<std::uint16_t>(0x3000 + random() % 0x0800);  // 1/8 to 1/2
+    cuda::check(cudaMemcpy(input.data, halves.data(), halves.size() * sizeof halves[0], cudaMemcpyHostToDevice),
+                "cudaMemcpy");
+}
+
+Result<void> time_engine(Opened& opened, const TypedNetwork& network, const std::string& name,
+                         const std::vector<BatchRange>& profiles, std::string_view text) {
+    const auto start = Steady::now();
+    auto built = opened.library->build({.onnx = network.onnx,
+                                        .name = name,
+                                        .height = side,
+                                        .width = side,
+                                        .profiles = profiles,
+                                        .capability = 0,
+                                        .timing_cache = "",
+                                        .progress = {},
+                                        .stop = {}});
+    if (!built) return fail(built.error());
+    const double seconds = std::chrono::duration<double>(Steady::now() - start).count();
+    auto engine = opened.library->load(built->plan);
+    if (!engine) return fail(engine.error());
+    int most = 1;
+    for (const BatchRange& profile : profiles) most = std::max(most, profile.most);
+    SlotShape shape{(*engine)->input(), (*engine)->outputs(), false, infer::Goal::latency, false};
+    const std::int64_t open[] = {most, 3, side, side};
+    for (std::size_t i = 0; i < 4; ++i) {
+        if (shape.input.shape[i] < 0) shape.input.shape[i] = open[i];
+    }
+    cuda::DeviceResource memory;
+    auto slot = Slot::make(**engine, shape, opened.ordinal, memory);
+    if (!slot) return fail(slot.error());
+    fill((*slot)->input());
+    for (int batch = 1; batch <= most; batch *= 2) {
+        const double ms = milliseconds(**slot, batch);
+        fmt::print("| {} | {} | {:.3f} | {:.0f} |\n", text, batch, ms, 1e3 * batch / ms);
+    }
+    fmt::print("({}: built in {:.0f} s, {:.1f} MB)\n", text, seconds, static_cast<double>(built->plan.size()) / 1e6);
+    std::fflush(stdout);
+    return {};
+}
+
+Result<void> run(const char* file, const char* device, int count, char** lists) {
+    const auto onnx = model::OnnxModel::load(file);
+    if (!onnx) return fail(onnx.error());
+    auto spec = model::inspect(*onnx, {});
+    if (!spec) return fail(spec.error());
+    const model::DynamicModel freed = model::make_dynamic(*onnx, *spec);
+    if (freed.dynamic_batch) spec->batch = 0;
+    spec->dynamic_size = freed.dynamic_size;
+    const auto network = typed_network(freed.model, *spec, {});
+    if (!network) return fail(network.error());
+    auto opened = open_for_device(device);
+    if (!opened) return fail(opened.error());
+    fmt::print("| profiles | batch | ms | images/s |\n| --- | --- | --- | --- |\n");
+    for (int i = 0; i < count; ++i) {
+        const auto profiles = parse(lists[i]);
+        if (!profiles) return fail(ErrorCode::invalid_argument, fmt::format("'{}' is no list of profiles", lists[i]));
+        auto timed = cuda::guarded([&] {
+            const cuda::DeviceScope scope(opened->ordinal);
+            return time_engine(*opened, *network, onnx->name(), *profiles, lists[i]);
+        });
+        if (!timed) return fail(timed.error());
+        if (!*timed) return *timed;
+    }
+    return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 4) {
+        fmt::print(stderr, "usage: engine_profiles MODEL.onnx DEVICE LEAST:BEST:MOST[,...]...\n");
+        return 2;
+    }
+    if (const auto done = run(argv[1], argv[2], argc - 3, argv + 3); !done) {
+        fmt::print(stderr, "{}\n", done.error().line());
+        return 1;
+    }
+    return 0;
+}
