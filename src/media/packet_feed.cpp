@@ -56,6 +56,15 @@ bool PacketFeed::far_ahead() const {
 std::optional<Segment> PacketFeed::claim() {
     std::unique_lock lock(mutex_);
     wait(lock, [this] { return !held_ && !far_ahead(); });
+    return next_segment();
+}
+
+std::optional<Segment> PacketFeed::try_claim() {
+    std::lock_guard lock(mutex_);
+    return held_ || far_ahead() ? std::nullopt : next_segment();
+}
+
+std::optional<Segment> PacketFeed::next_segment() {
     if (stop_()) return std::nullopt;
     auto segment = segmenter_->next();
     if (!segment) return std::nullopt;

@@ -37,6 +37,8 @@ class PacketFeed {
     /// Blocks while another decoder reads a segment piece by piece, or until those that are far behind
     /// have caught up. None where the stream is over or stopped.
     std::optional<Segment> claim();
+    /// As claim(), but none where it would have to wait.
+    std::optional<Segment> try_claim();
     /// More packets for a claimed segment that is not whole.
     void more(Segment& segment);
     /// A claimed segment was decoded to its end.
@@ -60,6 +62,7 @@ class PacketFeed {
     explicit PacketFeed(std::string name, const std::stop_token& stop)
         : name_(std::move(name)), stop_(stop) {}
     [[nodiscard]] bool far_ahead() const;
+    std::optional<Segment> next_segment();
     template <typename Done>
     void wait(std::unique_lock<std::mutex>& lock, Done done);
 

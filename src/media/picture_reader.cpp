@@ -87,10 +87,19 @@ Result<void> PictureReader::open_decoder(const Demuxer& demuxer) {
 void PictureReader::start(const Segment& segment) {
     if (segment.number == 0) return;
     if (std::exchange(input_ended_, false)) decoder_->reset();
+    enter(segment);
+}
+
+void PictureReader::enter(const Segment& segment) {
+    next_begin_.reset();
     errors_after_end_ = 0;
     losing_ = false;
     next_index_ = segment.first_index;
     if (segment.begin) times_->go_on_at(*segment.begin);
+}
+
+bool PictureReader::can_go_on() const noexcept {
+    return decoder_->context().codec_id == AV_CODEC_ID_H264 && !end_ && !next_begin_;
 }
 
 Result<void> PictureReader::send(const AVPacket* packet) {
@@ -108,8 +117,13 @@ Result<void> PictureReader::send(const AVPacket* packet) {
 }
 
 Result<PictureReader::Step> PictureReader::step() {
-    switch (decoder_->receive(*decoded_)) {
+    switch (std::exchange(pending_, false) ? DecodeStep::frame : decoder_->receive(*decoded_)) {
         case DecodeStep::frame:
+            if (const auto shown = known(decoded_->pts); next_begin_ && shown && *shown >= *next_begin_) {
+                next_begin_.reset();
+                pending_ = true;
+                return Step::crossed;
+            }
             if (auto taken = take(); !taken) return fail(taken.error());
             return Step::taken;
         case DecodeStep::more_input:

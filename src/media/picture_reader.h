@@ -24,7 +24,12 @@ void set_declared(StreamInfo& info, const Demuxer& demuxer);
 /// One thread at a time. Errors: out_of_memory; unsupported and unavailable where opened.
 class PictureReader {
   public:
-    enum class Step { taken, hungry, drained };
+    enum class Step {
+        taken,
+        hungry,   ///< send a packet
+        crossed,  ///< the next picture is of the segment that was told by go_on(): enter() it
+        drained,  ///< after the end
+    };
 
     explicit PictureReader(const SourceOptions& options) : options_(options) {}
 
@@ -38,6 +43,15 @@ class PictureReader {
 
     /// To be called before the packets of each segment; the one before was drained.
     void start(const Segment& segment);
+
+    /// Whether another segment's packets may follow this one's without an end between them, where an entry
+    /// point begins a new sequence by itself, as IDR pictures do. For draining costs: libavcodec sets an H.264
+    /// decoder up anew after it, which takes NVDEC a quarter of a second.
+    [[nodiscard]] bool can_go_on() const noexcept;
+    /// Packets of a further segment follow, shown from `begin` on.
+    void go_on(std::int64_t begin) noexcept { next_begin_ = begin; }
+    /// Pictures are of this segment from now on.
+    void enter(const Segment& segment);
     /// Pictures shown from `end` on, if any, are not of this segment. Known once it is whole.
     void bound(std::optional<std::int64_t> end) noexcept { end_ = end; }
     /// nullptr: the end of a segment.
@@ -71,6 +85,8 @@ class PictureReader {
     std::deque<SourceEvent> events_;
     std::uint64_t next_index_ = 0;
     std::optional<std::int64_t> end_;
+    std::optional<std::int64_t> next_begin_;  ///< when the first picture is shown of the segment told by go_on()
+    bool pending_ = false;                    ///< that picture is in decoded_
     bool any_ = false;
     bool seen_key_packet_ = false;  // what comes before can't be decoded, and is no damage
     bool losing_ = false;           // since the latest frame: one event a damaged place

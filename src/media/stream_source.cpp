@@ -34,6 +34,9 @@ class StreamSource final : public Source {
     Result<void> fill();
     Result<void> begin();
     Result<void> send();
+    bool go_on();
+    void finish_part();
+    void begin_part(Segment segment);
     Result<void> end();
     tl::unexpected<Error> close(Error error);
     /// What kept the feed from giving packets, if not the stream's end.
@@ -45,6 +48,7 @@ class StreamSource final : public Source {
     std::shared_ptr<PacketFeed> feed_;
     PictureReader reader_;
     std::optional<Segment> segment_;
+    std::optional<Segment> ahead_;  ///< its packets are sent while the decoder still holds pictures of segment_
     bool closed_ = false;
     std::optional<End> end_;
 };
@@ -112,18 +116,32 @@ Result<void> StreamSource::fill() {
     const auto step = reader_.step();
     if (!step) return fail(step.error());
     if (*step == PictureReader::Step::hungry) return send();
+    if (ahead_ && (*step == PictureReader::Step::crossed || *step == PictureReader::Step::drained)) {
+        finish_part();
+        begin_part(*std::exchange(ahead_, std::nullopt));
+        reader_.enter(*segment_);
+    }
     if (*step == PictureReader::Step::drained) {
         reader_.finish_part();
-        if (info_.decoders > 1) reader_.events().emplace_back(PartEnds{});
-        feed_->done(*segment_);
-        segment_.reset();
+        finish_part();
     }
     return {};
 }
 
+void StreamSource::finish_part() {
+    if (info_.decoders > 1) reader_.events().emplace_back(PartEnds{});
+    feed_->done(*segment_);
+    segment_.reset();
+}
+
+void StreamSource::begin_part(Segment segment) {
+    segment_ = std::move(segment);
+    if (info_.decoders > 1) reader_.events().emplace_back(PartBegins{segment_->number});
+}
+
 Result<void> StreamSource::begin() {
-    segment_ = feed_->claim();
-    if (!segment_) {
+    auto segment = feed_->claim();
+    if (!segment) {
         if (auto read = feed_failure(); !read) return read;
         return end();
     }
@@ -131,25 +149,36 @@ Result<void> StreamSource::begin() {
         const auto lock = feed_->hold();
         if (auto opened = reader_.open_decoder(feed_->demuxer()); !opened) return opened;
     }
+    begin_part(std::move(*segment));
     reader_.start(*segment_);
     reader_.bound(segment_->end);
-    if (info_.decoders > 1) reader_.events().emplace_back(PartBegins{segment_->number});
     return {};
 }
 
 Result<void> StreamSource::send() {
-    auto& packets = segment_->packets;
-    if (packets.empty() && !segment_->whole) {
-        feed_->more(*segment_);
-        reader_.bound(segment_->end);
+    Segment& segment = ahead_ ? *ahead_ : *segment_;
+    auto& packets = segment.packets;
+    if (packets.empty() && !segment.whole) {
+        feed_->more(segment);
+        reader_.bound(segment.end);
     }
     if (packets.empty()) {
         if (auto read = feed_failure(); !read) return read;
-        return reader_.send(nullptr);
+        return go_on() ? Result<void>{} : reader_.send(nullptr);
     }
     const AvPacket packet = std::move(packets.front());
     packets.pop_front();
     return reader_.send(packet.get());
+}
+
+/// The next segment follows without an end of this one, if that can be had at once.
+bool StreamSource::go_on() {
+    if (info_.decoders <= 1 || ahead_ || !reader_.can_go_on()) return false;
+    ahead_ = feed_->try_claim();
+    if (!ahead_) return false;
+    reader_.go_on(ahead_->begin.value_or(0));
+    reader_.bound(ahead_->end);
+    return true;
 }
 
 Result<void> StreamSource::end() {

@@ -182,7 +182,11 @@ std::vector<Item> Batcher::next(std::size_t max) {
         consumer_.wait(lock, [&] { return ready() > 0 || over(); });
         if (ready() == 0) return {};
         const auto filled = std::chrono::steady_clock::now() + options_.max_wait;
-        consumer_.wait_until(lock, std::min(filled, due()), complete);
+        // Until when is asked again at each wake-up: an urgent frame that has come can't wait.
+        for (auto until = std::min(filled, due()); !complete() && std::chrono::steady_clock::now() < until;
+             until = std::min(filled, due())) {
+            consumer_.wait_until(lock, until);
+        }
         // The frames may have been cancelled in the meantime: then wait on.
         if (std::vector<Item> batch = take(max); !batch.empty()) return batch;
     }

@@ -39,6 +39,7 @@ const char* to_string(Activity activity) noexcept {
         case Activity::wait: return "wait";
         case Activity::postprocess: return "postprocess";
         case Activity::track: return "track";
+        case Activity::look: return "closer look";
         case Activity::hand_on: return "sink full";
         case Activity::sink: return "sink";
         case Activity::finish: return "finish";
@@ -48,7 +49,7 @@ const char* to_string(Activity activity) noexcept {
 
 bool is_waiting(Activity activity) noexcept {
     return activity == Activity::queue_full || activity == Activity::starve ||
-           activity == Activity::wait || activity == Activity::hand_on;
+           activity == Activity::wait || activity == Activity::look || activity == Activity::hand_on;
 }
 
 void TraceLane::attach() {

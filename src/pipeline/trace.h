@@ -33,12 +33,13 @@ enum class Activity : std::uint8_t {
     network,      ///< from the end of submit until the results were fetched; on a slot's lane
     wait,         ///< the device thread waits for the network
     postprocess,  ///< the rest of Detector::collect
-    track,        ///< tracker, motion and filter
+    track,        ///< tracker, motion and filter; closer looks too
+    look,         ///< within track: waiting for closer looks (RefineStage)
     hand_on,      ///< the tracker waits for room behind it
     sink,         ///< all sinks of the stream
     finish,       ///< closing the sinks
 };
-inline constexpr std::size_t kActivities = 12;
+inline constexpr std::size_t kActivities = 13;
 
 [[nodiscard]] const char* to_string(Activity activity) noexcept;
 /// Whether the thread only waits for another one in it.

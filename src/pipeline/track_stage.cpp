@@ -44,7 +44,7 @@ void TrackStage::run(TraceLane* lane) {
 void TrackStage::process(Detected detected, TraceLane* lane) {
     const auto before = std::chrono::steady_clock::now();
     const FrameId id = detected.item.frame.id;
-    FrameResult result = track(detected);
+    FrameResult result = track(detected, lane);
     if (!keep_pixels_) drop_pixels(detected.item.frame);
     held_.push_back(std::move(detected.item));
     if (filter_ != nullptr) {
@@ -58,7 +58,7 @@ void TrackStage::process(Detected detected, TraceLane* lane) {
     hand_on(lane);
 }
 
-FrameResult TrackStage::track(Detected& detected) {
+FrameResult TrackStage::track(Detected& detected, TraceLane* lane) {
     const Range range("track");
     const Frame& frame = detected.item.frame;
     FrameResult result{.id = frame.id,
@@ -69,16 +69,18 @@ FrameResult TrackStage::track(Detected& detected) {
                        .tracks = {},
                        .file = frame.file};
     if (error_) return result;
-    if (auto done = complete(frame, result); !done) {
+    if (auto done = complete(frame, result, lane); !done) {
         error_ = done.error();
         give_up_();
     }
     return result;
 }
 
-Result<void> TrackStage::complete(const Frame& frame, FrameResult& result) {
+Result<void> TrackStage::complete(const Frame& frame, FrameResult& result, TraceLane* lane) {
     if (refine_ != nullptr) {
+        const auto before = std::chrono::steady_clock::now();
         if (auto done = refine_->look(frame, result.detections); !done) return done;
+        if (traced(lane)) lane->add(Activity::look, before, std::chrono::steady_clock::now(), frame.id);
     }
     if (tracker_ == nullptr) return {};
     auto done = follow(frame, result);

@@ -33,9 +33,9 @@ class TrackStage {
 
   private:
     void process(Detected detected, TraceLane* lane);
-    FrameResult track(Detected& detected);
+    FrameResult track(Detected& detected, TraceLane* lane);
     /// Detections of a result, seen closer, then its tracks.
-    Result<void> complete(const Frame& frame, FrameResult& result);
+    Result<void> complete(const Frame& frame, FrameResult& result, TraceLane* lane);
     /// Tracks of a result whose detections are there.
     Result<void> follow(const Frame& frame, FrameResult& result);
     void hand_on(TraceLane* lane);

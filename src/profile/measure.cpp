@@ -161,7 +161,8 @@ void fill_waiting(const Tracer& tracer, const Totals& totals, Measurement& m) {
     } kinds[] = {{Activity::queue_full, "decode", "decoder, for room in front of the device"},
                  {Activity::starve, "device", "device, for frames"},
                  {Activity::wait, "device", "device thread, for the network"},
-                 {Activity::hand_on, "track", "tracker, for room in front of the sinks"}};
+                 {Activity::hand_on, "track", "tracker, for room in front of the sinks"},
+                 {Activity::look, "track", "tracker, for closer looks (--refine)"}};
     for (const auto& kind : kinds) {
         std::vector<double> times;
         for (const TraceLane& lane : tracer.lanes()) {

@@ -85,6 +85,8 @@ struct Measurement {
     std::size_t queue = 32;      ///< capacity, frames
     int batch = 1, slots = 1;    ///< largest batch; batches that may be under way
     std::array<Stage, kStageCount> stages;
+    /// Decoder for the device, device for frames, device thread for the network, tracker for the sinks,
+    /// tracker for closer looks.
     std::vector<Waiting> waiting;
     std::vector<QueueDepth> queues;  ///< before device, before tracker, before sinks
     Distribution latency;            ///< ms from decoded to written

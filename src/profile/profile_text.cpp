@@ -38,7 +38,9 @@ std::string profile_text(const Profile& profile) {
                   s.time, s.utilization, fmt::format("  cpu {:.2f} ms", s.cpu_ms));
     }
     line(text, "  waiting:");
-    for (const Waiting& w : m.waiting) times_row(text, w.name, w.time, w.share, "");
+    for (const Waiting& w : m.waiting) {
+        if (w.time.count > 0) times_row(text, w.name, w.time, w.share, "");
+    }
     for (const QueueDepth& q : m.queues) {
         times_row(text, "frame in the queue " + q.name, q.wait, q.mean / static_cast<double>(q.capacity),
                   fmt::format(" full  (empty {:.0f} %, full {:.0f} % of the time)", 100 * q.empty,

@@ -51,6 +51,8 @@ double gpu_decoders(const Measurement& m) {
            static_cast<double>(m.gpu_decoder.size());
 }
 
+constexpr std::size_t closer_looks = 4;  // place in Measurement::waiting
+
 std::vector<std::string> advice_for(std::size_t stage, const Measurement& m) {
     switch (stage) {
         case decode:
@@ -84,6 +86,10 @@ std::vector<std::string> advice_for(std::size_t stage, const Measurement& m) {
         case postprocess:
             return {"raise --conf or lower --max-det, so that fewer boxes reach suppression"};
         case track:
+            if (m.waiting[closer_looks].share > 0.5 * m.stages[track].utilization) {
+                return {"take fewer closer looks: a smaller --refine-budget, or no --refine",
+                        "run several sources at once (--streams N): their looks share batches"};
+            }
             return {"take a cheaper tracker: --tracker sort or bytetrack",
                     "raise --conf, so that there is less to follow"};
         case sink:
@@ -105,6 +111,12 @@ std::vector<std::string> evidence_for(std::size_t stage, const Measurement& m) {
         lines.push_back(fmt::format("the {:.3g} {} servers are at work {:.0f} % of the time", s.servers,
                                     s.name, percent(s.utilization)));
     }
+    if (s.time.mean > 1.5 * s.time.p50 && s.time.p50 > 0) {
+        lines.push_back(fmt::format("{} takes {:.2f} ms a frame as a rule and {:.2f} on average: {:.0f} % of its "
+                                    "time goes into few frames (where it starts anew, say)",
+                                    s.name, s.time.p50, s.time.mean,
+                                    percent((s.time.mean - s.time.p50) / s.time.mean)));
+    }
     const QueueDepth &before_device = m.queues[0], &before_sink = m.queues[2];
     const auto queue_line = [&](const QueueDepth& q) {
         lines.push_back(fmt::format(
@@ -117,6 +129,9 @@ std::vector<std::string> evidence_for(std::size_t stage, const Measurement& m) {
         queue_line(before_device);
     } else if (stage == sink || stage == track) {
         queue_line(stage == sink ? before_sink : m.queues[1]);
+        if (const double looks = m.waiting[closer_looks].share; stage == track && looks > 0) {
+            lines.push_back(fmt::format("it waits for closer looks (--refine) {:.0f} % of the time", percent(looks)));
+        }
         lines.push_back(fmt::format("the decoder waits for room {:.0f} % of the time",
                                     percent(m.waiting[0].share)));
     } else {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cuda/driver.h"
+#include "cuda/runtime.h"
 #include "infer/tensorrt/library.h"
 #include "infer/tensorrt/target.h"
 #include "model/make_dynamic.h"
@@ -77,10 +78,17 @@ Result<BuiltEngine> build_tensorrt_engine(const model::OnnxModel& model, const m
     model::ModelSpec freed_spec = spec;
     if (freed.dynamic_batch) freed_spec.batch = 0;
     freed_spec.dynamic_size = freed.dynamic_size;
-    auto prepared =
-        tensorrt::prepare_engine(*opened->library, freed.model, freed_spec, build, opened->target);
+    const auto prepare = [&] {
+        return tensorrt::prepare_engine(*opened->library, freed.model, freed_spec, build, opened->target);
+    };
+    auto prepared = cuda::guarded([&] {
+        if (opened->ordinal < 0) return prepare();  // a builder that needs no GPU
+        const cuda::DeviceScope scope(opened->ordinal);
+        return prepare();
+    });
     if (!prepared) return fail(prepared.error());
-    return std::move(prepared->report);
+    if (!*prepared) return fail(prepared->error());
+    return std::move((*prepared)->report);
 }
 
 }  // namespace saccade::infer

@@ -65,6 +65,7 @@ void stage_sections(const Measurement& m, html::Page& page) {
                         number(stage.time.p99), number(stage.cpu_ms), percent(stage.utilization)});
     }
     for (const Waiting& w : m.waiting) {
+        if (w.time.count == 0) continue;
         rows.push_back({"wait: " + w.name, fmt::format("{}", w.time.count),
                         number(w.time.mean), number(w.time.p50), number(w.time.p95),
                         number(w.time.p99), "", percent(w.share)});

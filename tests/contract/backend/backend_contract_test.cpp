@@ -40,6 +40,7 @@ class BackendContract : public testing::TestWithParam<Implementation> {
         ASSERT_TRUE(spec) << spec.error().line();
         BackendOptions options;
         options.device = GetParam().device;
+        options.precision = Precision::fp32;  // inputs are written as floats
         options.width = options.height = side;
         options.max_batch = batch;
         static const test::TempDir engines;  // TensorRT builds once for all cases

@@ -34,16 +34,19 @@ class Kernels : public testing::Test {
     cuda::Buffer upload(const std::vector<T>& values) {
         auto buffer = cuda::Buffer::make(*memory_, std::max<std::size_t>(1, values.size() * sizeof(T)));
         EXPECT_TRUE(buffer);
-        cuda::check(cudaMemcpy(buffer->data(), values.data(), values.size() * sizeof(T),
-                               cudaMemcpyHostToDevice),
-                    "cudaMemcpy");
+        // On the stream of the kernels: the default one, which they don't wait for, may come later.
+        cuda::check(cudaMemcpyAsync(buffer->data(), values.data(), values.size() * sizeof(T),
+                                    cudaMemcpyHostToDevice, stream_->get()),
+                    "cudaMemcpyAsync");
+        stream_->synchronize();
         return std::move(*buffer);
     }
 
     cuda::Buffer filled(std::size_t bytes, int value) {
         auto buffer = cuda::Buffer::make(*memory_, bytes);
         EXPECT_TRUE(buffer);
-        cuda::check(cudaMemset(buffer->data(), value, bytes), "cudaMemset");
+        cuda::check(cudaMemsetAsync(buffer->data(), value, bytes, stream_->get()), "cudaMemsetAsync");
+        stream_->synchronize();
         return std::move(*buffer);
     }
 

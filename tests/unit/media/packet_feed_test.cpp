@@ -85,6 +85,31 @@ TEST_F(Feed, NobodyGetsFarAheadOfTheSlowest) {
     EXPECT_TRUE(next.segment);
 }
 
+TEST_F(Feed, ATryGetsASegmentOrNothingAndNeverWaits) {
+    feed_->share(2, {.shortest = 10, .most = 10});
+    auto slow = feed_->claim();
+    ASSERT_TRUE(slow);
+    if (!slow->whole) {
+        EXPECT_FALSE(feed_->try_claim()) << "the first is still being read";
+        slow->packets.clear();
+        feed_->more(*slow);
+    }
+    std::size_t got = 0;
+    while (auto next = feed_->try_claim()) {
+        while (!next->whole) {
+            next->packets.clear();
+            feed_->more(*next);
+        }
+        ++got;
+        feed_->done(*next);
+    }
+    EXPECT_EQ(got, 7U) << "four for each of two, the slow one's included";
+    feed_->done(*slow);
+    EXPECT_TRUE(feed_->try_claim());
+    feed_->stop();
+    EXPECT_FALSE(feed_->try_claim());
+}
+
 TEST_F(Feed, TheEndIsThereWhenAllAreDone) {
     feed_->share(2, {.shortest = 10});
     feed_->join();

@@ -47,6 +47,20 @@ TEST(Batcher, UrgentFramesGoFirstAndAtOnce) {
     EXPECT_EQ(batcher.next(8).size(), 1U);
 }
 
+TEST(Batcher, AnUrgentFrameEndsAWaitThatBeganBeforeItCame) {
+    Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
+    batcher.open(0, Batcher::Kind::file);
+    batcher.open(9, Batcher::Kind::urgent);
+    batcher.push(item(0, 0));
+    std::vector<Item> batch;
+    std::jthread consumer([&] { batch = batcher.next(8); });
+    std::this_thread::sleep_for(20ms);  // so that it waits, as a rule; the result is the same if not
+    batcher.push(item(9, 0));
+    consumer.join();
+    ASSERT_EQ(batch.size(), 2U);
+    EXPECT_EQ(batch[0].frame.id, (FrameId{9, 0}));
+}
+
 TEST(Batcher, AStreamWithoutCreditIsPassedOver) {
     Batcher batcher({.queue = 4, .credit = 2, .max_wait = 1ms});
     batcher.open(0, Batcher::Kind::file);

@@ -118,7 +118,7 @@ TEST(Verdict, SaysSoWhereNothingStandsOut) {
     m.cores = 64;
     m.slots = 2;
     m.queues.resize(3);
-    m.waiting.resize(4);
+    m.waiting.resize(5);
     m.costs.resize(1);
     m.costs[0].frames.resize(100);
     for (auto& frame : m.costs[0].frames) {
@@ -136,7 +136,7 @@ TEST(Verdict, BlamesTheCoresWhereTheyAreUsedUp) {
     m.cores = 2;
     m.cores_used = 1.98;
     m.queues.resize(3);
-    m.waiting.resize(4);
+    m.waiting.resize(5);
     m.costs.resize(1);
     m.costs[0].frames.resize(100);
     for (auto& frame : m.costs[0].frames) frame.seconds = {0.002F, 0.001F, 0.007F, 0, 0, 0};
@@ -148,6 +148,47 @@ TEST(Verdict, BlamesTheCoresWhereTheyAreUsedUp) {
     EXPECT_EQ(verdict.stage, "network");
     // Without the network, decoding alone limits: 2 ms a frame.
     EXPECT_NEAR(verdict.speedup, 99.0 / 20, 0.2);
+}
+
+/// 100 frames of one stream in a second, 9.9 ms of each in the tracker.
+Measurement slow_tracker() {
+    Measurement m;
+    m.frames = 100;
+    m.seconds = 1;
+    m.fps = 100;
+    m.cores = 64;
+    m.queues.resize(3);
+    m.waiting.resize(5);
+    m.costs.resize(1);
+    m.costs[0].frames.resize(100);
+    for (auto& frame : m.costs[0].frames) frame.seconds = {0.001F, 0, 0.001F, 0, 0.0099F, 0};
+    for (std::size_t s = 0; s < kStageCount; ++s) m.stages[s].name = to_string(kStages[s]);
+    Stage& tracker = m.stages[4];
+    tracker.utilization = 0.99;
+    tracker.time.mean = tracker.time.p50 = 9.9;
+    return m;
+}
+
+TEST(Verdict, TellsCloserLooksFromTracking) {
+    Measurement m = slow_tracker();
+    const Verdict tracking = judge(m);
+    EXPECT_EQ(tracking.bottleneck, "track");
+    EXPECT_NE(tracking.advice.front().find("--tracker"), std::string::npos);
+    m.waiting[4].share = 0.9;
+    const Verdict looks = judge(m);
+    EXPECT_NE(looks.advice.front().find("--refine"), std::string::npos);
+    EXPECT_TRUE(std::any_of(looks.evidence.begin(), looks.evidence.end(), [](const std::string& line) {
+        return line.find("closer looks") != std::string::npos && line.find("90 %") != std::string::npos;
+    }));
+}
+
+TEST(Verdict, TellsWhereFewFramesTakeMostOfTheTime) {
+    Measurement m = slow_tracker();
+    m.stages[4].time.p50 = 1.98;
+    const Verdict verdict = judge(m);
+    EXPECT_TRUE(std::any_of(verdict.evidence.begin(), verdict.evidence.end(), [](const std::string& line) {
+        return line.find("80 % of its time goes into few frames") != std::string::npos;
+    }));
 }
 
 TEST(Verdict, HasNothingToSayOfNothing) {
