@@ -8,6 +8,8 @@ extern "C" {
 #include <fmt/format.h>
 
 #include <chrono>
+#include <map>
+#include <mutex>
 #include <thread>
 
 #include "core/log.h"
@@ -149,12 +151,16 @@ class CudaNvdec final : public Nvdec {
 }  // namespace
 
 std::optional<int> nvdec_engines(int device) {
+    static std::mutex mutex;
+    static std::map<int, std::optional<int>> known;  // each stream asks
+    const std::lock_guard lock(mutex);
+    if (const auto found = known.find(device); found != known.end()) return found->second;
     const auto told = cuda::guarded([&] {
         const cuda::DeviceScope scope(device);
         static_cast<void>(cuda::current_context());
         return cuda::decoder_engines();
     });
-    return told ? *told : std::nullopt;
+    return known[device] = told ? *told : std::nullopt;
 }
 
 Result<std::unique_ptr<Nvdec>> Nvdec::open(int device) {
