@@ -93,15 +93,6 @@ void Graph::end_capture(cudaStream_t stream) noexcept {
     cudaGetLastError();  // what broke the recording was told by whoever threw
 }
 
-void trim_pool() noexcept {
-    int device = 0;
-    cudaMemPool_t pool = nullptr;
-    if (cudaGetDevice(&device) == cudaSuccess &&
-        cudaDeviceGetDefaultMemPool(&pool, device) == cudaSuccess) {
-        cudaMemPoolTrimTo(pool, 0);
-    }
-}
-
 DeviceMemory device_memory() {
     DeviceMemory memory;
     check(cudaMemGetInfo(&memory.free, &memory.total), "cudaMemGetInfo");
@@ -145,6 +136,16 @@ Result<void*> DeviceResource::allocate(std::size_t bytes, StreamHandle stream) {
 
 void DeviceResource::deallocate(void* block, std::size_t /*bytes*/, StreamHandle stream) noexcept {
     cudaFreeAsync(block, stream != nullptr ? static_cast<cudaStream_t>(stream) : own_.get());
+}
+
+void DeviceResource::trim() noexcept {
+    cudaStreamSynchronize(own_.get());  // what is not seen to have come back is not given up
+    int device = 0;
+    cudaMemPool_t pool = nullptr;
+    if (cudaGetDevice(&device) == cudaSuccess &&
+        cudaDeviceGetDefaultMemPool(&pool, device) == cudaSuccess) {
+        cudaMemPoolTrimTo(pool, 0);
+    }
 }
 
 Result<void*> PinnedResource::allocate(std::size_t bytes, StreamHandle /*stream*/) {

@@ -146,9 +146,6 @@ class Graph {
     std::unique_ptr<CUgraphExec_st, Destroy> handle_;
 };
 
-/// Gives memory back that the current device's stream-ordered pool keeps for later.
-void trim_pool() noexcept;
-
 /// Memory of the current device, bytes. Throws CudaFailure.
 struct DeviceMemory {
     std::size_t free = 0, total = 0;
@@ -168,6 +165,9 @@ class DeviceResource final : public MemoryResource {
     DeviceResource();
     Result<void*> allocate(std::size_t bytes, StreamHandle stream) override;
     void deallocate(void* block, std::size_t bytes, StreamHandle stream) noexcept override;
+    /// Gives back what the current device's pool keeps for later: blocks that came here without a stream, and
+    /// others whose stream was seen to end.
+    void trim() noexcept;
 
   private:
     Stream own_;

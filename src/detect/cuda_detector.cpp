@@ -110,7 +110,7 @@ class CudaDetector final : public Detector {
         pinned_.trim();
         static_cast<void>(cuda::guarded([&] {
             const cuda::DeviceScope scope(device_);
-            cuda::trim_pool();
+            device_memory_.trim();
         }));
     }
     void record_spans(bool on) override {

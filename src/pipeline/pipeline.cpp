@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "pipeline/closer.h"
 #include "pipeline/detector_pool.h"
 #include "pipeline/stream_worker.h"
 
@@ -18,13 +19,14 @@ RunReport run(std::span<const StreamJob> jobs, Devices& devices, const PipelineO
     report.queue_capacity = options.queue;
 
     DetectorPool pool(devices, options);
+    Closer closer;
     {
         std::atomic<std::size_t> next{0};
         const auto work = [&] {
             for (std::size_t i = next++; i < jobs.size(); i = next++) {
                 StreamReport& mine = report.streams[i];
-                mine = run_stream(jobs[i], static_cast<std::uint32_t>(i), pool, options, stop,
-                                  progress, on_result);
+                mine = run_stream(jobs[i], static_cast<std::uint32_t>(i), pool, closer, options,
+                                  stop, progress, on_result);
                 if (options.on_stream_done) options.on_stream_done(i, mine);
                 ++progress.streams_done;
             }

@@ -94,7 +94,7 @@ sink::Context context_of(const media::StreamInfo& info, const detect::DetectorIn
 }  // namespace
 
 StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool& pool,
-                        const PipelineOptions& options, std::stop_token stop, Progress& progress,
+                        Closer& closer, const PipelineOptions& options, std::stop_token stop, Progress& progress,
                         const ResultCallback& on_result) {
     StreamReport report;
     report.name = job.name;
@@ -106,9 +106,9 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
         return report;
     };
     if (stop.stop_requested()) return ended(StreamStatus::interrupted, std::nullopt);
-    Place place(pool, stream);
-    if (!place.device()) return ended(StreamStatus::failed, place.device().error());
-    const std::size_t device = *place.device();
+    auto place = std::make_shared<Place>(pool, stream);
+    if (!place->device()) return ended(StreamStatus::failed, place->device().error());
+    const std::size_t device = *place->device();
 
     std::chrono::nanoseconds loading{0};
     const auto bind = [&](const media::StreamInfo& info) {
@@ -129,7 +129,7 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
         need.under_way = frame_bytes(info) * ((*bound)->batcher().options().credit - options.queue -
                                               options.held);  // the rest is batches
         if (!on_device) need.bytes = 0;
-        if (place.admit(need, stop)) return info.decoders;
+        if (place->admit(need, stop)) return info.decoders;
         return fail(ErrorCode::interrupted, job.name + ": interrupted while it waited for memory");
     };
     auto opened = job.open({.stream = stream, .device = device, .admit = admit});
@@ -199,7 +199,7 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
     for (const auto& further : opened->beside) beside.emplace_back(*further, batcher, &*join);
     std::atomic<std::size_t> settling{1 + beside.size()};
     const auto settled = [&] {
-        if (--settling == 0) place.settled();
+        if (--settling == 0) place->settled();
     };
     const std::size_t enough = 2 * capacity + kSurfaces;
     decode_stage.call_after(enough, settled);
@@ -227,8 +227,6 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
     sink_thread.join();
     report.dropped = batcher.close(stream);
     report.memory_peak = stage.close_stream(stream);
-    opened->beside.clear();
-    opened->source.reset();
 
     DecodeEnd end = decode_stage.end();
     report.decode = decode_stage.times();
@@ -236,6 +234,15 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
         end.merge(further.end());
         report.decode.merge(further.times());
     }
+    // Each by itself: they wait side by side. What they held is free when all are gone.
+    opened->beside.push_back(std::move(opened->source));
+    for (auto& decoder : opened->beside) {
+        closer.close([left = std::shared_ptr<media::Source>(std::move(decoder)), place]() mutable {
+            left.reset();
+            place.reset();
+        });
+    }
+    place.reset();
     track_stage.report(report);
     sink_stage.report(report);
     judge(report, end, first_of({sink_stage.error(), track_stage.error(), stage.error()}),

@@ -30,6 +30,12 @@ struct Tally {
     std::atomic<std::uint64_t> frames{0};
     std::mutex mutex;
     std::optional<Error> error;
+    Steady::time_point ended{};  ///< the last frame was read; decoders may take longer to go
+
+    void end() {
+        const std::lock_guard lock(mutex);
+        ended = std::max(ended, Steady::now());
+    }
 
     void fail_with(const Error& failure) {
         const std::lock_guard lock(mutex);
@@ -59,6 +65,8 @@ void decode_all(const Bench& bench, const std::string& clip, const DecodeOptions
         beside.emplace_back([&source = *(*sources)[i], &tally] { read_all(source, tally); });
     }
     read_all(*sources->front(), tally);
+    beside.clear();
+    tally.end();
 }
 
 }  // namespace
@@ -112,7 +120,7 @@ Result<double> measure_decode(const Bench& bench, const std::string& clip,
         }
     }
     if (tally.error) return fail(*tally.error);
-    return static_cast<double>(tally.frames) / since(start);
+    return static_cast<double>(tally.frames) / std::chrono::duration<double>(tally.ended - start).count();
 }
 
 Result<RunLimit> RunLimit::prepare(Bench& bench, const Settings& settings, std::string clip,

@@ -6,10 +6,10 @@
 
 namespace saccade::infer::tensorrt {
 
-/// Of what is available, images get 0.8; half of that is for the network's own memory, the other half
-/// for pictures and decoders, which are what a GPU lacks first: NVDEC gives a third of the frames that a
-/// batch of 8 takes.
-inline constexpr double image_share = 0.8 / 2;
+/// Of what is available, images get 0.8; three eighths of that are for the network's own memory, the rest for
+/// pictures and decoders, which are what a GPU lacks first: an H100's NVDEC gives half of the frames that
+/// batches of 16 take (bench/results/h100.md).
+inline constexpr double image_share = 0.8 * 3 / 8;
 
 /// The batch to try after `batch` images took `held` bytes where `available` were there; `batch` itself
 /// where they are within their share. At least 1.

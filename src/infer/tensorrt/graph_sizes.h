@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <vector>
 
 #include "infer/backend.h"
@@ -31,19 +32,21 @@ class GraphSizes {
         const int fits = *std::lower_bound(made_.begin(), made_.end(), batch);
         const int best = std::min(static_cast<int>(std::bit_ceil(static_cast<unsigned>(batch))),
                                   made_.back());
-        misfits_ = fits == best || fixed_ ? 0 : misfits_ + 1;
-        if (misfits_ < patience) return fits;
-        misfits_ = 0;
+        if (best == made_.back()) misfits_.clear();
+        if (fits == best || fixed_ || ++misfits_[best] < patience) return fits;
+        misfits_.erase(best);
         made_.insert(std::lower_bound(made_.begin(), made_.end(), best), best);
         return best;
     }
 
-    static constexpr int patience = 8;  ///< batches in a row; the end of a stream has fewer
+    /// Batches that a smaller size would have done for, without one between them that needs the largest. The
+    /// end of a stream has fewer.
+    static constexpr int patience = 8;
 
   private:
     std::vector<int> made_;
     const bool fixed_;
-    int misfits_ = 0;
+    std::map<int, int> misfits_;  ///< since the largest was needed, by the size that would have done
 };
 
 /// The profile that a batch runs in, -1 where none holds it. For latency the one with the least upper

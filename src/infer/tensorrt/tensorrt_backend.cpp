@@ -39,9 +39,16 @@ class TensorRtBackend final : public Backend {
         slots_.clear();
     }
 
-    /// After out_of_memory it may be called again, with less.
-    Result<void> open(const BackendOptions& options, int max_batch, bool fixed_batch,
-                      std::size_t used_before) {
+    /// Bytes of the device: in use when loading began, and those that may be taken since (0: all there are).
+    struct Room {
+        std::size_t before = 0, available = 0;
+    };
+
+    /// Returns the batch that it is open for: `max_batch` or, where that would take more than its part of
+    /// the room, a smaller one to be opened instead; then it holds nothing. One slot tells what all will
+    /// take, so that the limit holds while it is looked for. After out_of_memory it may be called again, with
+    /// less.
+    Result<int> open(const BackendOptions& options, int max_batch, bool fixed_batch, const Room& room) {
         close();
         tensorrt::SlotShape shape = slot_shape(options, max_batch, fixed_batch);
         const int usual = options.goal == Goal::latency ? slots_for_latency : slots_for_throughput;
@@ -53,6 +60,12 @@ class TensorRtBackend final : public Backend {
             slots_.push_back(std::move(*slot));
             under_way_.push_back(0);
             done_.emplace_back();
+            if (i > 0 || room.available == 0 || fixed_batch) continue;
+            const std::size_t all = held_since(room.before) + static_cast<std::size_t>(count - 1) * budget_.held();
+            if (const int fits = tensorrt::batch_that_fits(max_batch, all, room.available); fits < max_batch) {
+                close();
+                return fits;
+            }
         }
         info_.name = to_string(library_->version());
         info_.device = target_.device;
@@ -61,10 +74,9 @@ class TensorRtBackend final : public Backend {
         info_.input = shape.input;
         info_.outputs = shape.outputs;
         info_.slots = count;
-        const std::size_t used = cuda::device_memory().used();
-        use_.held = std::max(budget_.held(), used > used_before ? used - used_before : 0);
+        use_.held = held_since(room.before);
         use_.per_image = budget_.held() / static_cast<std::size_t>(max_batch);
-        return {};
+        return max_batch;
     }
 
     /// Gives the slots' memory back.
@@ -72,7 +84,7 @@ class TensorRtBackend final : public Backend {
         slots_.clear();
         under_way_.clear();
         done_.clear();
-        cuda::trim_pool();
+        memory_.trim();
     }
 
     [[nodiscard]] const BackendInfo& info() const noexcept override { return info_; }
@@ -86,6 +98,12 @@ class TensorRtBackend final : public Backend {
     [[nodiscard]] MemoryUse memory() const override { return use_; }
 
   private:
+    /// As the device tells, which knows of more than our own resource; others may have come and gone.
+    [[nodiscard]] std::size_t held_since(std::size_t before) const {
+        const std::size_t used = cuda::device_memory().used();
+        return std::max(budget_.held(), used > before ? used - before : 0);
+    }
+
     template <typename Function>
     auto guarded_on_device(Function function) {
         return cuda::guarded([&] {
@@ -161,14 +179,6 @@ class TensorRtBackend final : public Backend {
     MemoryUse use_;
 };
 
-/// With smaller batches, in less memory.
-Result<std::unique_ptr<Backend>> reopened(std::unique_ptr<TensorRtBackend> backend,
-                                          const BackendOptions& options, int batch,
-                                          std::size_t before) {
-    if (auto ok = backend->open(options, batch, false, before); !ok) return fail(ok.error());
-    return backend;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
@@ -208,26 +218,25 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
                        .count());
         auto backend =
             std::make_unique<TensorRtBackend>(std::move(*opened), std::move(*engine));
-        for (int batch = prepared->report.max_batch;; batch /= 2) {
-            const auto ok = backend->open(options, batch, spec.batch > 0, before);
-            if (ok && options.memory_in_use > 0 && spec.batch == 0) {
-                const std::size_t available =
-                    options.memory_in_use - std::min(options.memory_in_use, before);
-                const int fits =
-                    tensorrt::batch_that_fits(batch, backend->memory().held, available);
-                if (fits < batch) {
-                    log::info("batches of {} instead of {}: {} MB of at most {} MB are left on {}",
-                              fits, batch, available / 1'000'000, options.memory_in_use / 1'000'000,
-                              options.device);
-                    return reopened(std::move(backend), options, fits, before);
-                }
+        TensorRtBackend::Room room{.before = before};
+        if (options.memory_in_use > before) room.available = options.memory_in_use - before;
+        if (options.memory_in_use > 0) room.available = std::max<std::size_t>(room.available, 1);
+        for (int batch = prepared->report.max_batch;;) {
+            const auto opened_for = backend->open(options, batch, spec.batch > 0, room);
+            if (opened_for && *opened_for == batch) return backend;
+            if (opened_for) {
+                log::info("batches of {} instead of {}: {} MB of at most {} MB are left on {}", *opened_for,
+                          batch, room.available / 1'000'000, options.memory_in_use / 1'000'000, options.device);
+                batch = *opened_for;
+                room.available = 0;  // once is enough: what is held in any case weighs more in small batches
+                continue;
             }
-            if (ok) return backend;
-            const bool smaller_may_do = ok.error().code == ErrorCode::out_of_memory &&
+            const bool smaller_may_do = opened_for.error().code == ErrorCode::out_of_memory &&
                                         batch > 1 && spec.batch == 0;
-            if (!smaller_may_do) return fail(ok.error());
+            if (!smaller_may_do) return fail(opened_for.error());
             log::warning("no memory for batches of {} on {}: trying {}", batch, options.device,
                          batch / 2);
+            batch /= 2;
         }
     });
     if (!loaded) return fail(loaded.error());

@@ -258,7 +258,7 @@ TEST_F(Kernels, BuffersOutOfThePoolAreWhole) {
         ASSERT_EQ(std::memcmp(bytes.data(), values.data(), values.size() * sizeof(values[0])), 0);
     }
     const auto before = cuda::device_memory().used();
-    cuda::trim_pool();
+    memory_->trim();
     EXPECT_LE(cuda::device_memory().used(), before);
 }
 

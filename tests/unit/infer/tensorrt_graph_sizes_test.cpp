@@ -44,6 +44,17 @@ TEST(GraphSizes, ForThroughputASmallerOneOnceBatchesKeepComingForIt) {
     EXPECT_EQ(sizes.take(9), 32);
 }
 
+TEST(GraphSizes, SizesThatComeInTurnAreAllMade) {
+    GraphSizes sizes(32, false, Goal::throughput);
+    for (int i = 1; i < GraphSizes::patience; ++i) {
+        EXPECT_EQ(sizes.take(1), 32);
+        EXPECT_EQ(sizes.take(2), 32);
+    }
+    EXPECT_EQ(sizes.take(1), 1);
+    EXPECT_EQ(sizes.take(2), 2);
+    EXPECT_EQ(sizes.take(1), 1);
+}
+
 TEST(GraphSizes, AFixedBatchHasOne) {
     GraphSizes sizes(16, true, Goal::throughput);
     for (int i = 0; i < 3 * GraphSizes::patience; ++i) EXPECT_EQ(sizes.take(1), 16);
@@ -68,12 +79,12 @@ TEST(ProfileFor, ThroughputRunsAllBatchesInTheSameOne) {
 }
 
 TEST(BatchThatFits, IsTheWholeBatchWithinItsShareElseInProportion) {
-    EXPECT_EQ(batch_that_fits(32, 400, 1000), 32);
-    EXPECT_EQ(batch_that_fits(32, 800, 1000), 16);
+    EXPECT_EQ(batch_that_fits(32, 300, 1000), 32);
+    EXPECT_EQ(batch_that_fits(32, 600, 1000), 16);
     EXPECT_EQ(batch_that_fits(32, 1000, 100), 1);
     EXPECT_EQ(batch_that_fits(32, 1000, 0), 1);
     EXPECT_EQ(batch_that_fits(1, 1000, 0), 1);
-    EXPECT_EQ(batch_that_fits(2, 401, 1000), 1) << "never the same again";
+    EXPECT_EQ(batch_that_fits(2, 301, 1000), 1) << "never the same again";
 }
 
 }  // namespace

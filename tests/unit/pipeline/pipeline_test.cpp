@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <future>
 #include <map>
 #include <mutex>
 
@@ -191,6 +192,44 @@ class DelayingFilter final : public ResultFilter {
   private:
     std::deque<FrameResult> waiting_;
 };
+
+/// Ends only when it may.
+class StubbornSource final : public media::Source {
+  public:
+    StubbornSource(std::uint32_t stream, std::shared_future<void> may_end)
+        : inner_(stream, {.frames = 3}), may_end_(std::move(may_end)) {}
+    ~StubbornSource() override { may_end_.wait(); }
+    const media::StreamInfo& info() const noexcept override { return inner_.info(); }
+    Result<media::SourceEvent> read() override { return inner_.read(); }
+    void interrupt() noexcept override { inner_.interrupt(); }
+
+  private:
+    FakeSource inner_;
+    std::shared_future<void> may_end_;
+};
+
+TEST_F(PipelineTest, NobodyWaitsForADecoderThatIsSlowToGo) {
+    std::promise<void> all_written;
+    const std::shared_future<void> may_end = all_written.get_future().share();
+    constexpr std::size_t streams = 4;
+    for (std::size_t i = 0; i < streams; ++i) {
+        jobs_.push_back({"stream", [may_end](const StreamTicket& ticket) -> Result<OpenedStream> {
+                             OpenedStream opened;
+                             opened.source = std::make_unique<StubbornSource>(ticket.stream, may_end);
+                             opened.beside.push_back(std::make_unique<StubbornSource>(ticket.stream, may_end));
+                             opened.tracker = std::make_unique<FakeTracker>();
+                             return opened;
+                         }});
+    }
+    std::size_t done = 0;
+    PipelineOptions options;
+    options.streams = 1;  // one after the other
+    options.on_stream_done = [&](std::size_t, const StreamReport&) {
+        if (++done == streams) all_written.set_value();
+    };
+    go({}, options);
+    EXPECT_EQ(done, streams);
+}
 
 TEST_F(PipelineTest, AFilterMayHoldFramesBackEvenWithTheSmallestQueue) {
     add({.source = {.frames = 50}});
