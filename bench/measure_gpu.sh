@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# What bench/results/h100.md and h200.md consist of, to be measured again on another GPU or after a change:
+#   MODEL=yolo11n.onnx CLIP=clip.mp4 bench/measure_gpu.sh SECTION...
+# Sections: files detector streams limits live devices refine accuracy start auto resolutions trace; all where none
+# is named. Each prints a line a run, and leaves what is told in full under OUT (out/gpu).
+#
+# SACCADE   the program [build/release/saccade]
+# DEVICE    [cuda:0]
+# LOOP      CLIP repeated without encoding it again, some thousand frames: ffmpeg -stream_loop 9 -i CLIP -c copy LOOP
+# LONGER    space-separated further videos for `files` (4K, 8K)
+# SEQUENCE  folder of a MOTChallenge sequence, with video.mp4 and gt/, for `refine`
+# COCO      instances.json, for `accuracy`
+# CPU_BOXES `saccade detect CLIP --device cpu --imgsz 640 --save jsonl`, for `accuracy`
+# STREAMS   at once in `limits`, `live` and `devices` [16 100 32]
+#
+# Engines are built where they lack, which takes minutes each: run `saccade build` first.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+: "${MODEL:?an ONNX file}" "${CLIP:?a 1080p video}" "${SACCADE:=build/release/saccade}" "${DEVICE:=cuda:0}"
+: "${LOOP:=$CLIP}" "${LONGER:=}" "${OUT:=out/gpu}"
+read -r limit_streams live_streams device_streams <<< "${STREAMS:-16 100 32}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$OUT"
+base=(--model "$MODEL" --device "$DEVICE")
+at640=("${base[@]}" --imgsz 640)
+
+# told LABEL SOURCE... -- FLAG...: one run of `track`, a line about it, and the digests of what it wrote.
+told() {
+  local label=$1 sources=() status=0; shift
+  while [ "$1" != -- ]; do sources+=("$1"); shift; done
+  shift
+  "$SACCADE" track "${sources[@]}" -o "$work/out" --json -q "$@" > "$OUT/last.json" 2> "$work/errors" || status=$?
+  cp "$OUT/last.json" "$OUT/${label//[^A-Za-z0-9._-]/_}.json"
+  python3 bench/run_line.py "$label" "$OUT/last.json" || { echo "exit code $status"; cat "$work/errors"; }
+  find "$work/out" -name '*.txt' -exec md5sum {} + | cut -d' ' -f1 | sort | uniq -c
+  rm -rf "$work/out"
+}
+# copies N: names of N links to LOOP, so that each stream has outputs of its own.
+copies() {
+  mkdir -p "$work/copies"
+  local i
+  for i in $(seq "$1"); do ln -sf "$(realpath "$LOOP")" "$work/copies/$i.mp4"; echo "$work/copies/$i.mp4"; done
+}
+bench() { "$SACCADE" bench "$@" --json-file "$OUT/$1.json" --markdown "$OUT/$1.md" -q; }
+
+files() {
+  local video n
+  for video in "$LOOP" $LONGER; do
+    for n in 1 auto auto; do told "$(basename "$video") decoders $n" "$video" -- "${base[@]}" --decoders "$n"; done
+  done
+}
+detector() { bench detector "${at640[@]}" --batch 32 --source "$CLIP" --batches 1,2,4,8,16,32 --frames 2000 --reps 3; }
+streams() { bench streams "${at640[@]}" --source "$CLIP" --counts 1,7,16 --frames 12000 --reps 2; }
+limits() {
+  local limit
+  for limit in 20GB 4GB 2GB; do
+    told "limit $limit" $(copies "$limit_streams") -- "${at640[@]}" --streams "$limit_streams" --vram-limit "$limit"
+  done
+}
+live() { told "live" $(copies "$live_streams") -- "${at640[@]}" --live; }
+devices() {
+  told "one GPU" $(copies "$device_streams") -- "${at640[@]}" --streams "$device_streams"
+  told "all GPUs" $(copies "$device_streams") -- "${at640[@]}" --streams "$device_streams" --device cuda:all
+}
+refine() {
+  [ -n "${SEQUENCE:-}" ] || { echo "refine: no SEQUENCE"; return; }
+  local round flags
+  mkdir -p "$work/truth" "$work/tracks"
+  ln -sf "$(realpath "$SEQUENCE")" "$work/truth/video"
+  for flags in "--imgsz 320" "--imgsz 320 --refine" "--imgsz 640" "--imgsz 640 --refine"; do
+    for round in 1 2 3; do
+      told "refine $flags" "$SEQUENCE/video.mp4" -- "${base[@]}" --classes person $flags
+    done
+    "$SACCADE" track "$SEQUENCE/video.mp4" "${base[@]}" --classes person $flags -o "$work/tracks" -q
+    "$SACCADE" eval --gt "$work/truth" --tracks "$work/tracks"
+  done
+}
+accuracy() {
+  local size
+  [ -n "${COCO:-}" ] || { echo "accuracy: no COCO"; return; }
+  for size in 640 480 320; do "$SACCADE" val "$COCO" "${base[@]}" --imgsz "$size" --conf 0.001 -q; done
+  [ -n "${CPU_BOXES:-}" ] || return 0
+  "$SACCADE" detect "$CLIP" "${at640[@]}" --save jsonl -o "$work/boxes" -q
+  python3 bench/match_detections.py "$CPU_BOXES" "$work"/boxes/*.jsonl
+}
+start() { bench start "${at640[@]}" --source "$CLIP" --reps 3; }
+auto() {
+  local pair
+  "$SACCADE" track "$LOOP" "${at640[@]}" --auto -v -o "$work/auto" 2>&1 | grep -E "auto:"
+  for pair in 1 2 3 4; do
+    told "defaults" "$LOOP" -- "${at640[@]}"
+    told "auto" "$LOOP" -- "${at640[@]}" --auto
+  done
+}
+resolutions() { bench resolutions "${base[@]}" --source "$CLIP" --clips "$OUT" --frames 600 --reps 2; }
+trace() {
+  local pair
+  "$SACCADE" profile "$LOOP" "${at640[@]}" -o "$work/profile" --html "$OUT/profile.html" > "$OUT/profile.txt"
+  cat "$OUT/profile.txt"
+  for pair in 1 2 3; do
+    told "untraced" "$LOOP" -- "${at640[@]}"
+    told "traced" "$LOOP" -- "${at640[@]}" --trace "$work/trace"
+  done
+}
+
+all=(files detector streams limits live devices refine accuracy start auto resolutions trace)
+(($#)) || set -- "${all[@]}"
+for section in "$@"; do
+  [[ " ${all[*]} " = *" $section "* ]] || { echo "$section: no such section; there are ${all[*]}" >&2; exit 2; }
+  echo "== $section"
+  "$section"
+done
