@@ -94,13 +94,15 @@ std::vector<engine::ChangeGroup> changes_for(const Config& config, std::size_t s
         }
         if (!changes.empty()) groups.push_back(std::move(changes));
     };
+    // From twice what a run would take by itself (16 of a GPU, two or so of a host).
     const int many = static_cast<int>(std::min<std::size_t>(sources, 64));
+    const int usual = gpu ? 16 : 2;
     std::vector<int> streams;
-    for (int n = 4; n < 2 * many; n *= 2) streams.push_back(std::min(n, many));
-    if (sources > 2) group("streams", "streams", streams, &Settings::streams);
-    group("batch", "batch", gpu ? std::vector{8, 16, 32} : std::vector{2, 4}, &Settings::batch);
-    group("in_flight", "batches under way", gpu ? std::vector{3, 4} : std::vector{cores + 2},
-          &Settings::in_flight);
+    for (int n = 2 * usual; many > usual && n < 2 * many; n *= 2) streams.push_back(std::min(n, many));
+    group("streams", "streams", streams, &Settings::streams);
+    // A GPU's engine is built for 32 and runs all smaller ones; for larger ones another would be built.
+    group("batch", "batch", gpu ? std::vector{16, 8} : std::vector{2, 4}, &Settings::batch);
+    group("in_flight", "batches under way", {gpu ? 4 : cores + 2}, &Settings::in_flight);
     // As many as there are engines share a file that is alone. More fill an engine's waits.
     if (gpu && sources == 1) group("decoders", "decoders", {2 * engines}, &Settings::decoders);
     if (gpu) return groups;

@@ -23,10 +23,17 @@ TEST(Auto, TriesWhatTheMachineAndTheSourcesOffer) {
     EXPECT_EQ(names_of(changes_for(*config, 1, 2, 0)),
               (std::set<std::string>{"batch 2", "batch 4", "batches under way 4", "decoder threads 2"}));
     const auto gpu = names_of(changes_for(*config, 10, 16, 7));
-    EXPECT_TRUE(gpu.contains("batch 32"));
-    EXPECT_TRUE(gpu.contains("streams 8"));
-    EXPECT_TRUE(gpu.contains("streams 10"));
-    EXPECT_FALSE(gpu.contains("streams 16"));
+    EXPECT_TRUE(gpu.contains("batch 16"));
+    EXPECT_FALSE(gpu.contains("batch 64")) << "an engine would be built for it, for minutes";
+    EXPECT_FALSE(gpu.contains("streams 10")) << "all ten run at once as it is";
+    const auto many = names_of(changes_for(*config, 40, 16, 7));
+    EXPECT_TRUE(many.contains("streams 32"));
+    EXPECT_TRUE(many.contains("streams 40"));
+    EXPECT_FALSE(many.contains("streams 64"));
+    const auto host = names_of(changes_for(*config, 10, 16, 0));
+    EXPECT_TRUE(host.contains("streams 8"));
+    EXPECT_TRUE(host.contains("streams 10"));
+    EXPECT_FALSE(host.contains("streams 16"));
     EXPECT_FALSE(gpu.contains("decoder threads 8"));
     EXPECT_FALSE(gpu.contains("decoders 14")) << "ten files keep all of a GPU's decoders busy";
     EXPECT_TRUE(names_of(changes_for(*config, 1, 16, 7)).contains("decoders 14"));
