@@ -247,7 +247,7 @@ TEST(ToFp16, IntegersAndResizeScalesAreLeftAlone) {
     ASSERT_TRUE(proto) << proto.error().line();
     EXPECT_EQ(find(*proto, "u").input(2), "scales");
     EXPECT_EQ(initializers(*proto).at("scales"), TensorProto::FLOAT);
-    const auto& zeros = find(*proto, "zeros");
+    const auto zeros = find(*proto, "zeros");
     ASSERT_EQ(zeros.attribute_size(), 1);
     EXPECT_EQ(zeros.attribute(0).t().data_type(), TensorProto::FLOAT16);
     EXPECT_EQ(find(*proto, "shape").input(0), "u");
