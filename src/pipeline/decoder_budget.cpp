@@ -60,7 +60,7 @@ std::size_t queue_capacity(const media::StreamInfo& info, std::size_t most, std:
 }
 
 std::size_t decoders_that_fit(const media::StreamInfo& info, std::size_t limit, std::size_t streams) {
-    constexpr std::size_t kPart = 4;
+    constexpr std::size_t kPart = 3;
     const std::size_t wanted = std::max<std::size_t>(info.decoders, 1);
     const std::size_t each = surface_bytes(info);
     if (limit == 0 || each == 0) return wanted;

@@ -32,7 +32,7 @@ std::size_t queue_capacity(const media::StreamInfo& info, std::size_t most, std:
                            std::size_t streams);
 
 /// Of `info.decoders`, how many may share the stream on a device with a limit (0: none): as many as fit in
-/// its share of a quarter of the memory, but one. The others would keep no engine busy for long: it is
+/// its share of a third of the memory (seven of 8K in 20 GB), but one. The others would keep no engine busy for long: it is
 /// large pictures that don't fit.
 std::size_t decoders_that_fit(const media::StreamInfo& info, std::size_t limit, std::size_t streams);
 

@@ -52,7 +52,7 @@ TEST(QueueCapacity, IsTheStreamsShareOfAnEighthOfTheMemory) {
     EXPECT_EQ(queue_capacity(media::StreamInfo{}, 32, 1000, 1), 32U) << "of unknown size";
 }
 
-TEST(DecodersThatFit, AreThoseOfTheStreamsShareOfAQuarterOfTheMemory) {
+TEST(DecodersThatFit, AreThoseOfTheStreamsShareOfAThirdOfTheMemory) {
     media::StreamInfo info;
     info.codec = "mjpeg";  // 6 surfaces
     info.width = 1000;
@@ -61,11 +61,14 @@ TEST(DecodersThatFit, AreThoseOfTheStreamsShareOfAQuarterOfTheMemory) {
     info.decoders = 7;
     EXPECT_EQ(decoders_that_fit(info, 0, 1), 7U) << "no limit";
     EXPECT_EQ(decoders_that_fit(info, 2'000'000'000, 1), 7U);
-    EXPECT_EQ(decoders_that_fit(info, 100'000'000, 1), 4U);
+    EXPECT_EQ(decoders_that_fit(info, 100'000'000, 1), 5U);
     EXPECT_EQ(decoders_that_fit(info, 100'000'000, 2), 2U);
     EXPECT_EQ(decoders_that_fit(info, 1'000'000, 1), 1U);
     info.decoders = 1;
     EXPECT_EQ(decoders_that_fit(info, 2'000'000'000, 1), 1U);
+    info = {.codec = "hevc", .decoders = 7, .width = 7680, .height = 4320, .format = PixelFormat::nv12};
+    EXPECT_EQ(decoders_that_fit(info, 20'000'000'000, 1), 7U);
+    EXPECT_EQ(decoders_that_fit(info, 20'000'000'000, 2), 3U);
     media::StreamInfo unknown;
     unknown.decoders = 3;
     EXPECT_EQ(decoders_that_fit(unknown, 1000, 1), 3U) << "of unknown size";
