@@ -208,8 +208,8 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
         const std::stop_callback on_stop(stop, give_up);
         std::vector<std::jthread> threads;
         for (DecodeStage& stage_beside : beside) {
-            threads.emplace_back([&] {
-                const LaneScope mine(options.tracer, "decode", stream);
+            threads.emplace_back([&, part = threads.size() + 1] {
+                const LaneScope mine(options.tracer, "decode", stream, part);
                 stage_beside.run(mine.lane());
             });
         }

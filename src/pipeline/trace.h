@@ -143,7 +143,8 @@ class Tracer {
 /// A thread's lane for the time of a scope; nothing where there is no tracer.
 class LaneScope {
   public:
-    LaneScope(Tracer* tracer, const char* stage, std::uint32_t number);
+    /// "stage number", or "stage number.part" for further threads of the same (part 1 and on).
+    LaneScope(Tracer* tracer, const char* stage, std::uint32_t number, std::size_t part = 0);
     ~LaneScope() {
         if (lane_ != nullptr) lane_->detach();
     }

@@ -48,7 +48,8 @@ Totals totals_of(const Tracer& tracer) {
 }
 
 bool is_decoder_of(const TraceLane& lane, std::uint32_t stream) {
-    return lane.name() == "decode " + std::to_string(stream);
+    const std::string first = "decode " + std::to_string(stream);
+    return lane.name() == first || lane.name().starts_with(first + ".");
 }
 
 /// Decoders that share a stream.
