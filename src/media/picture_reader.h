@@ -85,8 +85,8 @@ class PictureReader {
     std::deque<SourceEvent> events_;
     std::uint64_t next_index_ = 0;
     std::optional<std::int64_t> end_;
-    std::optional<std::int64_t> next_begin_;  ///< when the first picture is shown of the segment told by go_on()
-    bool pending_ = false;                    ///< that picture is in decoded_
+    std::optional<std::int64_t> next_begin_;  ///< when the first picture of go_on()'s segment is shown
+    bool pending_ = false;                    ///< it is in decoded_
     bool any_ = false;
     bool seen_key_packet_ = false;  // what comes before can't be decoded, and is no damage
     bool losing_ = false;           // since the latest frame: one event a damaged place

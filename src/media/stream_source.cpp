@@ -48,7 +48,7 @@ class StreamSource final : public Source {
     std::shared_ptr<PacketFeed> feed_;
     PictureReader reader_;
     std::optional<Segment> segment_;
-    std::optional<Segment> ahead_;  ///< its packets are sent while the decoder still holds pictures of segment_
+    std::optional<Segment> ahead_;  ///< the next: its packets are sent while pictures of segment_ come out
     bool closed_ = false;
     std::optional<End> end_;
 };

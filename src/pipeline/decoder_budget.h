@@ -31,9 +31,8 @@ std::size_t frame_bytes(const media::StreamInfo& info);
 std::size_t queue_capacity(const media::StreamInfo& info, std::size_t most, std::size_t limit,
                            std::size_t streams);
 
-/// Of `info.decoders`, how many may share the stream on a device with a limit (0: none): as many as fit in
-/// its share of a third of the memory (seven of 8K in 20 GB), but one. The others would keep no engine busy for long: it is
-/// large pictures that don't fit.
+/// How many of `info.decoders` may share the stream on a device with a limit (0: none): as many as fit in its
+/// share of a third of the memory (seven of 8K in 20 GB), and one at least.
 std::size_t decoders_that_fit(const media::StreamInfo& info, std::size_t limit, std::size_t streams);
 
 /// From the codec's reference pictures and `queued` frames of the stream's size and format.
