@@ -7,8 +7,8 @@
 
 namespace saccade::pipeline {
 
-CropLane::CropLane(InferStage& stage, std::uint32_t stream, std::size_t budget)
-    : stage_(stage), lane_(stream | 0x80000000U), results_(budget) {
+CropLane::CropLane(InferStage& stage, std::uint32_t stream, std::size_t most)
+    : stage_(stage), lane_(stream | 0x80000000U), results_(most) {
     stage_.batcher().open(lane_, Batcher::Kind::urgent);
     stage_.router().add(lane_, results_);
 }
@@ -20,11 +20,11 @@ CropLane::~CropLane() {
     stage_.batcher().close(lane_);
 }
 
-Result<std::vector<std::vector<Detection>>> CropLane::detect(const Frame& frame,
-                                                             std::span<const Box> crops) {
-    const auto broken = [this] {
-        return stage_.error().value_or(Error{ErrorCode::internal, "a crop was not detected", ""});
-    };
+Error CropLane::broken() const {
+    return stage_.error().value_or(Error{ErrorCode::internal, "a crop was not detected", ""});
+}
+
+Result<void> CropLane::submit(const Frame& frame, std::span<const Box> crops) {
     for (const Box& box : crops) {
         auto part = crop(frame, box);
         if (!part) return fail(ErrorCode::internal, "a crop lies outside of its frame");
@@ -34,8 +34,12 @@ Result<std::vector<std::vector<Detection>>> CropLane::detect(const Frame& frame,
             return fail(broken());
         }
     }
+    return {};
+}
+
+Result<std::vector<std::vector<Detection>>> CropLane::wait(std::size_t count) {
     std::vector<std::vector<Detection>> seen;
-    for (std::size_t i = 0; i < crops.size(); ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
         auto detected = results_.pop();
         if (!detected) return fail(broken());
         seen.push_back(std::move(detected->detections));

@@ -16,16 +16,21 @@ namespace saccade::pipeline {
 /// set. Batches with crops don't wait to be filled, since a frame waits for them. One thread.
 class CropLane {
   public:
-    CropLane(InferStage& stage, std::uint32_t stream, std::size_t budget);
+    /// `most`: crops that may be under way.
+    CropLane(InferStage& stage, std::uint32_t stream, std::size_t most);
     CropLane(const CropLane&) = delete;
     CropLane& operator=(const CropLane&) = delete;
     ~CropLane();
 
-    /// Blocks for the detections of each crop, boxes in its pixels. Error: that of the detector.
-    Result<std::vector<std::vector<Detection>>> detect(const Frame& frame,
-                                                       std::span<const Box> crops);
+    /// Puts crops on their way. Error: that of the detector.
+    Result<void> submit(const Frame& frame, std::span<const Box> crops);
+    /// Blocks for the detections of the next `count` crops in the order submitted, boxes in their pixels.
+    /// Error: that of the detector.
+    Result<std::vector<std::vector<Detection>>> wait(std::size_t count);
 
   private:
+    [[nodiscard]] Error broken() const;
+
     InferStage& stage_;
     const std::uint32_t lane_;
     DetectedQueue results_;

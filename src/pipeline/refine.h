@@ -31,8 +31,8 @@ class Refiner {
 
     /// Crops of a frame, at most the budget, inside of it: around tracks that nothing was found for,
     /// detections that are uncertain, and what is small (32 px at network scale). Objects that were
-    /// left out for long go before others. `tracks` are those of the stream's frame before, predicted
-    /// by `elapsed`.
+    /// left out for long go before others. `tracks` are those of an earlier frame of the stream, predicted
+    /// by `elapsed`, the time since.
     std::vector<Box> plan(Size frame, std::span<const Detection> found,
                           std::span<const Track> tracks, Timestamp elapsed);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "pipeline/crop_lane.h"
@@ -11,40 +12,63 @@
 
 namespace saccade::pipeline {
 
-/// Used on the stream's track thread, which waits while the crops are detected: frames behind it go
-/// on through the detector, and batches mix them with the crops. A frame's crops follow from its own
-/// detections and the tracks of the frame before, so that results depend on nothing else.
+/// Used on the stream's track thread, for all its frames in order. Two frames' crops may be under way:
+/// one alone would leave the device idle between them, whose network takes as long for a crop as for
+/// several. So a frame's crops follow from its own detections and the tracks of the frame before the
+/// last, strictly, and results depend on nothing else.
 class RefineStage {
   public:
     RefineStage(const RefineOptions& options, InferStage& stage, std::uint32_t stream)
         : refiner_(options, {stage.detector_info().input_width, stage.detector_info().input_height}),
-          lane_(stage, stream, static_cast<std::size_t>(options.budget)) {}
+          lane_(stage, stream, kUnderWay * static_cast<std::size_t>(options.budget)) {}
 
-    /// Replaces the frame's detections by refined ones. Error: that of the detector.
-    Result<void> look(const Frame& frame, std::vector<Detection>& detections) {
-        const Size size{frame.width, frame.height};
-        const auto crops = refiner_.plan(size, detections, tracks_, frame.pts - seen_);
-        auto seen = lane_.detect(frame, crops);
+    /// Whether finish() must come before the next begin().
+    [[nodiscard]] bool full() const noexcept { return under_way_.size() == kUnderWay; }
+
+    /// Starts the closer look at a frame. Error: that of the detector.
+    Result<void> begin(const Frame& frame, const std::vector<Detection>& detections) {
+        Looking& looking = under_way_.emplace_back(Looking{.size = {frame.width, frame.height}, .crops = {}});
+        const bool any = begun_++ >= kUnderWay;
+        looking.crops = refiner_.plan(looking.size, detections, any ? known_.front().tracks : std::vector<Track>{},
+                                      any ? frame.pts - known_.front().pts : Timestamp{});
+        if (any) known_.pop_front();
+        return lane_.submit(frame, looking.crops);
+    }
+
+    /// Waits for the look that was begun first, and replaces that frame's detections by refined ones.
+    /// followed() has to come next. Error: that of the detector.
+    Result<void> finish(std::vector<Detection>& detections) {
+        const Looking looking = std::move(under_way_.front());
+        under_way_.pop_front();
+        auto seen = lane_.wait(looking.crops.size());
         if (!seen) return fail(seen.error());
-        refiner_.merge(size, crops, *seen, detections);
-        crops_ += crops.size();
+        refiner_.merge(looking.size, looking.crops, *seen, detections);
+        crops_ += looking.crops.size();
         return {};
     }
 
     /// What the tracker made of that frame.
-    void followed(const FrameResult& result) {
-        tracks_ = result.tracks;
-        seen_ = result.pts;
-    }
+    void followed(const FrameResult& result) { known_.push_back({result.tracks, result.pts}); }
 
     [[nodiscard]] std::uint64_t crops() const noexcept { return crops_; }
 
   private:
+    static constexpr std::size_t kUnderWay = 2;  ///< frames
+
+    struct Looking {
+        Size size;
+        std::vector<Box> crops;
+    };
+    struct Known {
+        std::vector<Track> tracks;
+        Timestamp pts;
+    };
+
     Refiner refiner_;
     CropLane lane_;
-    std::vector<Track> tracks_;  ///< of the frame before
-    Timestamp seen_{0};
-    std::uint64_t crops_ = 0;
+    std::deque<Looking> under_way_;
+    std::deque<Known> known_;  ///< from the frame whose tracks the next plan is made with
+    std::uint64_t begun_ = 0, crops_ = 0;
 };
 
 }  // namespace saccade::pipeline

@@ -23,28 +23,64 @@ TrackStage::TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQue
 
 void TrackStage::run(TraceLane* lane) {
     std::vector<Detected> in_turn;
-    const auto process_all = [&] {
-        for (Detected& detected : in_turn) process(std::move(detected), lane);
+    const auto take_all = [&] {
+        for (Detected& detected : in_turn) take(std::move(detected), lane);
         in_turn.clear();
     };
-    while (auto detected = in_.pop()) {
+    while (auto detected = next(lane)) {
         if (join_ == nullptr) {
-            process(std::move(*detected), lane);
+            take(std::move(*detected), lane);
         } else {
             join_->add(std::move(*detected), in_turn);
-            process_all();
+            take_all();
         }
     }
     if (join_ != nullptr) join_->finish(in_turn);
-    process_all();
+    take_all();
+    while (!looking_.empty()) finish_look(lane);
     if (filter_ != nullptr) filter_->flush(ready_);
     hand_on(lane);
 }
 
-void TrackStage::process(Detected detected, TraceLane* lane) {
+std::optional<Detected> TrackStage::next(TraceLane* lane) {
+    while (!looking_.empty()) {
+        if (auto detected = in_.try_pop()) return detected;
+        finish_look(lane);
+    }
+    return in_.pop();
+}
+
+void TrackStage::take(Detected detected, TraceLane* lane) {
+    const Frame& frame = detected.item.frame;
+    FrameResult result{.id = frame.id,
+                       .pts = frame.pts,
+                       .width = frame.width,
+                       .height = frame.height,
+                       .detections = std::move(detected.detections),
+                       .tracks = {},
+                       .file = frame.file};
+    if (refine_ == nullptr || error_) {
+        while (!looking_.empty()) finish_look(lane);
+        return process(std::move(detected), std::move(result), lane);
+    }
+    if (refine_->full()) finish_look(lane);
+    if (!error_) check(refine_->begin(frame, result.detections));
+    looking_.push_back({std::move(detected), std::move(result)});
+}
+
+void TrackStage::finish_look(TraceLane* lane) {
+    Looking oldest = std::move(looking_.front());
+    looking_.pop_front();
+    process(std::move(oldest.detected), std::move(oldest.result), lane);
+}
+
+void TrackStage::process(Detected detected, FrameResult result, TraceLane* lane) {
     const auto before = std::chrono::steady_clock::now();
-    const FrameId id = detected.item.frame.id;
-    FrameResult result = track(detected, lane);
+    const FrameId id = result.id;
+    {
+        const Range range("track");
+        if (!error_) check(complete(detected.item.frame, result, lane));
+    }
     if (!keep_pixels_) drop_pixels(detected.item.frame);
     held_.push_back(std::move(detected.item));
     if (filter_ != nullptr) {
@@ -58,32 +94,21 @@ void TrackStage::process(Detected detected, TraceLane* lane) {
     hand_on(lane);
 }
 
-FrameResult TrackStage::track(Detected& detected, TraceLane* lane) {
-    const Range range("track");
-    const Frame& frame = detected.item.frame;
-    FrameResult result{.id = frame.id,
-                       .pts = frame.pts,
-                       .width = frame.width,
-                       .height = frame.height,
-                       .detections = std::move(detected.detections),
-                       .tracks = {},
-                       .file = frame.file};
-    if (error_) return result;
-    if (auto done = complete(frame, result, lane); !done) {
-        error_ = done.error();
-        give_up_();
-    }
-    return result;
+/// The first failure ends the stream.
+void TrackStage::check(const Result<void>& done) {
+    if (done || error_) return;
+    error_ = done.error();
+    give_up_();
 }
 
 Result<void> TrackStage::complete(const Frame& frame, FrameResult& result, TraceLane* lane) {
     if (refine_ != nullptr) {
         const auto before = std::chrono::steady_clock::now();
-        if (auto done = refine_->look(frame, result.detections); !done) return done;
+        if (auto done = refine_->finish(result.detections); !done) return done;
         if (traced(lane)) lane->add(Activity::look, before, std::chrono::steady_clock::now(), frame.id);
     }
-    if (tracker_ == nullptr) return {};
-    auto done = follow(frame, result);
+    Result<void> done;
+    if (tracker_ != nullptr) done = follow(frame, result);
     if (done && refine_ != nullptr) refine_->followed(result);
     return done;
 }

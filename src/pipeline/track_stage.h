@@ -32,10 +32,19 @@ class TrackStage {
     [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
 
   private:
-    void process(Detected detected, TraceLane* lane);
-    FrameResult track(Detected& detected, TraceLane* lane);
+    /// A frame whose closer look is under way.
+    struct Looking {
+        Detected detected;
+        FrameResult result;
+    };
+    /// The next frame to be worked on, or none at the end. While looks are under way nobody waits for it.
+    std::optional<Detected> next(TraceLane* lane);
+    void take(Detected detected, TraceLane* lane);
+    void finish_look(TraceLane* lane);
+    void process(Detected detected, FrameResult result, TraceLane* lane);
     /// Detections of a result, seen closer, then its tracks.
     Result<void> complete(const Frame& frame, FrameResult& result, TraceLane* lane);
+    void check(const Result<void>& done);
     /// Tracks of a result whose detections are there.
     Result<void> follow(const Frame& frame, FrameResult& result);
     void hand_on(TraceLane* lane);
@@ -50,6 +59,7 @@ class TrackStage {
     DetectedQueue& in_;
     TrackedQueue& out_;
     std::function<void()> give_up_;
+    std::deque<Looking> looking_;  ///< from the oldest; two at most
     std::deque<Item> held_;  ///< of the results that the filter holds back
     std::vector<FrameResult> ready_;
     Histogram times_;

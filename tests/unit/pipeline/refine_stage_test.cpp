@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <span>
 
 #include "core/log.h"
 #include "pipeline/pipeline.h"
@@ -163,6 +164,28 @@ TEST(RefineStage, TracksAreMadeOfWhatTheCloserLookSaw) {
     expect_refined(run_streams({}, 1, 32, 1));
     expect_refined(run_streams({.max_batch = 1, .depth = 1}, 1, 1, 1));  // nothing to spare
     expect_refined(run_streams({.max_batch = 8, .depth = 3}, 5, 4, 3));
+}
+
+/// A tracker that fails at one frame, while looks at further ones are under way.
+TEST(RefineStage, ATrackerThatFailsEndsItsStreamWithLooksUnderWay) {
+    for (const std::uint64_t at : {0U, 1U, 2U, 30U, 59U}) {
+        auto log = std::make_shared<SinkLog>();
+        const StreamJob job{"stream", [&](const StreamTicket& ticket) -> Result<OpenedStream> {
+                                OpenedStream opened;
+                                opened.source = std::make_unique<GraySource>(ticket.stream, 60);
+                                opened.tracker = std::make_unique<FakeTracker>(at);
+                                opened.sinks.push_back(std::make_unique<FakeSink>(log, FakeSink::Script{}));
+                                return opened;
+                            }};
+        TwoLookDetector detector({});
+        test::FixedDevices devices{&detector};
+        Progress progress;
+        const auto report =
+            run(std::span(&job, 1), devices, {.queue = 4, .max_wait = 50ms, .refine = {.budget = 2}}, {}, progress);
+        EXPECT_FALSE(report.fatal);
+        EXPECT_EQ(report.streams[0].status, StreamStatus::failed) << at;
+        EXPECT_GE(log->results.size(), at);
+    }
 }
 
 TEST(RefineStage, MemoryThatIsWantingChangesNothing) {
