@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "run_fake.h"
@@ -110,37 +111,31 @@ TEST(Verdict, NamesTheSlowDecodersOfManyStreams) {
                     .at_once = 2});
 }
 
-TEST(Verdict, SaysSoWhereNothingStandsOut) {
+/// 100 frames of one stream in a second, each with these seconds of work by stage.
+Measurement steady(std::array<float, kStageCount> seconds) {
     Measurement m;
     m.frames = 100;
     m.seconds = 1;
     m.fps = 100;
     m.cores = 64;
-    m.slots = 2;
     m.queues.resize(3);
     m.waiting.resize(5);
     m.costs.resize(1);
-    m.costs[0].frames.resize(100);
-    for (auto& frame : m.costs[0].frames) {
-        frame.seconds = {0.01F, 0.001F, 0.0099F, 0.001F, 0.0099F, 0.0099F};
-    }
-    for (auto& stage : m.stages) stage.name = "stage";
+    m.costs[0].frames.assign(100, FrameCost{seconds});
+    for (std::size_t s = 0; s < kStageCount; ++s) m.stages[s].name = to_string(kStages[s]);
+    return m;
+}
+
+TEST(Verdict, SaysSoWhereNothingStandsOut) {
+    Measurement m = steady({0.01F, 0.001F, 0.0099F, 0.001F, 0.0099F, 0.0099F});
+    m.slots = 2;
     EXPECT_EQ(judge(m).bottleneck, "none");
 }
 
 TEST(Verdict, BlamesTheCoresWhereTheyAreUsedUp) {
-    Measurement m;
-    m.frames = 100;
-    m.seconds = 1;
-    m.fps = 100;
+    Measurement m = steady({0.002F, 0.001F, 0.007F, 0, 0, 0});
     m.cores = 2;
     m.cores_used = 1.98;
-    m.queues.resize(3);
-    m.waiting.resize(5);
-    m.costs.resize(1);
-    m.costs[0].frames.resize(100);
-    for (auto& frame : m.costs[0].frames) frame.seconds = {0.002F, 0.001F, 0.007F, 0, 0, 0};
-    for (std::size_t s = 0; s < kStageCount; ++s) m.stages[s].name = to_string(kStages[s]);
     m.stages[0].cpu_ms = 4;
     m.stages[2].cpu_ms = 15.8;
     const Verdict verdict = judge(m);
@@ -150,19 +145,8 @@ TEST(Verdict, BlamesTheCoresWhereTheyAreUsedUp) {
     EXPECT_NEAR(verdict.speedup, 99.0 / 20, 0.2);
 }
 
-/// 100 frames of one stream in a second, 9.9 ms of each in the tracker.
 Measurement slow_tracker() {
-    Measurement m;
-    m.frames = 100;
-    m.seconds = 1;
-    m.fps = 100;
-    m.cores = 64;
-    m.queues.resize(3);
-    m.waiting.resize(5);
-    m.costs.resize(1);
-    m.costs[0].frames.resize(100);
-    for (auto& frame : m.costs[0].frames) frame.seconds = {0.001F, 0, 0.001F, 0, 0.0099F, 0};
-    for (std::size_t s = 0; s < kStageCount; ++s) m.stages[s].name = to_string(kStages[s]);
+    Measurement m = steady({0.001F, 0, 0.001F, 0, 0.0099F, 0});
     Stage& tracker = m.stages[4];
     tracker.utilization = 0.99;
     tracker.time.mean = tracker.time.p50 = 9.9;
