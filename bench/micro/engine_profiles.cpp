@@ -102,11 +102,8 @@ Result<void> time_engine(Opened& opened, const TypedNetwork& network, const std:
     if (!engine) return fail(engine.error());
     int most = 1;
     for (const BatchRange& profile : profiles) most = std::max(most, profile.most);
-    SlotShape shape{(*engine)->input(), (*engine)->outputs(), false, infer::Goal::latency, false};
-    const std::int64_t open[] = {most, 3, side, side};
-    for (std::size_t i = 0; i < 4; ++i) {
-        if (shape.input.shape[i] < 0) shape.input.shape[i] = open[i];
-    }
+    const SlotShape shape{input_of(**engine, most, side, side), (*engine)->outputs(), false, infer::Goal::latency,
+                          false};
     cuda::DeviceResource memory;
     auto slot = Slot::make(**engine, shape, opened.ordinal, memory);
     if (!slot) return fail(slot.error());
@@ -123,12 +120,10 @@ Result<void> time_engine(Opened& opened, const TypedNetwork& network, const std:
 Result<void> run(const char* file, const char* device, int count, char** lists) {
     const auto onnx = model::OnnxModel::load(file);
     if (!onnx) return fail(onnx.error());
-    auto spec = model::inspect(*onnx, {});
+    const auto spec = model::inspect(*onnx, {});
     if (!spec) return fail(spec.error());
     const model::DynamicModel freed = model::make_dynamic(*onnx, *spec);
-    if (freed.dynamic_batch) spec->batch = 0;
-    spec->dynamic_size = freed.dynamic_size;
-    const auto network = typed_network(freed.model, *spec, {});
+    const auto network = typed_network(freed.model, model::freed_spec(*spec, freed), {});
     if (!network) return fail(network.error());
     auto opened = open_for_device(device);
     if (!opened) return fail(opened.error());

@@ -16,9 +16,9 @@ namespace saccade::cli {
 std::vector<engine::ChangeGroup> changes_for(const Config& config, std::size_t sources, int cores,
                                              int engines);
 
-/// Runs the beginnings of the sources under several settings, which takes seconds, and returns the best. Nothing is written. Errors: those of
-/// run(); invalid_argument for what can't be read twice (standard input, URLs) or keeps its own
-/// pace (live).
+/// Runs the beginnings of the sources under several settings, which takes seconds, and returns the best.
+/// Nothing is written. Errors: those of run(); invalid_argument for what can't be read twice (standard
+/// input, URLs) or keeps its own pace (live).
 Result<engine::Tuned> auto_settings(Mode mode, const Config& config,
                                     const std::vector<std::string>& sources, std::stop_token stop);
 

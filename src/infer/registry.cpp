@@ -50,9 +50,7 @@ Result<std::unique_ptr<Backend>> make_backend(const model::OnnxModel& model,
                                               const BackendOptions& options) {
     const model::DynamicModel freed = model::make_dynamic(model, spec);
     if (!freed.kept.empty()) log::debug("{}: {}", model.name(), freed.kept);
-    model::ModelSpec freed_spec = spec;
-    if (freed.dynamic_batch) freed_spec.batch = 0;
-    freed_spec.dynamic_size = freed.dynamic_size;
+    const model::ModelSpec freed_spec = model::freed_spec(spec, freed);
 
     std::string remedy;
     for (const Entry& entry : entries) {

@@ -120,7 +120,6 @@ Result<PictureReader::Step> PictureReader::step() {
     switch (std::exchange(pending_, false) ? DecodeStep::frame : decoder_->receive(*decoded_)) {
         case DecodeStep::frame:
             if (const auto shown = known(decoded_->pts); next_begin_ && shown && *shown >= *next_begin_) {
-                next_begin_.reset();
                 pending_ = true;
                 return Step::crossed;
             }

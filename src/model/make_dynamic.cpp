@@ -173,4 +173,10 @@ DynamicModel make_dynamic(const OnnxModel& model, const ModelSpec& spec) {
     return result;
 }
 
+ModelSpec freed_spec(ModelSpec spec, const DynamicModel& freed) {
+    if (freed.dynamic_batch) spec.batch = 0;
+    spec.dynamic_size = freed.dynamic_size;
+    return spec;
+}
+
 }  // namespace saccade::model

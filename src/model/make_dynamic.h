@@ -21,4 +21,7 @@ struct DynamicModel {
 /// names it. Never fails: a graph that can't be changed comes back as it was.
 DynamicModel make_dynamic(const OnnxModel& model, const ModelSpec& spec);
 
+/// What `spec`, which make_dynamic() was given, says of the model that came of it.
+ModelSpec freed_spec(ModelSpec spec, const DynamicModel& freed);
+
 }  // namespace saccade::model

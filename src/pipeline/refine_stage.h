@@ -20,7 +20,8 @@ class RefineStage {
   public:
     RefineStage(const RefineOptions& options, InferStage& stage, std::uint32_t stream)
         : refiner_(options, {stage.detector_info().input_width, stage.detector_info().input_height}),
-          lane_(stage, stream, kUnderWay * static_cast<std::size_t>(options.budget)) {}
+          lane_(stage, stream, kUnderWay * static_cast<std::size_t>(options.budget)),
+          known_(kUnderWay) {}
 
     /// Whether finish() must come before the next begin().
     [[nodiscard]] bool full() const noexcept { return under_way_.size() == kUnderWay; }
@@ -28,10 +29,9 @@ class RefineStage {
     /// Starts the closer look at a frame. Error: that of the detector.
     Result<void> begin(const Frame& frame, const std::vector<Detection>& detections) {
         Looking& looking = under_way_.emplace_back(Looking{.size = {frame.width, frame.height}, .crops = {}});
-        const bool any = begun_++ >= kUnderWay;
-        looking.crops = refiner_.plan(looking.size, detections, any ? known_.front().tracks : std::vector<Track>{},
-                                      any ? frame.pts - known_.front().pts : Timestamp{});
-        if (any) known_.pop_front();
+        const Known known = std::move(known_.front());
+        known_.pop_front();
+        looking.crops = refiner_.plan(looking.size, detections, known.tracks, frame.pts - known.pts);
         return lane_.submit(frame, looking.crops);
     }
 
@@ -61,14 +61,15 @@ class RefineStage {
     };
     struct Known {
         std::vector<Track> tracks;
-        Timestamp pts;
+        Timestamp pts{};
     };
 
     Refiner refiner_;
     CropLane lane_;
     std::deque<Looking> under_way_;
-    std::deque<Known> known_;  ///< from the frame whose tracks the next plan is made with
-    std::uint64_t begun_ = 0, crops_ = 0;
+    /// From the frame whose tracks the next plan is made with; before the first frame nothing is known.
+    std::deque<Known> known_;
+    std::uint64_t crops_ = 0;
 };
 
 }  // namespace saccade::pipeline

@@ -1,4 +1,5 @@
-// Frames of whatever memory, as tests look at them.
+// Frames of whatever memory, as tests look at them. A test whose frames are on a GPU says so first:
+// SACCADE_NEEDS_GPU().
 #pragma once
 
 #include <memory>
@@ -7,6 +8,7 @@
 
 #include "core/frame.h"
 #ifdef SACCADE_HAS_CUDA
+#include "cuda/driver.h"
 #include "cuda/runtime.h"
 #endif
 
@@ -37,3 +39,15 @@ inline Frame on_host(const Frame& frame) {
 }
 
 }  // namespace saccade::test
+
+/// Skips the test, with the reason, where no GPU can be reached.
+#ifdef SACCADE_HAS_CUDA
+#define SACCADE_NEEDS_GPU()                                                 \
+    do {                                                                    \
+        if (const auto driver = ::saccade::cuda::probe_driver(); !driver) { \
+            GTEST_SKIP() << driver.error().line();                          \
+        }                                                                   \
+    } while (false)
+#else
+#define SACCADE_NEEDS_GPU() GTEST_SKIP() << "this build has no GPU path"
+#endif

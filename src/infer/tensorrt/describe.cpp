@@ -75,9 +75,7 @@ Result<BuiltEngine> build_tensorrt_engine(const model::OnnxModel& model, const m
     if (!opened) return fail(opened.error());
     // As make_backend does, so that it finds what is built here.
     const model::DynamicModel freed = model::make_dynamic(model, spec);
-    model::ModelSpec freed_spec = spec;
-    if (freed.dynamic_batch) freed_spec.batch = 0;
-    freed_spec.dynamic_size = freed.dynamic_size;
+    const model::ModelSpec freed_spec = model::freed_spec(spec, freed);
     const auto prepare = [&] {
         return tensorrt::prepare_engine(*opened->library, freed.model, freed_spec, build, opened->target);
     };

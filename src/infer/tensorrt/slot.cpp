@@ -9,6 +9,15 @@
 
 namespace saccade::infer::tensorrt {
 
+TensorInfo input_of(const Engine& engine, int most, int height, int width) {
+    TensorInfo input = engine.input();
+    const std::int64_t open[] = {most, 3, height, width};
+    for (std::size_t i = 0; i < 4; ++i) {
+        if (input.shape[i] < 0) input.shape[i] = open[i];
+    }
+    return input;
+}
+
 Slot::Slot(Engine& engine, cuda::MemoryResource& memory, const SlotShape& shape)
     : engine_(engine),
       memory_(memory),

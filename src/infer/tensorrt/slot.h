@@ -26,6 +26,9 @@ struct SlotShape {
     return static_cast<std::size_t>(element_count(info.shape)) * size_of(info.type);
 }
 
+/// An engine's input with what the engine leaves open set.
+[[nodiscard]] TensorInfo input_of(const Engine& engine, int most, int height, int width);
+
 /// Works on the device that was current when it was made; the callers see to that. Engine and memory
 /// must outlive it.
 class Slot {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "core/log.h"
@@ -39,9 +40,10 @@ class TensorRtBackend final : public Backend {
         slots_.clear();
     }
 
-    /// Bytes of the device: in use when loading began, and those that may be taken since (0: all there are).
+    /// Bytes of the device.
     struct Room {
-        std::size_t before = 0, available = 0;
+        std::size_t before = 0;                ///< in use when loading began
+        std::optional<std::size_t> available;  ///< those that may be taken since, where there is a limit
     };
 
     /// Returns the batch that it is open for: `max_batch` or, where that would take more than its part of
@@ -50,7 +52,8 @@ class TensorRtBackend final : public Backend {
     /// less.
     Result<int> open(const BackendOptions& options, int max_batch, bool fixed_batch, const Room& room) {
         close();
-        tensorrt::SlotShape shape = slot_shape(options, max_batch, fixed_batch);
+        tensorrt::SlotShape shape{tensorrt::input_of(*engine_, max_batch, options.height, options.width),
+                                  engine_->outputs(), fixed_batch, options.goal, options.profile_layers};
         const int usual = options.goal == Goal::latency ? slots_for_latency : slots_for_throughput;
         const int count = options.slots > 0 ? options.slots : usual;
         for (int i = 0; i < count; ++i) {
@@ -60,9 +63,9 @@ class TensorRtBackend final : public Backend {
             slots_.push_back(std::move(*slot));
             under_way_.push_back(0);
             done_.emplace_back();
-            if (i > 0 || room.available == 0 || fixed_batch) continue;
+            if (i > 0 || !room.available || fixed_batch) continue;
             const std::size_t all = held_since(room.before) + static_cast<std::size_t>(count - 1) * budget_.held();
-            if (const int fits = tensorrt::batch_that_fits(max_batch, all, room.available); fits < max_batch) {
+            if (const int fits = tensorrt::batch_that_fits(max_batch, all, *room.available); fits < max_batch) {
                 close();
                 return fits;
             }
@@ -153,18 +156,6 @@ class TensorRtBackend final : public Backend {
   private:
     Slot& at(int slot) { return *slots_.at(static_cast<std::size_t>(slot)); }
 
-    /// What the engine leaves open is set; the outputs' sizes come from a slot.
-    [[nodiscard]] tensorrt::SlotShape slot_shape(const BackendOptions& options, int max_batch,
-                                                 bool fixed_batch) const {
-        tensorrt::SlotShape shape{engine_->input(), engine_->outputs(), fixed_batch, options.goal,
-                                  options.profile_layers};
-        const std::int64_t open[] = {max_batch, 3, options.height, options.width};
-        for (std::size_t i = 0; i < 4; ++i) {
-            if (shape.input.shape[i] < 0) shape.input.shape[i] = open[i];
-        }
-        return shape;
-    }
-
     // Destroyed in the other order: slots first, the library last.
     std::unique_ptr<tensorrt::Library> library_;
     const tensorrt::Target target_;
@@ -219,16 +210,16 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
         auto backend =
             std::make_unique<TensorRtBackend>(std::move(*opened), std::move(*engine));
         TensorRtBackend::Room room{.before = before};
-        if (options.memory_in_use > before) room.available = options.memory_in_use - before;
-        if (options.memory_in_use > 0) room.available = std::max<std::size_t>(room.available, 1);
+        const std::size_t limit = options.memory_in_use;
+        if (limit > 0) room.available = limit - std::min(limit, before);
         for (int batch = prepared->report.max_batch;;) {
             const auto opened_for = backend->open(options, batch, spec.batch > 0, room);
             if (opened_for && *opened_for == batch) return backend;
             if (opened_for) {
                 log::info("batches of {} instead of {}: {} MB of at most {} MB are left on {}", *opened_for,
-                          batch, room.available / 1'000'000, options.memory_in_use / 1'000'000, options.device);
+                          batch, *room.available / 1'000'000, limit / 1'000'000, options.device);
                 batch = *opened_for;
-                room.available = 0;  // once is enough: what is held in any case weighs more in small batches
+                room.available.reset();  // once is enough: what is held in any case weighs more in small batches
                 continue;
             }
             const bool smaller_may_do = opened_for.error().code == ErrorCode::out_of_memory &&

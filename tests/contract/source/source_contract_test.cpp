@@ -7,7 +7,6 @@
 #include <functional>
 #include <thread>
 
-#include "cuda/driver.h"
 #include "media/source.h"
 #include "support/clip.h"
 #include "support/files.h"
@@ -89,12 +88,7 @@ class SourceContract : public testing::TestWithParam<Implementation> {
   protected:
     void SetUp() override {
         if (*GetParam().encoder != '\0') SACCADE_NEEDS_ENCODER(GetParam().encoder);
-        if (!GetParam().on_gpu) return;
-#ifdef SACCADE_HAS_CUDA
-        if (const auto driver = cuda::probe_driver(); !driver) GTEST_SKIP() << driver.error().line();
-#else
-        GTEST_SKIP() << "this build has no GPU path";
-#endif
+        if (GetParam().on_gpu) SACCADE_NEEDS_GPU();
     }
     std::unique_ptr<Source> open(SourceOptions options = {}) {
         options.cuda_device = GetParam().on_gpu ? 0 : -1;

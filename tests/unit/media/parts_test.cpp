@@ -10,7 +10,6 @@
 #include <thread>
 
 #include "core/digest.h"
-#include "cuda/driver.h"
 #include "media/source.h"
 #include "support/clip.h"
 #include "support/files.h"
@@ -205,11 +204,7 @@ class PartsOnTheGpu : public testing::TestWithParam<Case> {};
 
 TEST_P(PartsOnTheGpu, TogetherAreTheWhole) {
     SACCADE_NEEDS_ENCODER(GetParam().encoder);
-#ifdef SACCADE_HAS_CUDA
-    if (const auto driver = cuda::probe_driver(); !driver) GTEST_SKIP() << driver.error().line();
-#else
-    GTEST_SKIP() << "this build has no GPU path";
-#endif
+    SACCADE_NEEDS_GPU();
     Case c = GetParam();
     c.width = 320;
     together_are_the_whole(c, 0);
