@@ -102,8 +102,9 @@ Result<void> time_engine(Opened& opened, const TypedNetwork& network, const std:
     if (!engine) return fail(engine.error());
     int most = 1;
     for (const BatchRange& profile : profiles) most = std::max(most, profile.most);
-    const SlotShape shape{input_of(**engine, most, side, side), (*engine)->outputs(), false, infer::Goal::latency,
-                          false};
+    const SlotShape shape{.input = input_of(**engine, most, side, side),
+                          .outputs = (*engine)->outputs(),
+                          .goal = infer::Goal::latency};
     cuda::DeviceResource memory;
     auto slot = Slot::make(**engine, shape, opened.ordinal, memory);
     if (!slot) return fail(slot.error());

@@ -63,6 +63,11 @@ Event::Event() {
     handle_.reset(event);
 }
 
+void call_on(cudaStream_t stream, Callback& callback) {
+    check(cudaLaunchHostFunc(stream, [](void* data) { (*static_cast<Callback*>(data))(); }, &callback),
+          "cudaLaunchHostFunc");
+}
+
 TimedEvent::TimedEvent() {
     cudaEvent_t event = nullptr;
     check(cudaEventCreateWithFlags(&event, cudaEventBlockingSync), "cudaEventCreateWithFlags");

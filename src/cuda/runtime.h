@@ -15,6 +15,7 @@
 #include <string>
 #include <utility>
 
+#include "core/callback.h"
 #include "cuda/memory.h"
 #include "saccade/error.h"
 
@@ -86,6 +87,8 @@ class Event {
     [[nodiscard]] cudaEvent_t get() const noexcept { return handle_.get(); }
     void record(cudaStream_t stream) { check(cudaEventRecord(get(), stream), "cudaEventRecord"); }
     void synchronize() const { check(cudaEventSynchronize(get()), "cudaEventSynchronize"); }
+    /// Whether synchronize() would not block; also where it would throw.
+    [[nodiscard]] bool done() const noexcept { return cudaEventQuery(get()) != cudaErrorNotReady; }
     /// What comes later on `stream` waits for it.
     void hold(cudaStream_t stream) const {
         check(cudaStreamWaitEvent(stream, get(), 0), "cudaStreamWaitEvent");
@@ -97,6 +100,10 @@ class Event {
     };
     std::unique_ptr<CUevent_st, Destroy> handle_;
 };
+
+/// Calls it on a thread of the driver's when the stream gets there. It must live until then, and is not
+/// called where the device breaks before.
+void call_on(cudaStream_t stream, Callback& callback);
 
 /// With timing, which costs a little.
 class TimedEvent {

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "core/callback.h"
 #include "cuda/memory.h"
 #include "cuda/runtime.h"
 #include "detect/cuda_frames.h"
@@ -79,6 +81,8 @@ class CudaDetector final : public Detector {
     ~CudaDetector() override {
         cudaSetDevice(device_);
         while (in_flight_ > 0) static_cast<void>(finish_oldest());
+        // What comes last on a stream is a call to `ready_`.
+        for (int slot = 0; slot < depth(); ++slot) cudaStreamSynchronize(static_cast<cudaStream_t>(backend_->stream(slot)));
     }
 
     /// The rest of the construction, which may lack memory.
@@ -106,6 +110,13 @@ class CudaDetector final : public Detector {
     [[nodiscard]] int depth() const noexcept override { return static_cast<int>(slots_.size()); }
     [[nodiscard]] int in_flight() const noexcept override { return in_flight_; }
     [[nodiscard]] DetectorTimes times() const override { return times_; }
+    [[nodiscard]] bool ready() const override {
+        return in_flight_ > 0 && slots_[static_cast<std::size_t>(oldest_)]->done.done();
+    }
+    void on_ready(std::function<void()> told) override {
+        listened_to_ = told != nullptr;
+        ready_.set(std::move(told));
+    }
     void trim() override {
         pinned_.trim();
         static_cast<void>(cuda::guarded([&] {
@@ -261,6 +272,7 @@ class CudaDetector final : public Detector {
              frames.size() * vision::result_bytes(post_.nms.max_detections), cudaMemcpyDeviceToHost);
         mark(5);
         slot.done.record(stream);
+        if (listened_to_) cuda::call_on(stream, ready_);
         return {};
     }
 
@@ -331,6 +343,8 @@ class CudaDetector final : public Detector {
     vision::PostJob post_;
     std::vector<std::unique_ptr<Slot>> slots_;
     int oldest_ = 0, in_flight_ = 0;
+    Callback ready_;
+    bool listened_to_ = false;
     DetectorTimes times_;
     std::optional<DeviceClock> clock_;  ///< while spans are recorded
     std::vector<DeviceSpan> spans_;     ///< of the batch collected last

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -74,6 +75,13 @@ class Detector {
     /// Blocks for the oldest batch: one entry a frame, in the order submitted. After a failure that
     /// batch is no longer under way; after out_of_memory its frames may be submitted again.
     virtual Result<std::vector<Detections>> collect() = 0;
+
+    /// Whether collect() would not block, or nothing better is known than to try.
+    [[nodiscard]] virtual bool ready() const { return true; }
+    /// `told` is called whenever a batch has got ready, on any thread, and must neither block nor call the
+    /// detector; once this returns, the one before isn't called any more. Of a device that breaks nothing is
+    /// heard: ready() tells. To be set while nothing is under way.
+    virtual void on_ready(std::function<void()> /*told*/) {}
 
     /// Frees memory kept for later use only (caches, idle blocks of pools). Batches may be under way.
     virtual void trim() {}

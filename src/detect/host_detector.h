@@ -2,8 +2,10 @@
 // whose inputs and outputs are in host memory.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "detect/detector.h"
@@ -30,6 +32,8 @@ class HostDetector final : public Detector {
     [[nodiscard]] int in_flight() const noexcept override { return in_flight_; }
     Result<void> submit(std::span<const Frame> frames) override;
     Result<std::vector<Detections>> collect() override;
+    [[nodiscard]] bool ready() const override { return backend_->done(oldest_); }
+    void on_ready(std::function<void()> told) override { backend_->on_done(std::move(told)); }
     [[nodiscard]] infer::MemoryUse memory() const override { return backend_->memory(); }
     [[nodiscard]] DetectorTimes times() const override { return times_; }
     Result<std::vector<infer::LayerTime>> layer_times() override {

@@ -1,22 +1,38 @@
 #include "engine/devices.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/log.h"
 #include "engine/device_list.h"
 #include "engine/memory.h"
+#include "pipeline/refine.h"
 
 namespace saccade::engine {
 
 using SteadyTime = std::chrono::steady_clock;
 
-Result<std::unique_ptr<EngineDevices>> EngineDevices::plan(const Settings& settings,
-                                                           infer::Goal goal) {
+namespace {
+
+/// Images of a batch that doesn't wait to be full: crops of the streams of one of `devices`, and what frames
+/// have come meanwhile.
+int small_batch(const Settings& settings, std::size_t sources, std::size_t devices) {
+    if (!settings.refine) return 0;
+    const std::size_t streams = settings.streams > 0 ? std::min(settings.streams, sources) : sources;
+    const auto on_each = static_cast<int>(std::min<std::size_t>((streams + devices - 1) / devices, 64));
+    return on_each * (pipeline::kLooksUnderWay * settings.refine_budget + 2);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EngineDevices>> EngineDevices::plan(const Settings& settings, infer::Goal goal,
+                                                           std::size_t sources) {
     const auto start = SteadyTime::now();
     auto detector = plan_detector(settings, goal);
     if (!detector) return fail(detector.error());
     auto names = device_list(settings.device);
     if (!names) return fail(names.error());
+    detector->options.backend.small_batch = small_batch(settings, sources, names->size());
     std::unique_ptr<EngineDevices> devices(
         new EngineDevices(settings, std::move(*detector), std::move(*names)));
     for (std::size_t i = 0; i < devices->names_.size(); ++i) {

@@ -17,8 +17,10 @@ namespace saccade::engine {
 /// Loads the model's detectors as streams ask for them.
 class EngineDevices final : public pipeline::Devices {
   public:
-    /// Finds and inspects the model; loads nothing. Errors: those of plan_detector and device_list.
-    static Result<std::unique_ptr<EngineDevices>> plan(const Settings& settings, infer::Goal goal);
+    /// Finds and inspects the model for a run over so many sources; loads nothing. Errors: those of
+    /// plan_detector and device_list.
+    static Result<std::unique_ptr<EngineDevices>> plan(const Settings& settings, infer::Goal goal,
+                                                       std::size_t sources);
 
     /// Told of the first detector and of the time that all took until it was there, before any frame
     /// goes through it. On a thread of the pipeline's.

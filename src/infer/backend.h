@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,6 +26,7 @@ struct BackendOptions {
     std::optional<Precision> precision;  ///< none: FP16 on GPUs, FP32 on hosts
     Goal goal = Goal::throughput;
     int max_batch = 1;           ///< images a slot holds at most; 0: what suits the device
+    int small_batch = 0;         ///< batches of up to so many will be as common as full ones; 0: they won't
     int height = 640, width = 640;  ///< input size, px; ignored where the network's is static
     int threads = 0;             ///< CPU threads, 0: all
     std::string cache_dir;       ///< for compiled networks; "" for none
@@ -75,6 +77,13 @@ class Backend {
     /// Blocks until the slot's batch is done. The views, [batch, ...], live until its next submit.
     /// Errors: as submit()'s; invalid_argument where nothing is under way.
     virtual Result<std::span<const TensorView>> wait(int slot) = 0;
+
+    /// Whether wait() would not block, or nothing better is known than to try. For the CPU: on a GPU an event
+    /// behind the slot's work tells.
+    [[nodiscard]] virtual bool done(int /*slot*/) const { return true; }
+    /// `told` is called whenever a slot has got done, on any thread, and must neither block nor call the
+    /// backend; once this returns, the one before isn't called any more. For the CPU.
+    virtual void on_done(std::function<void()> /*told*/) {}
 
     /// The CUDA stream (cudaStream_t) on which a slot's work is ordered; nullptr on the CPU.
     [[nodiscard]] virtual void* stream(int /*slot*/) const noexcept { return nullptr; }

@@ -192,12 +192,33 @@ std::vector<Item> Batcher::next(std::size_t max) {
     }
 }
 
+bool Batcher::has_batch(std::size_t max) const {
+    const std::size_t count = ready();
+    if (count == 0) return false;
+    return count >= max || !can_grow() || std::chrono::steady_clock::now() >= due();
+}
+
 std::vector<Item> Batcher::try_next(std::size_t max) {
     std::lock_guard lock(mutex_);
-    const std::size_t count = ready();
-    if (count == 0) return {};
-    if (count < max && can_grow() && std::chrono::steady_clock::now() < due()) return {};
+    return has_batch(max) ? take(max) : std::vector<Item>{};
+}
+
+std::vector<Item> Batcher::next_or_woken(std::size_t max) {
+    std::unique_lock lock(mutex_);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
+    while (!has_batch(max)) {
+        if (std::exchange(woken_, false) || std::chrono::steady_clock::now() >= end) return {};
+        consumer_.wait_until(lock, std::min(end, due()));
+    }
     return take(max);
+}
+
+void Batcher::wake() {
+    {
+        std::lock_guard lock(mutex_);
+        woken_ = true;
+    }
+    consumer_.notify_one();
 }
 
 std::size_t Batcher::waiting() const {

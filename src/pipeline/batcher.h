@@ -80,6 +80,11 @@ class Batcher {
     /// Without waiting: a batch of `max` or, where no stream can add any or a live stream's frame has
     /// waited for max_wait or an urgent one is there, what is there; else none.
     std::vector<Item> try_next(std::size_t max);
+    /// Blocks until try_next() has a batch, or wake() was called since this last returned for it, or for a
+    /// twentieth of a second; then none.
+    std::vector<Item> next_or_woken(std::size_t max);
+    /// Any thread.
+    void wake();
     /// No further stream will be opened.
     void shutdown();
 
@@ -103,6 +108,7 @@ class Batcher {
     [[nodiscard]] std::size_t ready() const;
     [[nodiscard]] bool can_grow() const;
     [[nodiscard]] std::chrono::steady_clock::time_point due() const;
+    [[nodiscard]] bool has_batch(std::size_t max) const;
     std::vector<Item> take(std::size_t max);
     void take_in_turn(std::vector<Item>& batch, std::size_t max, bool urgent);
 
@@ -113,7 +119,7 @@ class Batcher {
     std::map<std::uint32_t, Stream> streams_;
     std::uint32_t turn_ = 0;  ///< the stream served last: the next batch starts behind it
     std::size_t peak_ = 0;
-    bool shutdown_ = false, aborted_ = false;
+    bool shutdown_ = false, aborted_ = false, woken_ = false;
 };
 
 }  // namespace saccade::pipeline

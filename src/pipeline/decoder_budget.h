@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -31,9 +32,10 @@ std::size_t frame_bytes(const media::StreamInfo& info);
 std::size_t queue_capacity(const media::StreamInfo& info, std::size_t most, std::size_t limit,
                            std::size_t streams);
 
-/// How many of `info.decoders` may share the stream on a device with a limit (0: none): as many as fit in its
-/// share of a third of the memory (seven of 8K in 20 GB), and one at least.
-std::size_t decoders_that_fit(const media::StreamInfo& info, std::size_t limit, std::size_t streams);
+/// How many of `info.decoders` may share the stream: as many as fit in its share of `room` (bytes for the
+/// decoders of all streams, none: no limit) beside `queued` frames, and one at least.
+std::size_t decoders_that_fit(const media::StreamInfo& info, std::size_t queued,
+                              std::optional<std::size_t> room, std::size_t streams);
 
 /// From the codec's reference pictures and `queued` frames of the stream's size and format.
 DecoderNeed decoder_need(const media::StreamInfo& info, std::size_t queued);
@@ -48,6 +50,9 @@ class DecoderBudget {
     /// Whether the stream may start to decode, which is then noted: it fits under 90 % of the limit
     /// (where the governor takes images off the batch), or no other one runs.
     bool admit(std::uint32_t stream, const DecoderNeed& need);
+    /// Bytes that the decoders of all streams may take together: what is left under 90 % of the limit beside
+    /// what the device held when no stream was open. None where there is no limit.
+    std::optional<std::size_t> room();
     /// Its queues have filled: what the device holds more since is what such streams take.
     void settled(std::uint32_t stream);
     /// It is over and its memory free.
@@ -64,6 +69,7 @@ class DecoderBudget {
         bool settling;
     };
 
+    [[nodiscard]] std::optional<std::size_t> allowed(const MemoryState& memory) const;
     [[nodiscard]] std::size_t settling_bytes() const;
     [[nodiscard]] bool any_settling() const;
 
@@ -71,6 +77,7 @@ class DecoderBudget {
     MemoryProbe* const probe_;
     std::map<std::uint32_t, Open> open_;
     std::map<std::string, std::size_t> measured_;  ///< by kind
+    std::size_t held_by_others_ = 0;  ///< by this process when no stream was open: networks
     /// Since none was settling: what the device held then, and who was admitted.
     std::size_t held_before_ = 0;
     std::deque<std::string> since_;
@@ -86,6 +93,8 @@ class DecoderAdmission {
     /// Blocks until there is room; looks again whenever a stream ends, and five times a second for
     /// what other programs free. False where `stop` was requested.
     bool wait(std::uint32_t stream, const DecoderNeed& need, std::stop_token stop);
+    /// As DecoderBudget's.
+    std::optional<std::size_t> room();
     void settled(std::uint32_t stream);
     /// Also for a stream that was never let in.
     void close(std::uint32_t stream);

@@ -34,7 +34,26 @@ void Router::deliver(Detected detected) {
     if (found != queues_.end()) found->second->push(std::move(detected));
 }
 
+namespace {
+
+/// Has the batcher's thread woken when a batch gets ready.
+class Listening {
+  public:
+    Listening(detect::Detector& detector, Batcher& batcher) : detector_(detector) {
+        detector.on_ready([&batcher] { batcher.wake(); });
+    }
+    Listening(const Listening&) = delete;
+    Listening& operator=(const Listening&) = delete;
+    ~Listening() { detector_.on_ready({}); }
+
+  private:
+    detect::Detector& detector_;
+};
+
+}  // namespace
+
 void InferStage::run() {
+    const Listening listening(detector_, batcher_);
     DeviceTrace trace(tracer_, number_, detector_.depth());
     if (trace.on()) detector_.record_spans(true);
     for (;;) {
@@ -67,17 +86,34 @@ std::size_t InferStage::batch_size() {
 /// A new batch, or none.
 InferStage::Batches::iterator InferStage::take(DeviceTrace& trace) {
     const std::size_t size = batch_size();
-    // With work under way the device must not wait for us: look, and else fetch its results.
-    const bool busy = detector_.in_flight() > 0;
-    const auto before = std::chrono::steady_clock::now();
-    std::vector<Item> items = busy ? batcher_.try_next(size) : batcher_.next(size);
-    if (!busy) {
+    std::vector<Item> items;
+    if (detector_.in_flight() > 0) {
+        items = next_while_busy(size, trace);
+    } else {
+        const auto before = std::chrono::steady_clock::now();
+        items = batcher_.next(size);
         idle_.add(std::chrono::steady_clock::now() - before);
         trace.starved(before);
     }
     if (items.empty()) return batches_.end();
     batches_.push_back({.items = std::move(items)});
     return std::prev(batches_.end());
+}
+
+/// Until there is a batch or, then without one, the oldest under way can be collected: whichever comes
+/// first, so that neither the device waits for us, nor results.
+std::vector<Item> InferStage::next_while_busy(std::size_t size, DeviceTrace& trace) {
+    std::vector<Item> items = batcher_.try_next(size);
+    if (!items.empty() || detector_.ready()) return items;
+    const auto before = std::chrono::steady_clock::now();
+    while (items.empty() && !detector_.ready()) items = batcher_.next_or_woken(size);
+    if (items.empty()) {
+        waits_since_ = before;
+    } else {
+        waited_ += std::chrono::steady_clock::now() - before;
+        trace.waited(before);
+    }
+    return items;
 }
 
 InferStage::Batches::iterator InferStage::first_waiting() {
@@ -112,14 +148,16 @@ Result<void> InferStage::submit(Batches::iterator batch, DeviceTrace& trace) {
 }
 
 Result<void> InferStage::collect(DeviceTrace& trace) {
-    const auto before = std::chrono::steady_clock::now();
+    const auto now = std::chrono::steady_clock::now();
+    const auto before = std::exchange(waits_since_, std::nullopt).value_or(now);
+    waited_ += now - before;
     const auto waited = detector_.times().wait;
     auto results = [&] {
         const Range range("collect");
         return detector_.collect();
     }();
     if (trace.on() && results) trace.told(detector_.device_spans());
-    trace.collected(before, detector_.times().wait - waited);
+    trace.collected(before, now - before + detector_.times().wait - waited);
     Batch& batch = *running_.front();
     running_.pop_front();
     if (!results) {
@@ -200,7 +238,7 @@ DeviceReport InferStage::report() const {
     return {.detector = detector_.info(),
             .memory = detector_.memory(),
             .times = {.preprocess = times.preprocess - before_.preprocess,
-                      .wait = times.wait - before_.wait,
+                      .wait = times.wait - before_.wait + waited_,
                       .postprocess = times.postprocess - before_.postprocess},
             .frames = frames_,
             .batches = batches_done_,

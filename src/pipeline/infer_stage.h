@@ -1,6 +1,7 @@
 // One device at work: batches in, detections out to the streams they belong to.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <list>
@@ -82,9 +83,11 @@ class InferStage {
         State state = State::waiting;
     };
     using Batches = std::list<Batch>;
+    using Time = std::chrono::steady_clock::time_point;
 
     std::size_t batch_size();
     Batches::iterator take(DeviceTrace& trace);
+    std::vector<Item> next_while_busy(std::size_t size, DeviceTrace& trace);
     Batches::iterator first_waiting();
     void split(Batches::iterator batch);
     Result<void> submit(Batches::iterator batch, DeviceTrace& trace);
@@ -104,6 +107,8 @@ class InferStage {
     Governor governor_;
     Batches batches_;                         ///< in the order of their frames
     std::deque<Batches::iterator> running_;  ///< as submitted
+    std::optional<Time> waits_since_;  ///< for the oldest batch, which has got ready
+    std::chrono::nanoseconds waited_{0};
     std::uint64_t frames_ = 0, batches_done_ = 0;
     Histogram idle_;
     mutable std::mutex error_mutex_;

@@ -53,7 +53,7 @@ class RefineStage {
     [[nodiscard]] std::uint64_t crops() const noexcept { return crops_; }
 
   private:
-    static constexpr std::size_t kUnderWay = 2;  ///< frames
+    static constexpr auto kUnderWay = static_cast<std::size_t>(kLooksUnderWay);
 
     struct Looking {
         Size size;

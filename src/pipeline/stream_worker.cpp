@@ -123,7 +123,7 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
         if (!bound) return fail(bound.error());
         if (on_device) {
             capacity = queue_capacity(info, options.queue, pool.limit(device), options.streams);
-            info.decoders = decoders_that_fit(info, pool.limit(device), options.streams);
+            info.decoders = decoders_that_fit(info, capacity, pool.decoders(device).room(), options.streams);
         }
         DecoderNeed need = decoder_need(info, capacity);
         need.under_way = frame_bytes(info) * ((*bound)->batcher().options().credit - options.queue -

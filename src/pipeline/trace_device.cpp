@@ -19,6 +19,11 @@ void DeviceTrace::starved(Time begin) {
     scope_.lane()->add(Activity::starve, begin, std::chrono::steady_clock::now());
 }
 
+void DeviceTrace::waited(Time begin) {
+    if (!on()) return;
+    scope_.lane()->add(Activity::wait, begin, std::chrono::steady_clock::now());
+}
+
 void DeviceTrace::submitted(Time begin, const std::vector<Item>& batch) {
     if (!on()) return;
     const Time end = std::chrono::steady_clock::now();

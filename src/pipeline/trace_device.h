@@ -21,6 +21,8 @@ class DeviceTrace {
 
     /// Each call is about the time from `begin` until now.
     void starved(Time begin);
+    /// The device was at work, and its thread waited for it or for frames.
+    void waited(Time begin);
     void submitted(Time begin, const std::vector<Item>& batch);
     /// Of this time the network was waited for during `wait`; the rest was postprocessing.
     void collected(Time begin, std::chrono::nanoseconds wait);

@@ -124,8 +124,10 @@ class DeviceReplay {
         if (times.empty()) return false;
         const bool full = times.size() >= batch_;
         const double complete = full ? times[batch_ - 1] : times.back();
-        if (!under_way_.empty() && complete > now_) return false;
-        if (under_way_.empty()) {
+        if (!under_way_.empty()) {
+            if (complete > std::max(now_, under_way_.front().done)) return false;
+            now_ = std::max(now_, complete);
+        } else {
             constexpr double max_wait = 0.1;  // BatcherOptions
             now_ = std::max(now_, std::min(complete, std::max(now_, times.front()) + max_wait));
         }

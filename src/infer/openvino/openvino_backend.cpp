@@ -3,9 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <exception>
+#include <functional>
+#include <memory>
 #include <utility>
 
+#include "core/callback.h"
 #include "infer/openvino/host_buffer.h"
 #include "infer/openvino/openvino_error.h"
 #include "infer/openvino/openvino_load.h"
@@ -25,6 +30,8 @@ struct Slot {
     std::vector<TensorView> views;  ///< of `outputs`; first dimension: the latest batch
     std::vector<ov::InferRequest> requests;
     int under_way = 0;  ///< images; 0 where the slot is idle
+    /// Of these, as the requests tell on threads of OpenVINO's, each before its wait() returns.
+    std::unique_ptr<std::atomic<int>> running = std::make_unique<std::atomic<int>>(0);
 };
 
 class OpenVinoBackend final : public Backend {
@@ -60,6 +67,7 @@ class OpenVinoBackend final : public Backend {
         if (slot.under_way > 0) {
             return fail(ErrorCode::invalid_argument, fmt::format("slot {} is busy", number));
         }
+        *slot.running = batch;
         auto started = guarded(ErrorCode::internal, "inference", [&] {
             for (; slot.under_way < batch; ++slot.under_way) {
                 slot.requests[static_cast<std::size_t>(slot.under_way)].start_async();
@@ -79,6 +87,11 @@ class OpenVinoBackend final : public Backend {
         if (auto done = finish(slot); !done) return fail(done.error());
         return std::span<const TensorView>(slot.views);
     }
+
+    [[nodiscard]] bool done(int slot) const override {
+        return *slots_.at(static_cast<std::size_t>(slot)).running == 0;
+    }
+    void on_done(std::function<void()> told) override { told_.set(std::move(told)); }
 
     [[nodiscard]] MemoryUse memory() const override { return memory_; }
 
@@ -100,6 +113,9 @@ class OpenVinoBackend final : public Backend {
     Slot make_slot() {
         const auto batch = static_cast<std::size_t>(info_.max_batch);
         Slot slot{HostBuffer(bytes_of(info_.input) * batch), {}, {}, {}};
+        const auto ended = [this, running = slot.running.get()](const std::exception_ptr& /*wait() throws it*/) {
+            if (--*running == 0) told_();
+        };
         for (const TensorInfo& output : info_.outputs) {
             slot.outputs.emplace_back(bytes_of(output) * batch);
             slot.views.push_back({slot.outputs.back().data(), output.type, output.shape});
@@ -115,6 +131,7 @@ class OpenVinoBackend final : public Backend {
                     i, ov::Tensor(port.get_element_type(), port.get_shape(),
                                   slot.outputs[i].data() + image * bytes_of(info_.outputs[i])));
             }
+            request.set_callback(ended);
             slot.requests.push_back(std::move(request));
         }
         return slot;
@@ -123,6 +140,7 @@ class OpenVinoBackend final : public Backend {
     /// A request's first run allocates; that shall not be the first one that counts.
     void warm_up() {
         for (Slot& slot : slots_) {
+            *slot.running = info_.max_batch;
             for (auto& request : slot.requests) request.start_async();
         }
         for (Slot& slot : slots_) {
@@ -154,6 +172,7 @@ class OpenVinoBackend final : public Backend {
         return result;
     }
 
+    Callback told_;  // outlives the requests, which call it
     LoadedNetwork network_;
     BackendInfo info_;
     std::vector<Slot> slots_;

@@ -18,22 +18,24 @@ TensorInfo input_of(const Engine& engine, int most, int height, int width) {
     return input;
 }
 
-Slot::Slot(Engine& engine, cuda::MemoryResource& memory, const SlotShape& shape)
+Slot::Slot(Engine& engine, int device, cuda::MemoryResource& memory, const SlotShape& shape)
     : engine_(engine),
+      device_(device),
       memory_(memory),
       shape_(shape),
-      sizes_(static_cast<int>(shape.input.shape[0]), shape.fixed_batch, shape.goal) {}
+      sizes_(static_cast<int>(shape.input.shape[0]), shape.fixed_batch, shape.goal,
+             shape.small_batch) {}
 
 Result<std::unique_ptr<Slot>> Slot::make(Engine& engine, const SlotShape& shape, int device,
                                          cuda::MemoryResource& memory) {
-    std::unique_ptr<Slot> slot(new Slot(engine, memory, shape));
+    std::unique_ptr<Slot> slot(new Slot(engine, device, memory, shape));
     // The largest first: its outputs and scratch memory do for all others.
     const std::vector<int> sizes = slot->sizes_.made();
     for (auto size = sizes.rbegin(); size != sizes.rend(); ++size) {
-        auto context = slot->make_context(*size);
+        auto context = slot->make_context(*size, slot->stream());
         if (!context) return fail(context.error());
         if (size == sizes.rbegin()) {
-            if (auto ok = slot->allocate(**context, device); !ok) return fail(ok.error());
+            if (auto ok = slot->allocate(**context); !ok) return fail(ok.error());
         }
         if (auto ok = slot->make_size(*size, std::move(*context)); !ok) return fail(ok.error());
     }
@@ -42,7 +44,7 @@ Result<std::unique_ptr<Slot>> Slot::make(Engine& engine, const SlotShape& shape,
 
 Slot::~Slot() { cudaStreamSynchronize(stream_.get()); }
 
-Result<void> Slot::allocate(Context& context, int device) {
+Result<void> Slot::allocate(Context& context) {
     const auto most = static_cast<int>(shape_.input.shape[0]);
     const std::vector<void*> nowhere(shape_.outputs.size(), nullptr);
     if (auto ok = context.bind(most, nullptr, nowhere); !ok) return ok;
@@ -53,24 +55,24 @@ Result<void> Slot::allocate(Context& context, int device) {
     auto input = cuda::Buffer::make(memory_, bytes_of(shape_.input));
     if (!input) return fail(input.error());
     input_ = std::move(*input);
-    input_view_ = {input_.data(), shape_.input.type, shape_.input.shape, MemoryKind::cuda, device};
+    input_view_ = {input_.data(), shape_.input.type, shape_.input.shape, MemoryKind::cuda, device_};
     cuda::check(cudaMemsetAsync(input_.data(), 0, input_.bytes(), stream_.get()), "cudaMemsetAsync");
     for (const TensorInfo& info : shape_.outputs) {
         auto output = cuda::Buffer::make(memory_, bytes_of(info));
         if (!output) return fail(output.error());
         outputs_.push_back(std::move(*output));
         output_views_.push_back(
-            {outputs_.back().data(), info.type, info.shape, MemoryKind::cuda, device});
+            {outputs_.back().data(), info.type, info.shape, MemoryKind::cuda, device_});
     }
     return {};
 }
 
-Result<std::unique_ptr<Context>> Slot::make_context(int size) {
+Slot::MadeContext Slot::make_context(int size, cudaStream_t stream) const {
     const int profile = profile_for(engine_.profiles(), size, shape_.goal);
     if (profile < 0) {
         return fail(ErrorCode::internal, fmt::format("no profile for a batch of {}", size));
     }
-    return engine_.make_context(profile, stream_.get());
+    return engine_.make_context(profile, stream);
 }
 
 Result<void> Slot::make_size(int size, std::unique_ptr<Context> context) {
@@ -122,13 +124,34 @@ Result<void> Slot::record(int size, Recorded& recorded) {
     return {};
 }
 
+/// Begins to make a size that is wanted, or ends that. What fails costs speed alone.
+void Slot::make_wanted() {
+    if (!coming_.valid()) {
+        const auto size = sizes_.next_wanted();
+        if (!size) return;
+        coming_size_ = *size;
+        coming_ = std::async(std::launch::async, [this, size = *size]() -> MadeContext {
+            auto made = cuda::guarded([&] {
+                const cuda::DeviceScope scope(device_);
+                const cuda::Stream stream;
+                auto context = make_context(size, stream.get());
+                stream.synchronize();
+                return context;
+            });
+            return made ? std::move(*made) : fail(made.error());
+        });
+        return;
+    }
+    if (coming_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
+    auto context = coming_.get();
+    const auto made = context ? make_size(coming_size_, std::move(*context)) : fail(context.error());
+    if (made) return sizes_.add(coming_size_);
+    log::info("batches of {} run as larger ones: {}", coming_size_, made.error().message);
+}
+
 Result<void> Slot::start(int batch) {
     const int size = sizes_.take(batch);
-    if (!recorded_.contains(size)) {
-        auto context = make_context(size);
-        if (!context) return fail(context.error());
-        if (auto ok = make_size(size, std::move(*context)); !ok) return ok;
-    }
+    make_wanted();
     latest_ = size;
     const Recorded& recorded = recorded_.at(size);
     if (recorded.graph) {

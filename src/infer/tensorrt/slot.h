@@ -1,6 +1,7 @@
 // One batch's place on the device: stream, memory at fixed addresses, recorded work.
 #pragma once
 
+#include <future>
 #include <map>
 #include <memory>
 #include <vector>
@@ -19,6 +20,7 @@ struct SlotShape {
     std::vector<TensorInfo> outputs;  ///< likewise; their sizes are known once a slot is made
     bool fixed_batch = false;         ///< no other than the most
     Goal goal = Goal::throughput;     ///< decides in which profile a size runs
+    int small_batch = 0;              ///< as BackendOptions
     bool profile_layers = false;      ///< time them, and record no graphs
 };
 
@@ -41,7 +43,8 @@ class Slot {
     Slot& operator=(const Slot&) = delete;
     ~Slot();
 
-    /// Puts a batch on the stream. Errors: out_of_memory, internal.
+    /// Puts a batch on the stream. Contexts for smaller sizes are made on a thread beside, and such a batch
+    /// runs in a larger size until its own is there. Errors: out_of_memory, internal.
     Result<void> start(int batch);
     void wait() const { done_.synchronize(); }
     /// Of the batch started last, an image. Empty without profile_layers.
@@ -54,21 +57,24 @@ class Slot {
     [[nodiscard]] const std::vector<TensorView>& outputs() const noexcept { return output_views_; }
 
   private:
-    Slot(Engine& engine, cuda::MemoryResource& memory, const SlotShape& shape);
+    Slot(Engine& engine, int device, cuda::MemoryResource& memory, const SlotShape& shape);
     /// Memory for inputs and outputs, as large as a context of the most images says.
-    Result<void> allocate(Context& context, int device);
+    Result<void> allocate(Context& context);
 
     /// A batch size's own: a context that is bound anew would pull the ground from under its graph.
     struct Recorded {
         std::unique_ptr<Context> context;
         cuda::Graph graph;  ///< none where the network can't be recorded
     };
-    Result<std::unique_ptr<Context>> make_context(int size);
+    using MadeContext = Result<std::unique_ptr<Context>>;
+    [[nodiscard]] MadeContext make_context(int size, cudaStream_t stream) const;
+    void make_wanted();
     Result<void> make_size(int size, std::unique_ptr<Context> context);
     Result<void> provide_scratch(Context& context);
     Result<void> record(int size, Recorded& recorded);
 
     Engine& engine_;
+    const int device_;
     cuda::MemoryResource& memory_;
     SlotShape shape_;
     GraphSizes sizes_;
@@ -82,6 +88,8 @@ class Slot {
     std::vector<TensorView> output_views_;
     std::map<int, Recorded> recorded_;
     int latest_ = 0;  ///< size that was started last
+    int coming_size_ = 0;
+    std::future<MadeContext> coming_;  ///< of a size that is wanted; the destructor waits for it
 };
 
 }  // namespace saccade::infer::tensorrt

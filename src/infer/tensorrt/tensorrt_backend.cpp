@@ -52,8 +52,13 @@ class TensorRtBackend final : public Backend {
     /// less.
     Result<int> open(const BackendOptions& options, int max_batch, bool fixed_batch, const Room& room) {
         close();
-        tensorrt::SlotShape shape{tensorrt::input_of(*engine_, max_batch, options.height, options.width),
-                                  engine_->outputs(), fixed_batch, options.goal, options.profile_layers};
+        tensorrt::SlotShape shape{
+            .input = tensorrt::input_of(*engine_, max_batch, options.height, options.width),
+            .outputs = engine_->outputs(),
+            .fixed_batch = fixed_batch,
+            .goal = options.goal,
+            .small_batch = options.small_batch,
+            .profile_layers = options.profile_layers};
         const int usual = options.goal == Goal::latency ? slots_for_latency : slots_for_throughput;
         const int count = options.slots > 0 ? options.slots : usual;
         for (int i = 0; i < count; ++i) {

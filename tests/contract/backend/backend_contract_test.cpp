@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -189,6 +191,32 @@ TEST_P(BackendContract, SlotsMayBeCollectedInAnyOrder) {
         const auto outputs = backend_->wait(slot);
         ASSERT_TRUE(outputs);
         EXPECT_EQ(image_bytes(*outputs, 0), alone[static_cast<std::size_t>(slot)]);
+    }
+}
+
+TEST_P(BackendContract, OnTheCpuTellsWhoListensWhenASlotIsDone) {
+    if (backend_->stream(0) != nullptr) GTEST_SKIP() << "an event on its stream tells";
+    std::atomic<int> told{0};
+    backend_->on_done([&] { ++told; });
+    for (int round = 1; round <= 3; ++round) {
+        ASSERT_TRUE(backend_->submit(0, batch));
+        ASSERT_TRUE(backend_->submit(1, 1));
+        ASSERT_TRUE(backend_->wait(0));
+        ASSERT_TRUE(backend_->wait(1));
+        EXPECT_EQ(told, 2 * round) << "before wait() returns";
+        EXPECT_TRUE(backend_->done(0));
+    }
+    backend_->on_done({});
+    run_alone(0, 1);
+    EXPECT_EQ(told, 6);
+}
+
+// TensorRT makes contexts of their size meanwhile, and takes them.
+TEST_P(BackendContract, BatchesThatAreSmallForLongGiveTheSameBytes) {
+    const auto reference = run_alone(0, 5);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    for (int round = 0; round < 20 || std::chrono::steady_clock::now() < end; ++round) {
+        ASSERT_EQ(run_alone(round % backend_->info().slots, 5), reference) << "round " << round;
     }
 }
 

@@ -1,9 +1,12 @@
 // What every Detector must do, whatever is behind it.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
@@ -242,6 +245,33 @@ TEST_P(DetectorContract, KeepsNoFrameOnceItsBatchIsCollected) {
     const auto before = frames[0].owner.use_count();
     detect(*detector_, frames);
     EXPECT_EQ(frames[0].owner.use_count(), before);
+}
+
+TEST_P(DetectorContract, TellsWhoListensWhenABatchIsReady) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    int told = 0;
+    const auto tell = [&] {
+        const std::lock_guard lock(mutex);
+        ++told;
+        changed.notify_one();
+    };
+    detector_->on_ready(tell);
+    for (int round = 1; round <= 3; ++round) {
+        ASSERT_TRUE(detector_->submit(mixed_batch(1)));
+        {
+            std::unique_lock lock(mutex);
+            ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(60), [&] { return told == round; }));
+        }
+        EXPECT_TRUE(detector_->ready());
+        ASSERT_TRUE(detector_->collect());
+    }
+    detector_->on_ready({});
+    detect(*detector_, mixed_batch(1));
+    EXPECT_EQ(told, 3);
+    detector_->on_ready(tell);
+    ASSERT_TRUE(detector_->submit(mixed_batch(1)));
+    detector_.reset();  // calls that are due are made before it is gone, or never
 }
 
 TEST_P(DetectorContract, MayGoWithBatchesUnderWay) {

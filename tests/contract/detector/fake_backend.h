@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "infer/backend.h"
@@ -47,6 +49,7 @@ class FakeBackend final : public infer::Backend {
         std::fill(at(slot).output.begin(), at(slot).output.end(),
                   std::numeric_limits<float>::quiet_NaN());
         at(slot).batch = batch;
+        if (told_) told_();
         return {};
     }
 
@@ -58,6 +61,7 @@ class FakeBackend final : public infer::Backend {
         return std::span<const infer::TensorView>(&at(slot).view, 1);
     }
 
+    void on_done(std::function<void()> told) override { told_ = std::move(told); }
     [[nodiscard]] infer::MemoryUse memory() const override { return {1000, 10}; }
 
     /// Given by the next submit (wait) instead of doing it.
@@ -105,6 +109,7 @@ class FakeBackend final : public infer::Backend {
     int width_, height_, cells_;
     infer::BackendInfo info_;
     std::vector<Slot> slots_;
+    std::function<void()> told_;
 };
 
 }  // namespace saccade::test

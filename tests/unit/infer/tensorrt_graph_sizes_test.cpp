@@ -38,26 +38,55 @@ TEST(GraphSizes, ForThroughputASmallerOneOnceBatchesKeepComingForIt) {
     for (int i = 1; i < GraphSizes::patience; ++i) EXPECT_EQ(sizes.take(5), 32);
     EXPECT_EQ(sizes.take(32), 32);  // starts the count anew
     for (int i = 1; i < GraphSizes::patience; ++i) EXPECT_EQ(sizes.take(5), 32);
-    EXPECT_EQ(sizes.take(5), 8);
+    EXPECT_EQ(sizes.next_wanted(), std::nullopt);
+    EXPECT_EQ(sizes.take(5), 32);
+    EXPECT_EQ(sizes.next_wanted(), 8);
+    EXPECT_EQ(sizes.take(5), 32) << "not there yet";
+    sizes.add(8);
     EXPECT_EQ(sizes.made(), (std::vector<int>{8, 32}));
+    EXPECT_EQ(sizes.take(5), 8);
     EXPECT_EQ(sizes.take(3), 8);
     EXPECT_EQ(sizes.take(9), 32);
 }
 
-TEST(GraphSizes, SizesThatComeInTurnAreAllMade) {
+TEST(GraphSizes, OneForSmallBatchesIsMadeFromTheStart) {
+    EXPECT_EQ(GraphSizes(32, false, Goal::throughput, 1).made(), (std::vector<int>{1, 32}));
+    EXPECT_EQ(GraphSizes(32, false, Goal::throughput, 3).made(), (std::vector<int>{4, 32}));
+    EXPECT_EQ(GraphSizes(32, false, Goal::throughput, 4).made(), (std::vector<int>{4, 32}));
+    EXPECT_EQ(GraphSizes(32, false, Goal::throughput, 17).made(), (std::vector<int>{32}));
+    EXPECT_EQ(GraphSizes(30, false, Goal::throughput, 17).made(), (std::vector<int>{30}));
+    EXPECT_EQ(GraphSizes(8, false, Goal::latency, 3).made(), (std::vector<int>{1, 2, 4, 8}));
+    EXPECT_EQ(GraphSizes(32, true, Goal::throughput, 3).made(), (std::vector<int>{32}));
+}
+
+TEST(GraphSizes, SizesThatComeInTurnAreAllWanted) {
     GraphSizes sizes(32, false, Goal::throughput);
-    for (int i = 1; i < GraphSizes::patience; ++i) {
+    for (int i = 0; i < GraphSizes::patience; ++i) {
         EXPECT_EQ(sizes.take(1), 32);
         EXPECT_EQ(sizes.take(2), 32);
     }
+    EXPECT_EQ(sizes.next_wanted(), 1);
+    EXPECT_EQ(sizes.next_wanted(), 2);
+    EXPECT_EQ(sizes.next_wanted(), std::nullopt);
+    sizes.add(2);
+    sizes.add(1);
     EXPECT_EQ(sizes.take(1), 1);
     EXPECT_EQ(sizes.take(2), 2);
-    EXPECT_EQ(sizes.take(1), 1);
+}
+
+TEST(GraphSizes, OneThatCouldNotBeMadeIsNotWantedAgain) {
+    GraphSizes sizes(32, false, Goal::throughput);
+    for (int i = 0; i < GraphSizes::patience; ++i) sizes.take(5);
+    EXPECT_EQ(sizes.next_wanted(), 8);
+    sizes.take(32);
+    for (int i = 0; i < 3 * GraphSizes::patience; ++i) EXPECT_EQ(sizes.take(5), 32);
+    EXPECT_EQ(sizes.next_wanted(), std::nullopt);
 }
 
 TEST(GraphSizes, AFixedBatchHasOne) {
     GraphSizes sizes(16, true, Goal::throughput);
     for (int i = 0; i < 3 * GraphSizes::patience; ++i) EXPECT_EQ(sizes.take(1), 16);
+    EXPECT_EQ(sizes.next_wanted(), std::nullopt);
 }
 
 TEST(ProfileFor, LatencyTakesTheTightestRange) {

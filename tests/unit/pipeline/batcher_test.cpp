@@ -47,6 +47,31 @@ TEST(Batcher, UrgentFramesGoFirstAndAtOnce) {
     EXPECT_EQ(batcher.next(8).size(), 1U);
 }
 
+TEST(Batcher, WhoWaitsWithWorkUnderWayIsWokenByABatchOrACall) {
+    Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
+    batcher.open(0, Batcher::Kind::file);
+    batcher.push(item(0, 0));
+    batcher.wake();  // before the wait begins
+    EXPECT_TRUE(batcher.next_or_woken(2).empty());
+    std::vector<Item> batch;
+    std::jthread consumer([&] {
+        while (batch.empty()) batch = batcher.next_or_woken(2);
+    });
+    batcher.wake();
+    batcher.push(item(0, 1));
+    consumer.join();
+    EXPECT_EQ(batch.size(), 2U);
+}
+
+TEST(Batcher, WithWorkUnderWayNobodyWaitsForLong) {
+    Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
+    batcher.open(0, Batcher::Kind::file);
+    batcher.push(item(0, 0));
+    EXPECT_TRUE(batcher.next_or_woken(2).empty());
+    batcher.finish(0);
+    EXPECT_EQ(batcher.next_or_woken(2).size(), 1U);
+}
+
 TEST(Batcher, AnUrgentFrameEndsAWaitThatBeganBeforeItCame) {
     Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h});
     batcher.open(0, Batcher::Kind::file);

@@ -52,26 +52,45 @@ TEST(QueueCapacity, IsTheStreamsShareOfAnEighthOfTheMemory) {
     EXPECT_EQ(queue_capacity(media::StreamInfo{}, 32, 1000, 1), 32U) << "of unknown size";
 }
 
-TEST(DecodersThatFit, AreThoseOfTheStreamsShareOfAThirdOfTheMemory) {
+TEST(DecodersThatFit, AreThoseOfTheStreamsShareOfTheRoomBesideItsQueue) {
     media::StreamInfo info;
     info.codec = "mjpeg";  // 6 surfaces
     info.width = 1000;
     info.height = 1000;
     info.format = PixelFormat::gray8;  // 1 MB a picture
     info.decoders = 7;
-    EXPECT_EQ(decoders_that_fit(info, 0, 1), 7U) << "no limit";
-    EXPECT_EQ(decoders_that_fit(info, 2'000'000'000, 1), 7U);
-    EXPECT_EQ(decoders_that_fit(info, 100'000'000, 1), 5U);
-    EXPECT_EQ(decoders_that_fit(info, 100'000'000, 2), 2U);
-    EXPECT_EQ(decoders_that_fit(info, 1'000'000, 1), 1U);
+    EXPECT_EQ(decoders_that_fit(info, 32, std::nullopt, 1), 7U) << "no limit";
+    EXPECT_EQ(decoders_that_fit(info, 32, 2'000'000'000, 1), 7U);
+    EXPECT_EQ(decoders_that_fit(info, 0, 45'000'000, 1), 5U);
+    EXPECT_EQ(decoders_that_fit(info, 9, 45'000'000, 1), 4U);
+    EXPECT_EQ(decoders_that_fit(info, 9, 90'000'000, 2), 4U);
+    EXPECT_EQ(decoders_that_fit(info, 32, 1'000'000, 1), 1U);
+    EXPECT_EQ(decoders_that_fit(info, 32, 0, 1), 1U);
     info.decoders = 1;
-    EXPECT_EQ(decoders_that_fit(info, 2'000'000'000, 1), 1U);
+    EXPECT_EQ(decoders_that_fit(info, 32, 2'000'000'000, 1), 1U);
     info = {.codec = "hevc", .decoders = 7, .width = 7680, .height = 4320, .format = PixelFormat::nv12};
-    EXPECT_EQ(decoders_that_fit(info, 20'000'000'000, 1), 7U);
-    EXPECT_EQ(decoders_that_fit(info, 20'000'000'000, 2), 3U);
+    EXPECT_EQ(decoders_that_fit(info, 32, 16'500'000'000, 1), 7U);
+    info.decoders = 2;
+    EXPECT_EQ(decoders_that_fit(info, 12, 16'500'000'000, 4), 2U);
     media::StreamInfo unknown;
     unknown.decoders = 3;
-    EXPECT_EQ(decoders_that_fit(unknown, 1000, 1), 3U) << "of unknown size";
+    EXPECT_EQ(decoders_that_fit(unknown, 32, 1000, 1), 3U) << "of unknown size";
+}
+
+TEST_F(DecoderBudgetTest, RoomIsWhatIsLeftBesideTheNetworks) {
+    DecoderBudget budget(1000, &probe_);
+    EXPECT_EQ(budget.room(), 800U);  // 900 but the 100 that are held
+    ASSERT_TRUE(budget.admit(1, need(400)));
+    memory_.used = 500;
+    EXPECT_EQ(budget.room(), 800U) << "decoders have their part of it";
+    budget.close(1);
+    memory_.used = 300;
+    EXPECT_EQ(budget.room(), 600U);
+    memory_.total = 1000;
+    memory_.others = 500;
+    EXPECT_EQ(budget.room(), 150U) << "others hold half of the device";
+    EXPECT_EQ(DecoderBudget(0, nullptr).room(), std::nullopt);
+    EXPECT_EQ(DecoderBudget(1000, nullptr).room(), 900U);
 }
 
 TEST_F(DecoderBudgetTest, AdmitsWhatFitsUnderNineTenthsOfTheLimit) {
