@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/log.h"
+#include "core/patience.h"
 #include "engine/device_list.h"
 #include "engine/memory.h"
 #include "pipeline/refine.h"
@@ -26,7 +27,8 @@ int small_batch(const Settings& settings, std::size_t sources, std::size_t devic
 }  // namespace
 
 Result<std::unique_ptr<EngineDevices>> EngineDevices::plan(const Settings& settings, infer::Goal goal,
-                                                           std::size_t sources) {
+                                                           std::size_t sources,
+                                                           std::stop_token stop) {
     const auto start = SteadyTime::now();
     auto detector = plan_detector(settings, goal);
     if (!detector) return fail(detector.error());
@@ -34,7 +36,7 @@ Result<std::unique_ptr<EngineDevices>> EngineDevices::plan(const Settings& setti
     if (!names) return fail(names.error());
     detector->options.backend.small_batch = small_batch(settings, sources, names->size());
     std::unique_ptr<EngineDevices> devices(
-        new EngineDevices(settings, std::move(*detector), std::move(*names)));
+        new EngineDevices(settings, std::move(*detector), std::move(*names), std::move(stop)));
     for (std::size_t i = 0; i < devices->names_.size(); ++i) {
         const int gpu = devices->cuda_ordinal(i);
         Memory memory{.probe = probe_for(gpu)};
@@ -61,7 +63,13 @@ Result<std::shared_ptr<detect::Detector>> EngineDevices::make(std::size_t device
     if (memory.limit > 0 && cuda_ordinal(device) >= 0) {
         options.backend.memory_in_use = memory.limit + memory.others;
     }
-    auto made = load_detector(options, settings_.warmup);
+    // Once: a device that was full for so long would keep each of its streams waiting, and those of others.
+    Patience patience{.pause = std::chrono::milliseconds(250)};
+    if (memories_[device].waited_for) patience.total = {};
+    auto made = while_no_memory([&] { return load_detector(options, settings_.warmup); }, patience, stop_, [&] {
+        memories_[device].waited_for = true;
+        log::warning("no memory for {} on {}: waiting for others to free some", detector_.model, names_[device]);
+    });
     if (!made) return fail(made.error());
     const auto took = SteadyTime::now() - start;
     const detect::DetectorInfo& info = (*made)->info();

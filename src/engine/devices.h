@@ -4,7 +4,9 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/setup.h"
@@ -20,7 +22,7 @@ class EngineDevices final : public pipeline::Devices {
     /// Finds and inspects the model for a run over so many sources; loads nothing. Errors: those of
     /// plan_detector and device_list.
     static Result<std::unique_ptr<EngineDevices>> plan(const Settings& settings, infer::Goal goal,
-                                                       std::size_t sources);
+                                                       std::size_t sources, std::stop_token stop);
 
     /// Told of the first detector and of the time that all took until it was there, before any frame
     /// goes through it. On a thread of the pipeline's.
@@ -36,21 +38,28 @@ class EngineDevices final : public pipeline::Devices {
     [[nodiscard]] Size input_for(Size source) const override {
         return detector_.input.input_for(source);
     }
+    /// Waits a while where others hold the device's memory.
     Result<std::shared_ptr<detect::Detector>> make(std::size_t device, Size input) override;
     Result<pipeline::DeviceMemory> memory(std::size_t device,
                                           const detect::DetectorInfo& info) override;
 
   private:
-    EngineDevices(const Settings& settings, DetectorPlan detector, std::vector<std::string> names)
-        : settings_(settings), detector_(std::move(detector)), names_(std::move(names)) {}
+    EngineDevices(const Settings& settings, DetectorPlan detector, std::vector<std::string> names,
+                  std::stop_token stop)
+        : settings_(settings),
+          detector_(std::move(detector)),
+          names_(std::move(names)),
+          stop_(std::move(stop)) {}
 
     const Settings& settings_;
     DetectorPlan detector_;
     std::vector<std::string> names_;  ///< "cpu", "cuda:0" ..., by device
+    const std::stop_token stop_;
     struct Memory {
         std::unique_ptr<pipeline::MemoryProbe> probe;  ///< until memory() hands it out
         std::size_t limit = 0;                         ///< bytes; 0: none
         std::size_t others = 0;                        ///< bytes that others held at the start
+        bool waited_for = false;                       ///< for a network to be loaded
     };
     std::vector<Memory> memories_;  ///< by device
     std::chrono::nanoseconds planning_{0};

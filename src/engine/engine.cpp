@@ -111,7 +111,8 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     const auto embedder = engine::open_embedder(mode, settings);
     if (!embedder) return fail(embedder.error());
     const auto devices = engine::EngineDevices::plan(
-        settings, settings.live ? infer::Goal::latency : infer::Goal::throughput, left.size());
+        settings, settings.live ? infer::Goal::latency : infer::Goal::throughput, left.size(),
+        hooks.stop);
     if (!devices) return fail(devices.error());
     const auto planning = SteadyTime::now() - load_start;
     RunSummary summary;

@@ -7,12 +7,11 @@ extern "C" {
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <map>
 #include <mutex>
-#include <thread>
 
 #include "core/log.h"
+#include "core/patience.h"
 #include "cuda/decoder_engines.h"
 #include "cuda/driver.h"
 #include "cuda/runtime.h"
@@ -56,8 +55,6 @@ struct Copy {
 };
 
 constexpr std::size_t alignment = 256;  // bytes, of rows
-/// How long a picture waits for memory, and between two tries.
-constexpr std::chrono::milliseconds patience{20'000}, pause{10};
 
 class CudaNvdec final : public Nvdec {
   public:
@@ -97,19 +94,16 @@ class CudaNvdec final : public Nvdec {
     }
 
     Result<void> take(const AVFrame& picture, Frame& frame) override {
-        for (auto left = patience;; left -= pause) {
-            auto taken = cuda::guarded([&] {
-                const cuda::DeviceScope scope(device_);
-                return copy(picture, frame);
-            });
-            const Result<void> result = taken ? *taken : fail(taken.error());
-            if (result || result.error().code != ErrorCode::out_of_memory || left <= pause) {
-                return result;
-            }
-            // Frames further on give theirs back: a stream is not lost for a moment's lack.
-            if (left == patience) log::warning("no memory for a picture on cuda:{}: waiting", device_);
-            std::this_thread::sleep_for(pause);
-        }
+        // Frames further on give theirs back: a stream is not lost for a moment's lack.
+        return while_no_memory(
+            [&]() -> Result<void> {
+                auto taken = cuda::guarded([&] {
+                    const cuda::DeviceScope scope(device_);
+                    return copy(picture, frame);
+                });
+                return taken ? *taken : fail(taken.error());
+            },
+            {}, {}, [&] { log::warning("no memory for a picture on cuda:{}: waiting", device_); });
     }
 
     [[nodiscard]] int device() const noexcept override { return device_; }

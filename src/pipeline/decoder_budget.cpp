@@ -9,11 +9,10 @@
 #include <utility>
 
 #include "core/log.h"
+#include "pipeline/memory_share.h"
 
 namespace saccade::pipeline {
 namespace {
-
-constexpr double kShare = 0.9;  // of the limit: above, the governor takes images off the batch
 
 /// Pictures a decoder keeps for reference and reordering in common streams, the one it works on
 /// included. Streams may ask for more (16 of H.264 at small sizes): that is what measuring is for.
@@ -36,8 +35,6 @@ std::size_t references(std::string_view codec) {
 std::size_t surface_bytes(const media::StreamInfo& info) {
     return frame_bytes(info) * 2 * (references(info.codec) + 2);
 }
-
-std::size_t less(std::size_t a, std::size_t b) { return a > b ? a - b : 0; }
 
 }  // namespace
 
@@ -99,7 +96,7 @@ std::optional<std::size_t> DecoderBudget::allowed(const MemoryState& memory) con
     std::size_t line = limit_;
     if (memory.total > 0) line = limit_ == 0 ? free : std::min(limit_, free);
     if (line == 0) return std::nullopt;
-    return static_cast<std::size_t>(kShare * static_cast<double>(line));
+    return part(line, kFullShare);
 }
 
 std::optional<std::size_t> DecoderBudget::room() {

@@ -6,19 +6,12 @@
 #include <utility>
 
 #include "core/log.h"
+#include "pipeline/memory_share.h"
 
 namespace saccade::pipeline {
 namespace {
 
-constexpr double kShare = 0.8;    // of what is available goes to images
-constexpr double kWarn = 0.9;     // of the limit
-constexpr double kCalm = 0.85;    // of the limit: below, the next crossing is a new one
-
-std::size_t less(std::size_t a, std::size_t b) { return a > b ? a - b : 0; }
-
-std::size_t part(std::size_t bytes, double share) {
-    return static_cast<std::size_t>(static_cast<double>(bytes) * share);
-}
+constexpr double kCalm = 0.85;  // of the limit: below, the next crossing is a new one
 
 double mb(std::size_t bytes) { return static_cast<double>(bytes) / 1e6; }
 
@@ -69,7 +62,7 @@ void Governor::watch_limit() {
     const std::size_t line = limit();
     if (line == 0 || probe_ == nullptr) return;
     if (memory_.used < part(line, kCalm)) above_ = false;
-    if (memory_.used <= part(line, kWarn)) return;
+    if (memory_.used <= part(line, kFullShare)) return;
     trouble_ = clock_.now();
     if (std::exchange(above_, true)) return;
     ++report_.warnings;
@@ -92,7 +85,7 @@ std::size_t Governor::available() const {
 
 int Governor::room() const {
     if (probe_ == nullptr || image() == 0 || limit() == 0) return max_batch_;
-    const std::size_t images = part(available(), kShare) / image();
+    const std::size_t images = part(available(), kImageShare) / image();
     return static_cast<int>(std::clamp<std::size_t>(images, 1, static_cast<std::size_t>(max_batch_)));
 }
 
