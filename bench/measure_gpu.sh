@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # What bench/results/h100.md and h200.md consist of, to be measured again on another GPU or after a change:
 #   MODEL=yolo11n.onnx CLIP=clip.mp4 bench/measure_gpu.sh SECTION...
-# Sections: files detector streams limits live devices refine accuracy start auto resolutions trace; all where none
+# Sections: files detector streams limits taken live devices refine accuracy start auto resolutions trace; all where none
 # is named. Each prints a line a run, and leaves what is told in full under OUT (out/gpu).
 #
 # SACCADE   the program [build/release/saccade]
 # DEVICE    [cuda:0]
+# HUGE      a video of 8K, for `streams`
 # LOOP      CLIP repeated without encoding it again, some thousand frames: ffmpeg -stream_loop 9 -i CLIP -c copy LOOP
 # LONGER    space-separated further videos for `files` (4K, 8K)
 # SEQUENCE  folder of a MOTChallenge sequence, with video.mp4 and gt/, for `refine`
@@ -17,10 +18,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 : "${MODEL:?an ONNX file}" "${CLIP:?a 1080p video}" "${SACCADE:=build/release/saccade}" "${DEVICE:=cuda:0}"
-: "${LOOP:=$CLIP}" "${LONGER:=}" "${OUT:=out/gpu}"
+: "${LOOP:=$CLIP}" "${LONGER:=}" "${HUGE:=}" "${OUT:=out/gpu}"
 read -r limit_streams live_streams device_streams <<< "${STREAMS:-16 100 32}"
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 mkdir -p "$OUT"
 base=(--model "$MODEL" --device "$DEVICE")
 at640=("${base[@]}" --imgsz 640)
@@ -36,11 +37,11 @@ told() {
   find "$work/out" -name '*.txt' -exec md5sum {} + | cut -d' ' -f1 | sort | uniq -c
   rm -rf "$work/out"
 }
-# copies N: names of N links to LOOP, so that each stream has outputs of its own.
+# copies N [VIDEO]: names of N links to VIDEO [LOOP], so that each stream has outputs of its own.
 copies() {
   mkdir -p "$work/copies"
   local i
-  for i in $(seq "$1"); do ln -sf "$(realpath "$LOOP")" "$work/copies/$i.mp4"; echo "$work/copies/$i.mp4"; done
+  for i in $(seq "$1"); do ln -sf "$(realpath "${2:-$LOOP}")" "$work/copies/$i.mp4"; echo "$work/copies/$i.mp4"; done
 }
 bench() { "$SACCADE" bench "$@" --json-file "$OUT/$1.json" --markdown "$OUT/$1.md" -q; }
 
@@ -51,11 +52,26 @@ files() {
   done
 }
 detector() { bench detector "${at640[@]}" --batch 32 --source "$CLIP" --batches 1,2,4,8,16,32 --frames 2000 --reps 3; }
-streams() { bench streams "${at640[@]}" --source "$CLIP" --counts 1,7,16 --frames 12000 --reps 2; }
+streams() {
+  bench streams "${at640[@]}" --source "$CLIP" --counts 1,7,16,32 --frames 48000 --reps 2
+  [ -n "$HUGE" ] || return 0
+  mv "$OUT/streams.json" "$OUT/streams-1080p.json"; mv "$OUT/streams.md" "$OUT/streams-1080p.md"
+  bench streams "${base[@]}" --source "$HUGE" --counts 1,2,4,8 --frames 2400 --reps 2
+}
 limits() {
   local limit
   for limit in 20GB 4GB 2GB; do
     told "limit $limit" $(copies "$limit_streams") -- "${at640[@]}" --streams "$limit_streams" --vram-limit "$limit"
+  done
+}
+taken() {
+  local left taker
+  told "undisturbed" $(copies 16) -- "${at640[@]}" --streams 4
+  for left in 0 64; do
+    python3 bench/take_gpu_memory.py "$left" > "$work/taken" & taker=$!
+    until grep -q ready "$work/taken"; do sleep 0.1; done
+    told "all but $left MB taken" $(copies 16) -- "${at640[@]}" --streams 4
+    kill "$taker"; wait "$taker" || true
   done
 }
 live() { told "live" $(copies "$live_streams") -- "${at640[@]}" --live; }
@@ -74,6 +90,7 @@ refine() {
     done
     "$SACCADE" track "$SEQUENCE/video.mp4" "${base[@]}" --classes person $flags -o "$work/tracks" -q
     "$SACCADE" eval --gt "$work/truth" --tracks "$work/tracks"
+    told "refine 16 x $flags" $(copies 16 "$SEQUENCE/video.mp4") -- "${base[@]}" --classes person $flags --streams 16
   done
 }
 accuracy() {
@@ -104,7 +121,7 @@ trace() {
   done
 }
 
-all=(files detector streams limits live devices refine accuracy start auto resolutions trace)
+all=(files detector streams limits taken live devices refine accuracy start auto resolutions trace)
 (($#)) || set -- "${all[@]}"
 for section in "$@"; do
   [[ " ${all[*]} " = *" $section "* ]] || { echo "$section: no such section; there are ${all[*]}" >&2; exit 2; }

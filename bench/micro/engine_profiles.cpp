@@ -9,17 +9,14 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <cstdlib>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "cuda/memory.h"
 #include "cuda/runtime.h"
+#include "engine_timing.h"
 #include "infer/tensorrt/engine_builder.h"
-#include "infer/tensorrt/slot.h"
 #include "infer/tensorrt/target.h"
 #include "model/inspect.h"
 #include "model/make_dynamic.h"
@@ -59,31 +56,6 @@ std::optional<std::vector<BatchRange>> parse(std::string_view text) {
     return profiles;
 }
 
-/// Milliseconds of a batch: the median of many runs, each waited for.
-double milliseconds(Slot& slot, int batch) {
-    constexpr int warm = 20, counted = 200;
-    std::vector<double> times;
-    for (int i = 0; i < warm + counted; ++i) {
-        const auto start = Steady::now();
-        if (auto started = slot.start(batch); !started) {
-            fmt::print(stderr, "{}\n", started.error().line());
-            std::exit(1);
-        }
-        slot.wait();
-        if (i >= warm) times.push_back(std::chrono::duration<double, std::milli>(Steady::now() - start).count());
-    }
-    std::nth_element(times.begin(), times.begin() + counted / 2, times.end());
-    return times[counted / 2];
-}
-
-void fill(const infer::TensorView& input) {
-    std::minstd_rand random(1);
-    std::vector<std::uint16_t> halves(static_cast<std::size_t>(infer::element_count(input.shape)));
-    for (std::uint16_t& half : halves) half = static_cast<std::uint16_t>(0x3000 + random() % 0x0800);  // 1/8 to 1/2
-    cuda::check(cudaMemcpy(input.data, halves.data(), halves.size() * sizeof halves[0], cudaMemcpyHostToDevice),
-                "cudaMemcpy");
-}
-
 Result<void> time_engine(Opened& opened, const TypedNetwork& network, const std::string& name,
                          const std::vector<BatchRange>& profiles, std::string_view text) {
     const auto start = Steady::now();
@@ -100,19 +72,7 @@ Result<void> time_engine(Opened& opened, const TypedNetwork& network, const std:
     const double seconds = std::chrono::duration<double>(Steady::now() - start).count();
     auto engine = opened.library->load(built->plan);
     if (!engine) return fail(engine.error());
-    int most = 1;
-    for (const BatchRange& profile : profiles) most = std::max(most, profile.most);
-    const SlotShape shape{.input = input_of(**engine, most, side, side),
-                          .outputs = (*engine)->outputs(),
-                          .goal = infer::Goal::latency};
-    cuda::DeviceResource memory;
-    auto slot = Slot::make(**engine, shape, opened.ordinal, memory);
-    if (!slot) return fail(slot.error());
-    fill((*slot)->input());
-    for (int batch = 1; batch <= most; batch *= 2) {
-        const double ms = milliseconds(**slot, batch);
-        fmt::print("| {} | {} | {:.3f} | {:.0f} |\n", text, batch, ms, 1e3 * batch / ms);
-    }
+    if (auto done = bench::print_times(**engine, opened.ordinal, side, text); !done) return done;
     fmt::print("({}: built in {:.0f} s, {:.1f} MB)\n", text, seconds, static_cast<double>(built->plan.size()) / 1e6);
     std::fflush(stdout);
     return {};

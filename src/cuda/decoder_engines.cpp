@@ -1,23 +1,16 @@
 #include "cuda/decoder_engines.h"
 
-#include <dlfcn.h>
-
 #include <ffnvcodec/dynlink_cuda.h>
 #include <ffnvcodec/dynlink_cuviddec.h>
 
-#include <memory>
+#include "core/shared_library.h"
 
 namespace saccade::cuda {
 
 std::optional<int> decoder_engines(const char* library) {
-    struct Close {
-        void operator()(void* opened) const noexcept { ::dlclose(opened); }
-    };
-    const std::unique_ptr<void, Close> opened(::dlopen(library, RTLD_NOW | RTLD_LOCAL));
-    if (!opened) return std::nullopt;
-    const auto ask =
-        reinterpret_cast<tcuvidGetDecoderCaps*>(::dlsym(opened.get(), "cuvidGetDecoderCaps"));
-    if (ask == nullptr) return std::nullopt;
+    const auto opened = SharedLibrary::open(library);
+    tcuvidGetDecoderCaps* ask = nullptr;
+    if (!opened.find("cuvidGetDecoderCaps", ask)) return std::nullopt;
     CUVIDDECODECAPS caps{};
     caps.eCodecType = cudaVideoCodec_H264;
     caps.eChromaFormat = cudaVideoChromaFormat_420;

@@ -1,12 +1,13 @@
 #include "cuda/driver.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <array>
 #include <charconv>
-#include <memory>
 #include <mutex>
+#include <utility>
+
+#include "core/shared_library.h"
 
 namespace saccade::cuda {
 
@@ -33,25 +34,15 @@ struct Api {
     int (*device_pci_bus)(char*, int, int) = nullptr;
 };
 
-struct Unload {
-    void operator()(void* library) const noexcept { ::dlclose(library); }
-};
-
-template <typename Function>
-bool find(void* library, const char* name, Function& function) {
-    function = reinterpret_cast<Function>(::dlsym(library, name));
-    return function != nullptr;
-}
-
-bool find_all(void* library, Api& api) {
-    return find(library, "cuInit", api.init) &&
-           find(library, "cuDriverGetVersion", api.driver_version) &&
-           find(library, "cuDeviceGetCount", api.device_count) &&
-           find(library, "cuDeviceGet", api.device_get) &&
-           find(library, "cuDeviceGetName", api.device_name) &&
-           find(library, "cuDeviceGetAttribute", api.device_attribute) &&
-           find(library, "cuDeviceTotalMem_v2", api.device_memory) &&
-           find(library, "cuDeviceGetPCIBusId", api.device_pci_bus);
+bool find_all(const SharedLibrary& library, Api& api) {
+    return library.find("cuInit", api.init) &&
+           library.find("cuDriverGetVersion", api.driver_version) &&
+           library.find("cuDeviceGetCount", api.device_count) &&
+           library.find("cuDeviceGet", api.device_get) &&
+           library.find("cuDeviceGetName", api.device_name) &&
+           library.find("cuDeviceGetAttribute", api.device_attribute) &&
+           library.find("cuDeviceTotalMem_v2", api.device_memory) &&
+           library.find("cuDeviceGetPCIBusId", api.device_pci_bus);
 }
 
 Result<Device> ask_device(const Api& api, int ordinal) {
@@ -77,14 +68,14 @@ Result<Device> ask_device(const Api& api, int ordinal) {
 
 
 /// Keeps the library open in `kept` where it answers: what cuInit began would end with it.
-Result<Driver> ask_driver(const std::string& library, std::unique_ptr<void, Unload>& kept) {
-    std::unique_ptr<void, Unload> opened(::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL));
+Result<Driver> ask_driver(const std::string& library, SharedLibrary& kept) {
+    auto opened = SharedLibrary::open(library);
     if (!opened) {
         return fail(ErrorCode::unavailable, fmt::format("no NVIDIA driver here ({})", library),
                     install_driver);
     }
     Api api;
-    if (!find_all(opened.get(), api)) {
+    if (!find_all(opened, api)) {
         return fail(ErrorCode::unavailable, fmt::format("{} is no whole NVIDIA driver", library),
                     install_driver);
     }
@@ -120,7 +111,7 @@ Result<Driver> ask_driver(const std::string& library, std::unique_ptr<void, Unlo
 
 Result<Driver> probe_driver(const std::string& library) {
     struct Known {
-        std::unique_ptr<void, Unload> opened;
+        SharedLibrary opened;
         Driver driver;
     };
     static std::mutex mutex;
@@ -129,7 +120,7 @@ Result<Driver> probe_driver(const std::string& library) {
     const std::lock_guard lock(mutex);
     const bool usual = library == default_library;
     if (usual && known != nullptr) return known->driver;
-    std::unique_ptr<void, Unload> opened;
+    SharedLibrary opened;
     auto driver = ask_driver(library, opened);
     if (driver && usual) known = new Known{std::move(opened), *driver};
     return driver;

@@ -1,11 +1,11 @@
 #include "cuda/nvml.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include <utility>
 #include <vector>
 
+#include "core/shared_library.h"
 #include "cuda/driver.h"
 
 namespace saccade::cuda {
@@ -35,16 +35,9 @@ struct Nvml::Library {
     Library& operator=(const Library&) = delete;
     ~Library() {
         if (started) shutdown();
-        if (handle != nullptr) ::dlclose(handle);
     }
 
-    template <typename Function>
-    bool load(Function& function, const char* symbol) {
-        function = reinterpret_cast<Function>(::dlsym(handle, symbol));
-        return function != nullptr;
-    }
-
-    void* handle = nullptr;
+    SharedLibrary opened;
     bool started = false;
     Handle device = nullptr;
     std::string name;
@@ -67,18 +60,17 @@ Nvml::~Nvml() = default;
 
 std::unique_ptr<Nvml::Library> Nvml::load(const char* library) {
     auto lib = std::make_unique<Library>();
-    lib->handle = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
-    if (lib->handle == nullptr) return nullptr;
-    const bool whole = lib->load(lib->init, "nvmlInit_v2") &&
-                       lib->load(lib->shutdown, "nvmlShutdown") &&
-                       lib->load(lib->device_by_index, "nvmlDeviceGetHandleByIndex_v2") &&
-                       lib->load(lib->device_by_bus, "nvmlDeviceGetHandleByPciBusId_v2") &&
-                       lib->load(lib->device_name, "nvmlDeviceGetName") &&
-                       lib->load(lib->utilization, "nvmlDeviceGetUtilizationRates") &&
-                       lib->load(lib->decoder, "nvmlDeviceGetDecoderUtilization") &&
-                       lib->load(lib->memory, "nvmlDeviceGetMemoryInfo") &&
-                       lib->load(lib->processes, "nvmlDeviceGetComputeRunningProcesses_v3") &&
-                       lib->load(lib->pcie, "nvmlDeviceGetPcieThroughput");
+    lib->opened = SharedLibrary::open(library);
+    const bool whole = lib->opened.find("nvmlInit_v2", lib->init) &&
+                       lib->opened.find("nvmlShutdown", lib->shutdown) &&
+                       lib->opened.find("nvmlDeviceGetHandleByIndex_v2", lib->device_by_index) &&
+                       lib->opened.find("nvmlDeviceGetHandleByPciBusId_v2", lib->device_by_bus) &&
+                       lib->opened.find("nvmlDeviceGetName", lib->device_name) &&
+                       lib->opened.find("nvmlDeviceGetUtilizationRates", lib->utilization) &&
+                       lib->opened.find("nvmlDeviceGetDecoderUtilization", lib->decoder) &&
+                       lib->opened.find("nvmlDeviceGetMemoryInfo", lib->memory) &&
+                       lib->opened.find("nvmlDeviceGetComputeRunningProcesses_v3", lib->processes) &&
+                       lib->opened.find("nvmlDeviceGetPcieThroughput", lib->pcie);
     if (!whole || lib->init() != success) return nullptr;
     lib->started = true;
     return lib;

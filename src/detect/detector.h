@@ -80,7 +80,7 @@ class Detector {
     [[nodiscard]] virtual bool ready() const { return true; }
     /// `told` is called whenever a batch has got ready, on any thread, and must neither block nor call the
     /// detector; once this returns, the one before isn't called any more. Of a device that breaks nothing is
-    /// heard: ready() tells. To be set while nothing is under way.
+    /// heard: ready() tells. Set while nothing is under way, and taken back at any time.
     virtual void on_ready(std::function<void()> /*told*/) {}
 
     /// Frees memory kept for later use only (caches, idle blocks of pools). Batches may be under way.

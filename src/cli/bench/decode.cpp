@@ -7,6 +7,7 @@
 #include "cli/bench/limits.h"
 #include "cli/bench/suites.h"
 #include "media/capabilities.h"
+#include "media/synthetic.h"
 
 namespace saccade::cli::bench {
 namespace {
@@ -51,9 +52,10 @@ Result<Rows> run_decode(Bench& bench) {
         std::string name = threads == 0
                                ? std::string("threads as the codec likes")
                                : fmt::format("{} thread{}", threads, threads == 1 ? "" : "s");
-        // So many are enough for a CPU, whatever a GPU needs to be kept busy.
+        // So many, or so long, are enough for a CPU, whatever a GPU needs to be kept busy.
         constexpr std::size_t kEnough = 2000;
-        if (auto done = add(std::move(name), std::min(bench.frames, kEnough), {.threads = threads});
+        constexpr std::chrono::seconds kLong{10};
+        if (auto done = add(std::move(name), std::min(bench.frames, kEnough), {.threads = threads, .at_most = kLong});
             !done) {
             return fail(done.error());
         }
@@ -61,7 +63,8 @@ Result<Rows> run_decode(Bench& bench) {
     const bool gpu = device->cuda >= 0;
     const auto cores = static_cast<std::size_t>(std::thread::hardware_concurrency());
     std::set<std::size_t> shared{2, 4, 7};
-    if (gpu) {
+    if (bench.clip.starts_with(media::synthetic_prefix)) shared.clear();  // is no file
+    else if (gpu) {
         const auto engines = static_cast<std::size_t>(media::nvdec_engines(device->cuda).value_or(1));
         shared = {2, 4, engines, 2 * engines};
     }

@@ -28,6 +28,7 @@ double since(Steady::time_point start) {
 /// Frames that threads have read, and the first failure.
 struct Tally {
     std::atomic<std::uint64_t> frames{0};
+    Steady::time_point until{};  ///< when it is enough
     std::mutex mutex;
     std::optional<Error> error;
     Steady::time_point ended{};  ///< the last frame was read; decoders may take longer to go
@@ -45,7 +46,7 @@ struct Tally {
 };
 
 void read_all(media::Source& source, Tally& tally) {
-    for (;;) {
+    while (Steady::now() < tally.until) {
         const auto event = source.read();
         if (!event) return tally.fail_with(event.error());
         if (std::holds_alternative<Frame>(*event)) ++tally.frames;
@@ -113,6 +114,7 @@ Result<double> measure_decode(const Bench& bench, const std::string& clip,
                               const DecodeOptions& options) {
     Tally tally;
     const auto start = Steady::now();
+    tally.until = start + options.at_most;
     {
         std::vector<std::jthread> threads;
         for (std::size_t i = 0; i < options.streams; ++i) {

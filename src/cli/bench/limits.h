@@ -1,6 +1,7 @@
 // What parts of the machine do at most by themselves: the limits that a row is held against.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -33,6 +34,7 @@ struct DecodeOptions {
     int cuda_device = -1;     ///< -1: the host
     std::size_t streams = 1;  ///< at once
     std::size_t decoders = 1;  ///< of each, a thread each
+    std::chrono::seconds at_most = std::chrono::hours(1);  ///< then it is enough
 };
 /// Frames a second of all streams together, opening included.
 Result<double> measure_decode(const Bench& bench, const std::string& clip,

@@ -43,6 +43,7 @@ struct BuildRequest {
     std::string_view onnx;  ///< bytes; strongly typed: precision is in the graph
     std::string name;       ///< for messages
     int height = 640, width = 640;      ///< px; for a dynamic input
+    int least_side = 0;  ///< px; inputs may be as small as this, too; 0: none is smaller
     std::vector<BatchRange> profiles;   ///< one at least; of a fixed batch only the first counts
     int capability = 0;     ///< 86: build for 8.6, whatever is here (RTX alone); 0: for this GPU
     std::string timing_cache;  ///< of a former build, may be empty (full only)
@@ -63,6 +64,8 @@ class Context {
     Context& operator=(const Context&) = delete;
     virtual ~Context() = default;
 
+    /// The input's size where the profile leaves it open, before bind(). At first the largest.
+    virtual void set_size(int height, int width) = 0;
     /// Where the next enqueue reads and writes: device addresses, outputs in the engine's order.
     /// Errors: invalid_argument (batch not in the profile), internal.
     virtual Result<void> bind(int batch, void* input, std::span<void* const> outputs) = 0;

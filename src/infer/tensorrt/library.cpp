@@ -13,13 +13,13 @@
 namespace saccade::infer::tensorrt {
 
 template <>
-Result<std::unique_ptr<Library>> open_native<Headers::trt10>(LibraryFile, LibraryFile,
+Result<std::unique_ptr<Library>> open_native<Headers::trt10>(SharedLibrary, SharedLibrary,
                                                              const Version&);
 template <>
-Result<std::unique_ptr<Library>> open_native<Headers::trt11>(LibraryFile, LibraryFile,
+Result<std::unique_ptr<Library>> open_native<Headers::trt11>(SharedLibrary, SharedLibrary,
                                                              const Version&);
 template <>
-Result<std::unique_ptr<Library>> open_native<Headers::rtx>(LibraryFile, LibraryFile,
+Result<std::unique_ptr<Library>> open_native<Headers::rtx>(SharedLibrary, SharedLibrary,
                                                            const Version&);
 
 namespace {
@@ -68,16 +68,6 @@ std::string to_string(const Version& version) {
                        version.major, version.minor, version.patch);
 }
 
-LibraryFile LibraryFile::open(const std::string& path, std::string* reason) {
-    LibraryFile file;
-    if (void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL); handle != nullptr) {
-        file.handle_ = std::shared_ptr<void>(handle, [](void* h) { ::dlclose(h); });
-    } else if (reason != nullptr) {
-        *reason = ::dlerror();
-    }
-    return file;
-}
-
 Version version_of(Kind kind, int number) noexcept {
     return {kind, number / 10000, number / 100 % 100, number % 100};
 }
@@ -101,7 +91,7 @@ std::vector<Found> find_libraries() {
     for (const Name& name : names) {
         for (const std::string& folder : folders()) {
             std::string reason;
-            const auto file = LibraryFile::open(folder + name.runtime, &reason);
+            const auto file = SharedLibrary::open(folder + name.runtime, &reason);
             const auto number = file.symbol<int (*)()>("getInferLibVersion");
             if (number == nullptr) {
                 log::debug("{}{}: {}", folder, name.runtime, reason);
@@ -134,11 +124,11 @@ std::vector<std::string> library_files() {
 
 Result<std::unique_ptr<Library>> open_library(const Found& found) {
     std::string reason;
-    LibraryFile runtime = found.runtime;
+    SharedLibrary runtime = found.runtime;
     // Only builds need the parser: its absence is told then.
-    LibraryFile parser = LibraryFile::open(found.parser, &reason);
+    SharedLibrary parser = SharedLibrary::open(found.parser, &reason);
     if (!parser) {
-        parser = LibraryFile::open(std::filesystem::path(found.parser).filename().string(), &reason);
+        parser = SharedLibrary::open(std::filesystem::path(found.parser).filename().string(), &reason);
     }
     if (!parser) log::debug("{}: {}", found.parser, reason);
     const auto headers = headers_for(found.version);

@@ -1,8 +1,6 @@
 // Finds TensorRT's shared libraries on this machine and opens them. Nothing of them is linked.
 #pragma once
 
-#include <dlfcn.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -10,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/shared_library.h"
 #include "infer/tensorrt/api.h"
 #include "saccade/error.h"
 
@@ -17,23 +16,6 @@ namespace saccade::infer::tensorrt {
 
 /// The header sets that native/ is compiled with.
 enum class Headers : std::uint8_t { trt10, trt11, rtx };
-
-/// An opened shared library; closed with its last owner. May be empty.
-class LibraryFile {
-  public:
-    LibraryFile() = default;
-    /// Empty where the loader can't open it; `reason` then says why.
-    static LibraryFile open(const std::string& path, std::string* reason = nullptr);
-
-    [[nodiscard]] explicit operator bool() const noexcept { return handle_ != nullptr; }
-    template <typename Function>
-    [[nodiscard]] Function symbol(const char* name) const {
-        return handle_ ? reinterpret_cast<Function>(::dlsym(handle_.get(), name)) : nullptr;
-    }
-
-  private:
-    std::shared_ptr<void> handle_;
-};
 
 /// As getInferLibVersion counts: TensorRT 10.6.0 is 100600, TensorRT-RTX 1.7.1 is 10701.
 Version version_of(Kind kind, int number) noexcept;
@@ -49,7 +31,7 @@ struct Found {
     Version version;
     std::string path;  ///< as given to the loader
     std::string parser;
-    LibraryFile runtime;  ///< open: 230 MB take their time
+    SharedLibrary runtime;  ///< open: 230 MB take their time
 };
 
 /// All that this program can use, the best first: full ones before RTX, newer before older. Looked
@@ -67,7 +49,7 @@ Result<std::unique_ptr<Library>> open_best(int capability, bool cross);
 
 /// Compiled once for each header set.
 template <Headers>
-Result<std::unique_ptr<Library>> open_native(LibraryFile runtime, LibraryFile parser,
+Result<std::unique_ptr<Library>> open_native(SharedLibrary runtime, SharedLibrary parser,
                                              const Version& version);
 
 }  // namespace saccade::infer::tensorrt

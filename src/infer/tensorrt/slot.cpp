@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <system_error>
 
 #include "core/log.h"
 
@@ -72,7 +73,11 @@ Slot::MadeContext Slot::make_context(int size, cudaStream_t stream) const {
     if (profile < 0) {
         return fail(ErrorCode::internal, fmt::format("no profile for a batch of {}", size));
     }
-    return engine_.make_context(profile, stream);
+    auto context = engine_.make_context(profile, stream);
+    if (context) {
+        (*context)->set_size(static_cast<int>(shape_.input.shape[2]), static_cast<int>(shape_.input.shape[3]));
+    }
+    return context;
 }
 
 Result<void> Slot::make_size(int size, std::unique_ptr<Context> context) {
@@ -129,8 +134,7 @@ void Slot::make_wanted() {
     if (!coming_.valid()) {
         const auto size = sizes_.next_wanted();
         if (!size) return;
-        coming_size_ = *size;
-        coming_ = std::async(std::launch::async, [this, size = *size]() -> MadeContext {
+        const auto make = [this, size = *size]() -> MadeContext {
             auto made = cuda::guarded([&] {
                 const cuda::DeviceScope scope(device_);
                 const cuda::Stream stream;
@@ -139,7 +143,13 @@ void Slot::make_wanted() {
                 return context;
             });
             return made ? std::move(*made) : fail(made.error());
-        });
+        };
+        coming_size_ = *size;
+        try {
+            coming_ = std::async(std::launch::async, make);
+        } catch (const std::system_error& failure) {
+            log::info("batches of {} run as larger ones: no thread: {}", coming_size_, failure.what());
+        }
         return;
     }
     if (coming_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;

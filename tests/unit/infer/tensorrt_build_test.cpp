@@ -5,9 +5,11 @@
 #include <cstdlib>
 #include <ostream>
 
+#include "infer/tensorrt/engine_builder.h"
 #include "infer/tensorrt/library.h"
 #include "infer/tensorrt/tensorrt_backend.h"
 #include "model/inspect.h"
+#include "model/make_dynamic.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
 
@@ -87,6 +89,30 @@ INSTANTIATE_TEST_SUITE_P(Models, TensorRtRtx,
                                          Case{"yolox_nano", Precision::fp32},
                                          Case{"yolox_nano", Precision::fp16}),
                          testing::PrintToStringParamName());
+
+TEST(TensorRtRtxSizes, AProfileMayHoldSmallerInputsToo) {
+    const auto library = tensorrt::open_best(86, true);
+    SACCADE_NEEDS_TENSORRT_RTX(library);
+    SACCADE_NEEDS_SHARED("models");
+    test::TempDir dir;
+    const auto model = model::OnnxModel::load(unpacked("yolo11n", dir));
+    ASSERT_TRUE(model);
+    const auto spec = model::inspect(*model);
+    ASSERT_TRUE(spec);
+    const auto freed = model::make_dynamic(*model, *spec);
+    const auto network =
+        tensorrt::typed_network(freed.model, model::freed_spec(*spec, freed), {.precision = Precision::fp16, .max_batch = 4});
+    ASSERT_TRUE(network) << network.error().line();
+    tensorrt::BuildRequest request{.onnx = network->onnx,
+                                   .name = "yolo11n",
+                                   .least_side = 320,
+                                   .profiles = {{1, 4, 4}},
+                                   .capability = 86};
+    const auto built = (*library)->build(request);
+    ASSERT_TRUE(built) << built.error().line();
+    request.least_side = 641;  // over the largest
+    EXPECT_FALSE((*library)->build(request));
+}
 
 TEST(TensorRtRtxErrors, AreWordsNotCrashes) {
     const auto library = tensorrt::open_best(86, true);

@@ -33,9 +33,9 @@ class Monitor final : public nvinfer1::IProgressMonitor {
     std::int32_t steps_ = 0;
 };
 
-/// The input's dimensions with a batch and the request's size for what is open.
-Dims fixed(Dims dims, int batch, const BuildRequest& request) {
-    const int open[] = {batch, 3, request.height, request.width};
+/// The input's dimensions with a batch and a size for what is open.
+Dims fixed(Dims dims, int batch, int height, int width) {
+    const int open[] = {batch, 3, height, width};
     for (int i = 0; i < dims.nbDims; ++i) {
         if (dims.d[i] < 0) dims.d[i] = open[i];
     }
@@ -54,10 +54,12 @@ Result<void> add_profiles(nvinfer1::IBuilder& builder, nvinfer1::IBuilderConfig&
         const BatchRange& range = request.profiles[i];
         auto* profile = builder.createOptimizationProfile();
         const char* name = input.getName();
-        if (profile == nullptr ||
-            !profile->setDimensions(name, OptProfileSelector::kMIN, fixed(dims, range.least, request)) ||
-            !profile->setDimensions(name, OptProfileSelector::kOPT, fixed(dims, range.best, request)) ||
-            !profile->setDimensions(name, OptProfileSelector::kMAX, fixed(dims, range.most, request)) ||
+        const int height = request.height, width = request.width;
+        const auto or_less = [&](int side) { return request.least_side > 0 ? request.least_side : side; };
+        const Dims least = fixed(dims, range.least, or_less(height), or_less(width));
+        if (profile == nullptr || !profile->setDimensions(name, OptProfileSelector::kMIN, least) ||
+            !profile->setDimensions(name, OptProfileSelector::kOPT, fixed(dims, range.best, height, width)) ||
+            !profile->setDimensions(name, OptProfileSelector::kMAX, fixed(dims, range.most, height, width)) ||
             config.addOptimizationProfile(profile) < 0) {
             return fail(ErrorCode::unsupported,
                         fmt::format("{}: TensorRT refuses batches of {} to {} at {}x{}", request.name,
@@ -95,7 +97,7 @@ std::string text(const char* words) { return words != nullptr ? words : ""; }
 using Parser = std::unique_ptr<nvonnxparser::IParser>;
 
 /// The parser owns constants of the network: it must live until that is built.
-Result<Parser> parse(nvinfer1::INetworkDefinition& network, const LibraryFile& library,
+Result<Parser> parse(nvinfer1::INetworkDefinition& network, const SharedLibrary& library,
                      Logger& logger, const BuildRequest& request) {
     const auto create = library.symbol<void* (*)(void*, void*, int)>("createNvOnnxParser_INTERNAL");
     const auto version = library.symbol<int (*)()>("getNvOnnxParserVersion");
@@ -120,7 +122,7 @@ Result<Parser> parse(nvinfer1::INetworkDefinition& network, const LibraryFile& l
 
 }  // namespace
 
-Result<Built> build(const EntryPoints& entry, const LibraryFile& parser, const Version& version,
+Result<Built> build(const EntryPoints& entry, const SharedLibrary& parser, const Version& version,
                     Logger& logger, const BuildRequest& request) {
     static_cast<void>(logger.take_error());
     const std::unique_ptr<nvinfer1::IBuilder> builder(

@@ -45,6 +45,11 @@ class NativeContext final : public Context {
           outputs_(std::move(outputs)),
           logger_(logger) {}
 
+    void set_size(int height, int width) override {
+        input_dims_.d[2] = height;
+        input_dims_.d[3] = width;
+    }
+
     Result<void> bind(int batch, void* input, std::span<void* const> outputs) override {
         Dims dims = input_dims_;
         dims.d[0] = batch;
@@ -94,7 +99,7 @@ class NativeContext final : public Context {
   private:
     LayerTimer timer_;  // outlives the context
     std::unique_ptr<nvinfer1::IExecutionContext> context_;
-    const Dims input_dims_;  ///< batch to be set
+    Dims input_dims_;  ///< batch to be set
     const std::string input_;
     const std::vector<std::string> outputs_;
     Logger& logger_;

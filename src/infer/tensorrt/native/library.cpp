@@ -11,7 +11,7 @@ namespace {
 
 class NativeLibrary final : public Library {
   public:
-    NativeLibrary(LibraryFile runtime, LibraryFile parser, Version version, EntryPoints entry)
+    NativeLibrary(SharedLibrary runtime, SharedLibrary parser, Version version, EntryPoints entry)
         : runtime_file_(std::move(runtime)),
           parser_file_(std::move(parser)),
           version_(version),
@@ -36,7 +36,7 @@ class NativeLibrary final : public Library {
 
   private:
     // Destroyed in the other order: the libraries last.
-    const LibraryFile runtime_file_, parser_file_;
+    const SharedLibrary runtime_file_, parser_file_;
     const Version version_;
     const EntryPoints entry_;
     Logger logger_;
@@ -69,8 +69,8 @@ Error failure(ErrorCode code, const std::string& what, Logger& logger, std::stri
 }  // namespace SACCADE_TENSORRT
 
 template <>
-Result<std::unique_ptr<Library>> open_native<Headers::SACCADE_TENSORRT>(LibraryFile runtime,
-                                                                        LibraryFile parser,
+Result<std::unique_ptr<Library>> open_native<Headers::SACCADE_TENSORRT>(SharedLibrary runtime,
+                                                                        SharedLibrary parser,
                                                                         const Version& version) {
     SACCADE_TENSORRT::EntryPoints entry;
     entry.create_builder =

@@ -37,7 +37,7 @@ struct EntryPoints {
 /// Errors of the build and of loading, with what TensorRT said last.
 Error failure(ErrorCode code, const std::string& what, Logger& logger, std::string remedy = {});
 
-Result<Built> build(const EntryPoints& entry, const LibraryFile& parser, const Version& version,
+Result<Built> build(const EntryPoints& entry, const SharedLibrary& parser, const Version& version,
                     Logger& logger, const BuildRequest& request);
 
 Result<std::unique_ptr<Engine>> load(nvinfer1::IRuntime& runtime, Logger& logger,
