@@ -1,57 +1,18 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <deque>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/accuracy.h"
 #include "cli/exit_code.h"
 #include "cli/verb.h"
 #include "engine/setup.h"
 #include "eval/coco_evaluator.h"
-#include "media/source.h"
 
 namespace saccade::cli {
 namespace {
-
-namespace fs = std::filesystem;
-
-Result<Frame> read_image(const fs::path& path) {
-    auto source = media::open_source(path.string(), {});
-    if (!source) return fail(source.error());
-    auto event = (*source)->read();
-    if (!event) return fail(event.error());
-    if (auto* frame = std::get_if<Frame>(&*event)) return std::move(*frame);
-    return fail(ErrorCode::corrupt, path.string() + ": holds no picture");
-}
-
-/// All images through the detector, as many at once as it takes, into the evaluator.
-Result<void> detect_all(const eval::CocoDataset& dataset, const fs::path& images,
-                        detect::Detector& detector, eval::CocoEvaluator& evaluator) {
-    const auto categories = dataset.categories_named(detector.info().class_names);
-    std::deque<std::int64_t> under_way;
-    const auto collect = [&]() -> Result<void> {
-        auto found = detector.collect();
-        if (!found) return fail(found.error());
-        const std::int64_t id = under_way.front();
-        under_way.pop_front();
-        return evaluator.add(id, found->front(), categories);
-    };
-    for (const eval::CocoImage& image : dataset.images) {
-        const auto frame = read_image(images / image.file_name);
-        if (!frame) return fail(frame.error());
-        if (detector.in_flight() == detector.depth()) {
-            if (auto done = collect(); !done) return done;
-        }
-        if (auto started = detector.submit({&*frame, 1}); !started) return started;
-        under_way.push_back(image.id);
-    }
-    while (!under_way.empty()) {
-        if (auto done = collect(); !done) return done;
-    }
-    return {};
-}
 
 void print_text(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
     fmt::print("{} on {} images, {} detections, input {}x{}\n", info.model, s.images, s.detections,
@@ -88,24 +49,16 @@ int val(const SettingFlags& flags, const std::string& annotations, const std::st
     flags.apply_verbosity();
     const auto config = flags.merged();
     if (!config) return complain(config.error());
-    Settings settings = config->settings;
-    // The measure's own thresholds, unless asked otherwise: nearly all boxes count, by rank.
-    if (config->origin.at("conf") == "default") settings.confidence = 0.001F;
-    settings.multi_label = true;
+    const Settings settings = accuracy_settings(config->settings, config->origin.at("conf") != "default");
 
     const auto dataset = eval::CocoDataset::load(annotations);
     if (!dataset) return complain(dataset.error());
-    const fs::path folder =
-        images.empty() ? fs::path(annotations).parent_path() / "images" : fs::path(images);
-    auto evaluator = eval::CocoEvaluator::create(*dataset);
-    if (!evaluator) return complain(evaluator.error());
     const auto detector = engine::open_detector(settings, infer::Goal::throughput);
     if (!detector) return complain(detector.error());
-    if (auto done = detect_all(*dataset, folder, **detector, *evaluator); !done) {
-        return complain(done.error());
-    }
-    const auto summary = evaluator->summary();
-    flags.json ? print_json(summary, (*detector)->info()) : print_text(summary, (*detector)->info());
+    const auto summary = measure_accuracy(
+        *dataset, images.empty() ? images_beside(annotations) : std::filesystem::path(images), **detector);
+    if (!summary) return complain(summary.error());
+    flags.json ? print_json(*summary, (*detector)->info()) : print_text(*summary, (*detector)->info());
     return exit_done;
 }
 

@@ -62,6 +62,16 @@ std::string_view to_string(Change change) noexcept {
     return "";
 }
 
+std::vector<bool> pareto_optimal(std::span<const Tradeoff> choices) {
+    std::vector<bool> optimal;
+    for (const Tradeoff& mine : choices) {
+        optimal.push_back(std::none_of(choices.begin(), choices.end(), [&](const Tradeoff& other) {
+            return other.a >= mine.a && other.b >= mine.b && (other.a > mine.a || other.b > mine.b);
+        }));
+    }
+    return optimal;
+}
+
 Comparison compare(const Spread& before, const Spread& after, bool higher_is_better,
                    double others) {
     constexpr double least = 0.02, deviations = 3;

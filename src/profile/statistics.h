@@ -31,6 +31,13 @@ struct Distribution {
 };
 [[nodiscard]] Distribution distribution_of(std::vector<double> values);
 
+/// Two figures of a choice, of both of which more is better.
+struct Tradeoff {
+    double a = 0, b = 0;
+};
+/// Of each, whether no other one has more of one figure and no less of the other.
+[[nodiscard]] std::vector<bool> pareto_optimal(std::span<const Tradeoff> choices);
+
 /// unsure: others used the machine more in the slower of both runs, so much that they may be why.
 enum class Change { better, worse, same, unsure };
 [[nodiscard]] std::string_view to_string(Change change) noexcept;

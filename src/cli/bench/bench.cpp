@@ -31,7 +31,8 @@ struct BenchFlags {
     int repetitions = 5;
     std::size_t frames = 120;
     std::vector<int> batches, counts, inputs = {640, 480, 320};
-    std::vector<std::string> sizes;
+    std::vector<std::string> sizes, models;
+    std::string coco;
 };
 
 /// A folder under the system's temporary one, removed at the end.
@@ -109,7 +110,7 @@ std::string command_of(const SettingFlags& flags, const BenchFlags& wanted) {
     for (const std::string& suite : wanted.suites) command += " " + suite;
     for (const SettingRow& row : settings_table()) {
         const auto given = flags.given.find(row.key);
-        if (given == flags.given.end() || row.value == "DIR") continue;
+        if (given == flags.given.end() || row.value.starts_with("DIR")) continue;
         const std::string flag = row.flags.substr(row.flags.find("--"));
         const bool is_file = row.value.find("FILE") != std::string::npos;
         command += fmt::format(
@@ -126,6 +127,10 @@ std::string command_of(const SettingFlags& flags, const BenchFlags& wanted) {
     list("--counts", wanted.counts);
     list("--sizes", wanted.sizes);
     if (wanted.inputs != BenchFlags{}.inputs) list("--inputs", wanted.inputs);
+    std::vector<std::string> models = wanted.models;
+    for (std::string& model : models) model = fs::path(model).filename().string();
+    list("--models", models);
+    if (!wanted.coco.empty()) command += " --coco " + fs::path(wanted.coco).filename().string();
     return command + fmt::format(" --reps {} --frames {}", wanted.repetitions, wanted.frames);
 }
 
@@ -146,6 +151,8 @@ Result<profile::BenchReport> measure(const Settings& settings, const BenchFlags&
                 .counts = wanted.counts,
                 .sizes = wanted.sizes,
                 .inputs = wanted.inputs,
+                .models = wanted.models,
+                .coco = wanted.coco,
                 .stop = std::move(stop),
                 .say =
                     [&](const std::string& what) {
@@ -241,6 +248,10 @@ void add_bench(CLI::App& app, Job& job) {
              "videos of the suite resolutions [1080p,4k,8k]", CLI::IsMember({"1080p", "4k", "8k"}));
     add_list("--inputs", wanted->inputs, "N,...",
              "--imgsz of the suite resolutions, px [640,480,320]", CLI::Range(32, 8192));
+    add_list("--models", wanted->models, "NAME|FILE,...", "of the suite models [--model]", CLI::Validator());
+    verb->add_option("--coco", wanted->coco,
+                     "instances.json of a COCO data set, images/ beside it: mAP in the suite models")
+        ->type_name("FILE");
     verb->add_option("--clips", wanted->clips,
                      "keep the clips made for the suite resolutions, to be used again")
         ->type_name("DIR");

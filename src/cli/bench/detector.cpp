@@ -1,69 +1,16 @@
 #include <fmt/format.h>
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "cli/bench/feeder.h"
 #include "cli/bench/limits.h"
 #include "cli/bench/suites.h"
 #include "engine/setup.h"
 
 namespace saccade::cli::bench {
 namespace {
-
-using Steady = std::chrono::steady_clock;
-
-double since(Steady::time_point start) {
-    return std::chrono::duration<double>(Steady::now() - start).count();
-}
-
-/// A detector that is fed the same few frames again and again.
-class Feeder {
-  public:
-    Feeder(detect::Detector& detector, const std::vector<Frame>& frames, std::size_t batch)
-        : detector_(detector), frames_(frames), batch_(batch) {}
-
-    /// Frames a second with as much under way as there is room for.
-    Result<double> throughput(std::size_t batches) {
-        const auto start = Steady::now();
-        for (std::size_t submitted = 0, collected = 0; collected < batches;) {
-            if (submitted < batches && detector_.in_flight() < detector_.depth()) {
-                if (auto done = submit(); !done) return fail(done.error());
-                ++submitted;
-                continue;
-            }
-            if (const auto done = detector_.collect(); !done) return fail(done.error());
-            ++collected;
-        }
-        return static_cast<double>(batches * batch_) / since(start);
-    }
-
-    /// Appends the ms from submit to the results of one batch after the other, nothing else under
-    /// way.
-    Result<void> latencies(std::size_t batches, std::vector<double>& ms) {
-        for (std::size_t i = 0; i < batches; ++i) {
-            const auto start = Steady::now();
-            if (auto done = submit(); !done) return fail(done.error());
-            if (const auto done = detector_.collect(); !done) return fail(done.error());
-            ms.push_back(1e3 * since(start));
-        }
-        return {};
-    }
-
-  private:
-    Result<void> submit() {
-        some_.clear();
-        for (std::size_t i = 0; i < batch_; ++i) some_.push_back(frames_[next_++ % frames_.size()]);
-        return detector_.submit(some_);
-    }
-
-    detect::Detector& detector_;
-    const std::vector<Frame>& frames_;
-    const std::size_t batch_;
-    std::size_t next_ = 0;
-    std::vector<Frame> some_;
-};
 
 Result<profile::BenchRow> row_of(const Bench& bench, const Device& device,
                                  detect::Detector& detector, BackendAlone& backend,

@@ -35,6 +35,8 @@ struct Bench {
     std::vector<int> counts;         ///< of streams, likewise
     std::vector<std::string> sizes;  ///< of videos: "1080p", "4k", "8k"; empty: all
     std::vector<int> inputs = {640, 480, 320};  ///< of the network, px
+    std::vector<std::string> models;  ///< to compare; empty: that of the settings
+    std::string coco;                 ///< instances.json of a data set that tells their accuracy; may be empty
     std::stop_token stop;
     std::function<void(const std::string& what)> say;  ///< progress for a person
 
@@ -58,6 +60,8 @@ Result<Rows> run_decode(Bench& bench);
 Result<Rows> run_streams(Bench& bench);
 /// The same by size of the video, made from the clip by our own encoder, and input of the network.
 Result<Rows> run_resolutions(Bench& bench);
+/// Frames a second, latency, memory and, on a COCO data set, accuracy, by model.
+Result<Rows> run_models(Bench& bench);
 /// Updates a second of each tracker, 50 objects a frame.
 Result<Rows> run_trackers(Bench& bench);
 /// Milliseconds to load the network with and without a cache, and to the first result.

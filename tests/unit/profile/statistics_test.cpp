@@ -94,6 +94,12 @@ TEST(Comparison, FalseAlarmsAreRareOnEqualNoise) {
     EXPECT_LT(alarms, 50);
 }
 
+TEST(ParetoOptimal, AreThoseThatNoOtherBeatsInBoth) {
+    const std::vector<Tradeoff> choices{{100, 40}, {80, 50}, {70, 45}, {100, 30}, {80, 50}};
+    EXPECT_EQ(pareto_optimal(choices), (std::vector<bool>{true, true, false, false, true}));
+    EXPECT_TRUE(pareto_optimal({}).empty());
+}
+
 TEST(Comparison, NothingIsClaimedWithoutMeasurements) {
     EXPECT_EQ(compare({}, spread_of(std::vector<double>{1}), true).change, Change::same);
     EXPECT_EQ(compare(spread_of(std::vector<double>{0}), spread_of(std::vector<double>{1}), true)
