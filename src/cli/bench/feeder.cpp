@@ -1,18 +1,11 @@
 #include "cli/bench/feeder.h"
 
+#include "cli/bench/suites.h"
+
 namespace saccade::cli::bench {
-namespace {
-
-using Steady = std::chrono::steady_clock;
-
-double since(Steady::time_point start) {
-    return std::chrono::duration<double>(Steady::now() - start).count();
-}
-
-}  // namespace
 
 Result<double> Feeder::throughput(std::size_t batches) {
-    const auto start = Steady::now();
+    const auto start = std::chrono::steady_clock::now();
     for (std::size_t submitted = 0, collected = 0; collected < batches;) {
         if (submitted < batches && detector_.in_flight() < detector_.depth()) {
             if (auto done = submit(); !done) return fail(done.error());
@@ -22,15 +15,15 @@ Result<double> Feeder::throughput(std::size_t batches) {
         if (const auto done = detector_.collect(); !done) return fail(done.error());
         ++collected;
     }
-    return static_cast<double>(batches * batch_) / since(start);
+    return static_cast<double>(batches * batch_) / seconds_since(start);
 }
 
 Result<void> Feeder::latencies(std::size_t batches, std::vector<double>& ms) {
     for (std::size_t i = 0; i < batches; ++i) {
-        const auto start = Steady::now();
+        const auto start = std::chrono::steady_clock::now();
         if (auto done = submit(); !done) return fail(done.error());
         if (const auto done = detector_.collect(); !done) return fail(done.error());
-        ms.push_back(1e3 * since(start));
+        ms.push_back(1e3 * seconds_since(start));
     }
     return {};
 }

@@ -21,10 +21,6 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-double since(Steady::time_point start) {
-    return std::chrono::duration<double>(Steady::now() - start).count();
-}
-
 /// Frames that threads have read, and the first failure.
 struct Tally {
     std::atomic<std::uint64_t> frames{0};
@@ -107,7 +103,7 @@ Result<double> BackendAlone::measure(int batch, std::size_t images) {
         }
         if (auto outputs = backend_->wait(done % slots); !outputs) return fail(outputs.error());
     }
-    return static_cast<double>(total) * batch / since(start);
+    return static_cast<double>(total) * batch / seconds_since(start);
 }
 
 Result<double> measure_decode(const Bench& bench, const std::string& clip,

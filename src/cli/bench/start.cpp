@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
 double ms_since(Steady::time_point start) {
-    return 1e3 * std::chrono::duration<double>(Steady::now() - start).count();
+    return 1e3 * seconds_since(start);
 }
 
 Result<double> load(const Settings& settings) {

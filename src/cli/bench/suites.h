@@ -1,6 +1,7 @@
 // The suites of `saccade bench`, a file each.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -49,6 +50,10 @@ Result<Device> device_of(Bench& bench);
 /// Runs `once` a first time without counting it and then repetitions times. It gives a value or
 /// fails. Errors: its, and interrupted.
 Result<std::vector<double>> repeat(const Bench& bench, const std::function<Result<double>()>& once);
+
+[[nodiscard]] inline double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 
 using Rows = std::vector<profile::BenchRow>;
 
