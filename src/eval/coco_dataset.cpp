@@ -1,4 +1,5 @@
 #include "eval/coco_dataset.h"
+#include "core/text_file.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
-#include "eval/text_file.h"
 
 namespace saccade::eval {
 namespace {

@@ -1,4 +1,5 @@
 #include "eval/mot_file.h"
+#include "core/text_file.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +12,6 @@
 #include <optional>
 #include <tuple>
 
-#include "eval/text_file.h"
 
 namespace saccade::eval {
 namespace {

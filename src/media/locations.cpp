@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <system_error>
 
+#include "core/text_file.h"
 #include "media/demuxer.h"
 #include "media/names.h"
 
@@ -101,12 +101,12 @@ std::string trimmed(const std::string& line) {
 }
 
 Result<Locations> expand_list(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file.is_open() || file.bad()) {
+    const auto read = read_text_file(path);
+    if (!read) {
         return fail(ErrorCode::unreadable, path + ": can't be read",
                     "check the file's permissions");
     }
+    const std::string& text = *read;
     if (text.find('\0') != std::string::npos) {
         return fail(ErrorCode::corrupt, path + ": not a list: it is no text",
                     "a list holds one location a line");

@@ -1,13 +1,12 @@
 #include "model/synthetic_detector.h"
 
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "core/atomic_file.h"
+#include "core/text_file.h"
 #include "model/onnx_access.h"
 #include "model/onnx_writer.h"
 
@@ -170,8 +169,8 @@ class Builder {
 bool holds(const std::filesystem::path& path, const std::string& bytes) {
     std::error_code error;
     if (std::filesystem::file_size(path, error) != bytes.size() || error) return false;
-    std::ifstream file(path, std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(file), {}) == bytes;
+    const auto text = read_text_file(path);
+    return text && *text == bytes;
 }
 
 }  // namespace

@@ -7,18 +7,14 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
+#include "core/text_file.h"
 #include "cuda/nvml.h"
 
 namespace saccade::profile {
 namespace {
 
-std::string read_text(const char* path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
+std::string read_text(const char* path) { return read_text_file(path).value_or(""); }
 
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\"");

@@ -8,14 +8,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+
+#include "core/text_file.h"
 
 namespace saccade::profile {
 namespace {
 
+/// Empty where it can't be read: a thread that ends takes its files with it, also while they are open.
 std::string read_text(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
+    return read_text_file(path).value_or("");
 }
 
 /// The number at the front of `text`, which moves past it and the space behind it.

@@ -78,6 +78,10 @@ TEST_F(BenchVerb, ReportsAreWrittenAndCompared) {
     result = bench({"trackers", "--compare", old});
     EXPECT_NE(result.exit_code, 0);
     EXPECT_THAT(result.err, HasSubstr("old.json"));
+    result = bench({"trackers", "--compare", program_.dir().path().string()});  // a folder
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err, HasSubstr(program_.dir().path().string()));
+    EXPECT_THAT(result.err, testing::Not(HasSubstr("internal error")));
 }
 
 TEST_F(BenchVerb, SaysWhatItCanNotDo) {

@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <ctime>
-#include <fstream>
 #include <iterator>
 #include <memory>
 
@@ -16,6 +15,7 @@
 #include "cli/signals.h"
 #include "cli/verb.h"
 #include "core/atomic_file.h"
+#include "core/text_file.h"
 #include "engine/model_store.h"
 #include "saccade/version.h"
 
@@ -89,10 +89,9 @@ Result<std::vector<bench::Suite>> chosen(const std::vector<std::string>& names) 
 }
 
 Result<profile::BenchReport> read_report(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return fail(ErrorCode::not_found, path + ": can't be opened");
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    return profile::parse_bench(text, path);
+    const auto text = read_text_file(path);
+    if (!text) return fail(text.error());
+    return profile::parse_bench(*text, path);
 }
 
 std::string now_utc() {

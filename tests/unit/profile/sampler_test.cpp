@@ -1,11 +1,13 @@
 #include "profile/sampler.h"
 
 #include <gtest/gtest.h>
+
 #include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -69,6 +71,16 @@ TEST(MachineCpu, IsNoLessThanOurs) {
     volatile double sink = 0;
     while (process_cpu() - own < 100ms) sink = sink + 1;
     EXPECT_GE(machine_cpu() - machine, 70ms);  // it counts in ticks
+}
+
+TEST(ReadThreads, ThreadsMayEndWhileTheyAreLookedAt) {
+    std::vector<std::jthread> comers;
+    for (int i = 0; i < 4; ++i) {
+        comers.emplace_back([](const std::stop_token& enough) {
+            while (!enough.stop_requested()) std::jthread([] {}).join();
+        });
+    }
+    for (int i = 0; i < 300; ++i) EXPECT_GE(read_threads().size(), 1U);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "eval/text_file.h"
+#include "core/text_file.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <cstring>
 #include <memory>
 
-namespace saccade::eval {
+namespace saccade {
 
 Result<std::string> read_text_file(const std::filesystem::path& path) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
@@ -32,4 +32,4 @@ Result<std::string> read_text_file(const std::filesystem::path& path) {
     return text;
 }
 
-}  // namespace saccade::eval
+}  // namespace saccade

@@ -6,9 +6,9 @@
 
 #include "saccade/error.h"
 
-namespace saccade::eval {
+namespace saccade {
 
 /// Errors: not_found, unreadable (also a folder), with the path in the message.
 Result<std::string> read_text_file(const std::filesystem::path& path);
 
-}  // namespace saccade::eval
+}  // namespace saccade
