@@ -2,19 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace saccade::eval {
 namespace {
 
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr double threshold = 0.5 - epsilon;
 constexpr double going_on = 1000;  // outweighs any IoU that a frame can add up
 constexpr int nobody = -1;
-
-std::size_t index(int i) noexcept {
-    return static_cast<std::size_t>(i);
-}
 
 // What is known of one person of the truth.
 struct Person {

@@ -1,5 +1,4 @@
 #include "eval/coco_dataset.h"
-#include "core/text_file.h"
 
 #include <fmt/format.h>
 
@@ -7,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
+#include "core/text_file.h"
 
 namespace saccade::eval {
 namespace {

@@ -2,17 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace saccade::eval {
 namespace {
-
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
-
-std::size_t index(int i) noexcept {
-    return static_cast<std::size_t>(i);
-}
 
 // How well two identities agree over the whole sequence: the Jaccard index of their boxes, where a
 // box that overlaps several others is shared out by IoU.

@@ -1,11 +1,11 @@
 #include "eval/mot_evaluation.h"
-#include "core/text_file.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
+#include "core/text_file.h"
 
 namespace saccade::eval {
 namespace {

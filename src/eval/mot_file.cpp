@@ -1,5 +1,4 @@
 #include "eval/mot_file.h"
-#include "core/text_file.h"
 
 #include <fmt/format.h>
 
@@ -12,6 +11,7 @@
 #include <optional>
 #include <tuple>
 
+#include "core/text_file.h"
 
 namespace saccade::eval {
 namespace {

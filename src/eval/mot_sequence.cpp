@@ -4,13 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 
 namespace saccade::eval {
 namespace {
 
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr int person = 1, person_on_vehicle = 2, other_vehicle = 6, static_person = 7,
               distractor = 8, reflection = 12, last_class = 13;
 constexpr std::size_t most_boxes = 5000;  // of a frame: the matching takes their square in memory

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +20,12 @@ enum class MotBenchmark {
             ///< distractors and reflections are taken out first
     mot20,  ///< as mot17, and tracks on non-motorised vehicles are taken out too
 };
+
+/// What the metrics forgive where a figure stands at a border.
+inline constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+/// Ids and places below, none of which is negative, as what containers want.
+[[nodiscard]] constexpr std::size_t index(int i) noexcept { return static_cast<std::size_t>(i); }
 
 /// A box of the truth and one of the tracker that have some IoU, in one frame.
 struct Overlap {

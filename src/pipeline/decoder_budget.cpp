@@ -101,10 +101,10 @@ std::optional<std::size_t> DecoderBudget::allowed(const MemoryState& memory) con
 
 std::optional<std::size_t> DecoderBudget::room() {
     const MemoryState memory = probe_ != nullptr ? probe_->read() : MemoryState{};
-    if (open_.empty()) held_by_others_ = memory.used;
+    if (open_.empty()) held_by_networks_ = memory.used;
     const auto most = allowed(memory);
     if (!most) return std::nullopt;
-    return less(*most, held_by_others_);
+    return less(*most, held_by_networks_);
 }
 
 bool DecoderBudget::admit(std::uint32_t stream, const DecoderNeed& need) {

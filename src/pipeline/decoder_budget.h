@@ -77,7 +77,7 @@ class DecoderBudget {
     MemoryProbe* const probe_;
     std::map<std::uint32_t, Open> open_;
     std::map<std::string, std::size_t> measured_;  ///< by kind
-    std::size_t held_by_others_ = 0;  ///< by this process when no stream was open: networks
+    std::size_t held_by_networks_ = 0;  ///< what this process held when no stream was open
     /// Since none was settling: what the device held then, and who was admitted.
     std::size_t held_before_ = 0;
     std::deque<std::string> since_;

@@ -63,8 +63,9 @@ Result<Rows> run_decode(Bench& bench) {
     const bool gpu = device->cuda >= 0;
     const auto cores = static_cast<std::size_t>(std::thread::hardware_concurrency());
     std::set<std::size_t> shared{2, 4, 7};
-    if (bench.clip.starts_with(media::synthetic_prefix)) shared.clear();  // is no file
-    else if (gpu) {
+    if (bench.clip.starts_with(media::synthetic_prefix)) {
+        shared.clear();  // is no file
+    } else if (gpu) {
         const auto engines = static_cast<std::size_t>(media::nvdec_engines(device->cuda).value_or(1));
         shared = {2, 4, engines, 2 * engines};
     }
