@@ -96,6 +96,7 @@ struct DetectorSummary {
 
 struct RunSummary {
     std::string model, family, backend, device, precision;
+    bool family_forced = false;  ///< --family was given: not what the model was recognised as
     int input_width = 0, input_height = 0, batch = 1;  ///< of the detector made first
     int slots = 1;                   ///< batches that may be under way
     std::size_t streams_at_once = 1;

@@ -11,6 +11,8 @@ struct Settings {
     // The network
     std::string model = "yolo11n";  ///< file, name of a model, or "synthetic"
     std::string family;             ///< how to read its output; "": as the file says
+    std::string input_order;  ///< of its input's channels: "rgb", "bgr"; "": as its family has it
+    std::string input_range;  ///< of its input's values: "1" (0 to 1), "255"; "": likewise
     /// "auto", "cpu", "cuda:0"; several GPUs share the streams: "cuda:0,cuda:1", "cuda:all"
     std::string device = "auto";
     /// "auto": FP16 on GPUs, FP32 on CPUs; "fp32", "fp16"; "mixed": FP16 with an FP32 head (GPUs);

@@ -9,8 +9,8 @@
 #include "cli/signals.h"
 #include "cli/verb.h"
 #include "engine/model_store.h"
+#include "engine/setup.h"
 #include "infer/tensorrt/tensorrt_backend.h"
-#include "model/inspect.h"
 
 namespace saccade::cli {
 namespace {
@@ -77,15 +77,12 @@ int run(const SettingFlags& flags, const std::string& target) {
     const auto config = flags.merged();
     if (!config) return complain(config.error());
     const Settings& settings = config->settings;
-    const auto file = engine::find_model(settings);
-    if (!file) return complain(file.error());
-    const auto model = model::OnnxModel::load(*file);
+    const auto model = engine::prepare_model(settings);
     if (!model) return complain(model.error());
-    const auto spec = model::inspect(*model, {.family = model::family_from(settings.family),
-                                              .class_names = {}});
-    if (!spec) return complain(spec.error());
-    auto build = build_of(settings, *spec, target);
+    auto build = build_of(settings, model->spec(), target);
     if (!build) return complain(build.error());
+    const auto network = model->network(model::HeadForm::whole);  // as make_backend gets it on a GPU
+    if (!network) return complain(network.error());
 
     const SignalStop signals;
     build->stop = signals.token();
@@ -94,7 +91,7 @@ int run(const SettingFlags& flags, const std::string& target) {
             fmt::print(stderr, "{} {}/{}\n", phase, step, steps);
         };
     }
-    const auto built = infer::build_tensorrt_engine(*model, *spec, *build);
+    const auto built = infer::build_tensorrt_engine(*network, *build);
     if (!built) return complain(built.error());
     print(*built, model->name(), flags.json);
     return exit_done;

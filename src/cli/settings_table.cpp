@@ -8,6 +8,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "model/spec.h"
 #include "pipeline/memory_limit.h"
 #include "sink/registry.h"
 #include "track/registry.h"
@@ -177,9 +178,19 @@ std::vector<SettingRow> make_table() {
     std::vector<SettingRow> rows;
     rows.push_back(text("model", "-m,--model", "NAME|FILE",
                         "ONNX model: a file, a name to look for, or 'synthetic'", &S::model));
+    std::vector<std::string> families{""};
+    for (const model::Family family : model::families()) families.emplace_back(to_string(family));
     rows.push_back(choice("family", "--family", "how to read the model's output, where it can't be told",
-                          &S::family, {"", "yolov5", "yolov8", "e2e", "yolox"}));
-    rows.back().value = "yolov5|yolov8|e2e|yolox";
+                          &S::family, std::move(families)));
+    rows.back().value = "NAME";
+    rows.push_back(choice("input_order", "--input-order",
+                          "order of the model's input channels, where its family has another",
+                          &S::input_order, {"", "rgb", "bgr"}));
+    rows.back().value = "rgb|bgr";
+    rows.push_back(choice("input_range", "--input-range",
+                          "largest value of the model's input, where its family has another",
+                          &S::input_range, {"", "1", "255"}));
+    rows.back().value = "1|255";
     rows.push_back(text("device", "--device", "auto|cpu|cuda:N,...|cuda:all",
                         "where the model runs; several GPUs share the streams", &S::device));
     rows.push_back(choice("precision", "--precision", "arithmetic of the model", &S::precision,

@@ -161,6 +161,7 @@ std::string summary_json(const RunSummary& summary) {
     const json out = {{"schema", "saccade.run/1"},
                       {"model", summary.model},
                       {"family", summary.family},
+                      {"family_forced", summary.family_forced},
                       {"backend", summary.backend},
                       {"device", summary.device},
                       {"precision", summary.precision},

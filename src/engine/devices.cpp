@@ -68,7 +68,7 @@ Result<std::shared_ptr<detect::Detector>> EngineDevices::make(std::size_t device
     if (memories_[device].waited_for) patience.total = {};
     auto made = while_no_memory([&] { return load_detector(options, settings_.warmup); }, patience, stop_, [&] {
         memories_[device].waited_for = true;
-        log::warning("no memory for {} on {}: waiting for others to free some", detector_.model, names_[device]);
+        log::warning("no memory for {} on {}: waiting for others to free some", detector_.options.model->name(), names_[device]);
     });
     if (!made) return fail(made.error());
     const auto took = SteadyTime::now() - start;

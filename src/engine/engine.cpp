@@ -116,8 +116,10 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     if (!devices) return fail(devices.error());
     const auto planning = SteadyTime::now() - load_start;
     RunSummary summary;
-    summary.model = (*devices)->detector().model;
-    summary.family = (*devices)->detector().family;
+    const model::PreparedModel& model = *(*devices)->detector().options.model;
+    summary.model = model.name();
+    summary.family = model::to_string(model.spec().family);
+    summary.family_forced = model.spec().forced;
     std::atomic<bool> loaded{false};
     (*devices)->on_first([&](const detect::DetectorInfo& info, std::chrono::nanoseconds took) {
         engine::add_detector(info, summary);

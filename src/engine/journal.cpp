@@ -87,6 +87,7 @@ Result<std::string> settings_digest(Mode mode, const Settings& settings,
     }
     const Settings& s = settings;
     const json what = {SACCADE_VERSION, mode == Mode::track, *weights,      s.family,
+                       s.input_order,   s.input_range,
                        s.device,        s.precision,         s.image_size,  s.confidence,
                        s.iou,           s.max_detections,    s.classes,     s.multi_label,
                        s.tracker,       s.interpolate,       s.camera_motion, s.lines,

@@ -109,6 +109,7 @@ void add_detector(const detect::DetectorInfo& detector, RunSummary& summary) {
     static constexpr const char* kPrecisions[] = {"fp32", "fp16", "bf16", "int8", "mixed"};
     summary.model = detector.model;
     summary.family = detector.family;
+    summary.family_forced = detector.family_forced;
     summary.backend = detector.backend.name;
     summary.device = detector.backend.device;
     summary.precision = kPrecisions[static_cast<std::size_t>(detector.backend.precision)];

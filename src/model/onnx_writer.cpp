@@ -48,7 +48,7 @@ void OnnxWriter::describe(const std::string& producer, const std::string& graph_
 }
 
 std::string OnnxWriter::fresh(const std::string& stem) {
-    return stem + "_" + std::to_string(next_++);
+    return prefix_ + stem + "_" + std::to_string(next_++);
 }
 
 std::string OnnxWriter::floats(const std::vector<float>& values,

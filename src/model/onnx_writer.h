@@ -1,4 +1,4 @@
-// Writes an ONNX graph node by node. Private to src/model.
+// Writes an ONNX graph node by node, a new one or behind one that is there. Private to src/model.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -18,6 +18,9 @@ class OnnxWriter {
     using IntegerList = std::pair<std::string, std::vector<std::int64_t>>;
 
     explicit OnnxWriter(std::int64_t opset);
+    /// Adds to a graph; the names that it gives begin with `prefix`.
+    OnnxWriter(onnx::ModelProto proto, std::string prefix)
+        : proto_(std::move(proto)), prefix_(std::move(prefix)) {}
 
     /// An f32 input or output; -1 in `shape` makes a dynamic dimension.
     void input(const std::string& name, const std::vector<std::int64_t>& shape);
@@ -37,6 +40,7 @@ class OnnxWriter {
                      const std::string& name = {});
 
     [[nodiscard]] onnx::ModelProto take() { return std::move(proto_); }
+    [[nodiscard]] onnx::ModelProto& proto() { return proto_; }
 
   private:
     std::string fresh(const std::string& stem);
@@ -44,6 +48,7 @@ class OnnxWriter {
                                const std::vector<std::int64_t>& shape);
 
     onnx::ModelProto proto_;
+    std::string prefix_;
     int next_ = 0;
 };
 

@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "model/inspect.h"
+#include "model/prepared_model.h"
 #include "model/make_dynamic.h"
 #include "model/onnx_access.h"
 #include "model/onnx_writer.h"
