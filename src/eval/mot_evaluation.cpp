@@ -101,13 +101,6 @@ Result<std::vector<fs::path>> choose(std::vector<fs::path> found, const EvalOpti
     return chosen;
 }
 
-MotBenchmark benchmark_of(const MotFile& truth, const std::string& name) {
-    const bool has_classes = std::any_of(truth.rows.begin(), truth.rows.end(),
-                                         [](const MotRow& row) { return row.class_id >= 1; });
-    if (!has_classes) return MotBenchmark::mot15;
-    return name.starts_with("MOT20") ? MotBenchmark::mot20 : MotBenchmark::mot17;
-}
-
 Result<SequenceScore> evaluate_folder(const fs::path& folder, const EvalOptions& options) {
     const std::string name = folder.filename().string();
     const fs::path truth_path = truth_file(folder), tracks_path = options.tracks / (name + ".txt");
@@ -143,6 +136,13 @@ Score combined(std::span<const SequenceScore> scores, Score SequenceScore::* par
 }
 
 }  // namespace
+
+MotBenchmark benchmark_of(const MotFile& truth, const std::string& name) {
+    const bool has_classes = std::any_of(truth.rows.begin(), truth.rows.end(),
+                                         [](const MotRow& row) { return row.class_id >= 1; });
+    if (!has_classes) return MotBenchmark::mot15;
+    return name.starts_with("MOT20") ? MotBenchmark::mot20 : MotBenchmark::mot17;
+}
 
 Result<EvalReport> evaluate_mot(const EvalOptions& options) {
     auto found = find_sequences(options.truth);

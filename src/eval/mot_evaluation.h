@@ -27,6 +27,9 @@ struct EvalOptions {
     std::optional<MotBenchmark> benchmark;
 };
 
+/// Whose rules a truth asks for, where nobody says: as EvalOptions::benchmark.
+[[nodiscard]] MotBenchmark benchmark_of(const MotFile& truth, const std::string& name);
+
 /// Errors: not_found for a missing folder or file (also a sequence without a result), unreadable,
 /// corrupt and unsupported as from read_mot_file and prepare_sequence; invalid_argument for a
 /// sequence named twice. One bad sequence fails the whole.
