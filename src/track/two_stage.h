@@ -53,12 +53,12 @@ class TwoStageTracker : public Tracker {
 
     /// After all objects were predicted, before any is associated. `sure`: detections of stage one.
     virtual void begin(const Observation&, std::span<const int> /*sure*/, std::span<Object>) {}
-    /// The costs of the stages that take sure detections: cost[r][c] of objects[rows[r]] and
-    /// detection cols[c]. They stand at 1 - IoU; gated at 1 - the least overlap.
+    /// The costs of the stages that take sure detections: row r of `pairs` is objects[rows[r]], its
+    /// column c is detection cols[c]. They stand at 1 - IoU; gated at 1 - the least overlap.
     virtual void weigh(const Observation& observation, std::span<const Object> objects,
-                       std::span<const int> rows, std::span<const int> cols, Matrix& cost) {
-        (void)objects;
-        if (options_.fuse_score) fuse_scores(observation, rows, cols, cost);
+                       std::span<const int> rows, std::span<const int> cols, PairList& pairs) {
+        (void)objects, (void)rows;
+        if (options_.fuse_score) fuse_scores(observation, cols, pairs);
     }
     /// `object` was given a sure detection, or begins with it.
     virtual void seen(const Observation&, Object&, int /*detection*/) {}
@@ -66,12 +66,11 @@ class TwoStageTracker : public Tracker {
     virtual void forget(Object&) {}
 
     /// Overlaps weighed by the score of the detection: 1 - IoU * score.
-    static void fuse_scores(const Observation& observation, std::span<const int> rows,
-                            std::span<const int> cols, Matrix& cost) {
-        for (std::size_t r = 0; r < rows.size(); ++r) {
-            float* row = cost.row(r);
-            for (std::size_t c = 0; c < cols.size(); ++c) {
-                row[c] = 1 - (1 - row[c]) * observation.detections[cols[c]].score;
+    static void fuse_scores(const Observation& observation, std::span<const int> cols,
+                            PairList& pairs) {
+        for (std::size_t r = 0; r < pairs.rows(); ++r) {
+            for (auto& [c, cost] : pairs.row(r)) {
+                cost = 1 - (1 - cost) * observation.detections[cols[c]].score;
             }
         }
     }
@@ -97,7 +96,8 @@ class TwoStageTracker : public Tracker {
     std::vector<int> high_, low_, high_left_;          // detections
     std::vector<int> pool_, pool_left_, unconfirmed_;  // objects
     BoxColumns row_boxes_, col_boxes_;
-    Matrix cost_;
+    PairFinder finder_;
+    PairList pairs_;
     Association association_;
 };
 

@@ -100,22 +100,18 @@ void TwoStageTracker<Filter>::associate(const Observation& observation, Stage st
     col_boxes_.clear();
     for (const int r : rows) row_boxes_.push(objects_[r].filter.box());
     for (const int c : cols) col_boxes_.push(detections[c].box);
-    iou_matrix(row_boxes_, col_boxes_, cost_);
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-        float* row = cost_.row(r);
-        for (std::size_t c = 0; c < cols.size(); ++c) row[c] = 1 - row[c];
-    }
-    if (stage == Stage::sure) weigh(observation, objects_, rows, cols, cost_);
+    finder_.find(row_boxes_, col_boxes_, pairs_);
+    if (stage == Stage::sure) weigh(observation, objects_, rows, cols, pairs_);
     if (options_.class_aware) {
         for (std::size_t r = 0; r < rows.size(); ++r) {
             const int class_id = objects_[rows[r]].identity.class_id;
-            for (std::size_t c = 0; c < cols.size(); ++c) {
+            for (auto& [c, cost] : pairs_.row(r)) {
                 if (detections[cols[c]].class_id == class_id) continue;
-                cost_.at(r, c) = std::numeric_limits<float>::infinity();
+                cost = std::numeric_limits<float>::infinity();
             }
         }
     }
-    association_.solve(cost_, 1 - least_overlap);
+    association_.solve(pairs_, 1 - least_overlap);
 
     for (const auto [row, col] : association_.matches()) {
         Object& o = objects_[rows[row]];
@@ -153,10 +149,10 @@ void TwoStageTracker<Filter>::drop_duplicates() {
         (lost ? pool_left_ : pool_).push_back(static_cast<int>(i));
         (lost ? col_boxes_ : row_boxes_).push(o.filter.box());
     }
-    iou_matrix(row_boxes_, col_boxes_, cost_);
+    finder_.find(row_boxes_, col_boxes_, pairs_);
     for (std::size_t r = 0; r < pool_.size(); ++r) {
-        for (std::size_t c = 0; c < pool_left_.size(); ++c) {
-            if (!(cost_.at(r, c) > options_.duplicate_iou)) continue;
+        for (const auto& [c, cost] : pairs_.row(r)) {
+            if (!(1 - cost > options_.duplicate_iou)) continue;
             Object &here = objects_[pool_[r]], &lost = objects_[pool_left_[c]];
             if (options_.class_aware && here.identity.class_id != lost.identity.class_id) continue;
             const bool here_is_older =

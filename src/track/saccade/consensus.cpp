@@ -13,12 +13,8 @@ constexpr float tolerance = 0.1F;       ///< of a box's height
 }  // namespace
 
 std::optional<Point> Consensus::shift(const BoxColumns& predicted, const BoxColumns& seen) {
-    iou_matrix(predicted, seen, cost_);
-    for (std::size_t r = 0; r < cost_.rows(); ++r) {
-        float* row = cost_.row(r);
-        for (std::size_t c = 0; c < cost_.cols(); ++c) row[c] = 1 - row[c];
-    }
-    association_.solve(cost_, 1 - least_overlap);
+    finder_.find(predicted, seen, pairs_);
+    association_.solve(pairs_, 1 - least_overlap);
     if (association_.matches().size() < least_pairs) return std::nullopt;
 
     ways_.clear();

@@ -28,7 +28,8 @@ class Consensus {
     };
     [[nodiscard]] float median(float Way::* of);
 
-    Matrix cost_;
+    PairFinder finder_;
+    PairList pairs_;
     Association association_;
     std::vector<Way> ways_;
     std::vector<float> sorted_;

@@ -20,19 +20,17 @@ void Saccade::begin(const Observation& observation, std::span<const int> sure,
 }
 
 void Saccade::weigh(const Observation& observation, std::span<const Object> objects,
-                    std::span<const int> rows, std::span<const int> cols, Matrix& cost) {
+                    std::span<const int> rows, std::span<const int> cols, PairList& pairs) {
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const Box a = objects[rows[r]].filter.box();
-        float* row = cost.row(r);
-        for (std::size_t c = 0; c < cols.size(); ++c) {
-            if (row[c] >= 1) continue;  // no overlap
+        for (auto& [c, cost] : pairs.row(r)) {
             const Box& b = observation.detections[cols[c]].box;
             const float common = std::min(a.y2, b.y2) - std::max(a.y1, b.y1);
             const float all = std::max(a.y2, b.y2) - std::min(a.y1, b.y1);
-            row[c] = 1 - (1 - row[c]) * std::sqrt(std::max(0.0F, common / all));
+            cost = 1 - (1 - cost) * std::sqrt(std::max(0.0F, common / all));
         }
     }
-    BotSort::weigh(observation, objects, rows, cols, cost);
+    BotSort::weigh(observation, objects, rows, cols, pairs);
 }
 
 }  // namespace saccade::track

@@ -22,7 +22,7 @@ class Saccade final : public BotSort {
     void begin(const Observation& observation, std::span<const int> sure,
                std::span<Object> objects) override;
     void weigh(const Observation& observation, std::span<const Object> objects,
-               std::span<const int> rows, std::span<const int> cols, Matrix& cost) override;
+               std::span<const int> rows, std::span<const int> cols, PairList& pairs) override;
 
     Consensus consensus_;
     BoxColumns predicted_, seen_;
