@@ -16,6 +16,12 @@ namespace saccade::track {
            b.area() > 0;
 }
 
+/// Grown on each side by `part` of its size, as in C-BIoU (Yang et al. 2023).
+[[nodiscard]] constexpr Box grown(const Box& b, float part) noexcept {
+    const float w = part * b.width(), h = part * b.height();
+    return {b.x1 - w, b.y1 - h, b.x2 + w, b.y2 + h};
+}
+
 /// Corners and areas in an array each. Memory is kept by clear().
 class BoxColumns {
   public:

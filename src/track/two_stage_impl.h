@@ -23,7 +23,8 @@ Result<void> TwoStageTracker<Filter>::update(const Observation& observation,
     constexpr float any = std::numeric_limits<float>::infinity();
     select_detections(observation.detections, options_.high_score, any, high_);
     select_detections(observation.detections, options_.low_score, options_.high_score, low_);
-    predict(*step * nominal_rate, observation.pts);
+    step_ = *step;
+    predict(step_ * nominal_rate, observation.pts);
     begin(observation, high_, objects_);
 
     // Stage one: the sure detections with all believed objects, seen or lost.
@@ -43,7 +44,7 @@ Result<void> TwoStageTracker<Filter>::update(const Observation& observation,
     }
 
     // An object seen only once must be seen again at once.
-    associate(observation, Stage::sure, unconfirmed_, high_left_, options_.unconfirmed_iou);
+    associate(observation, Stage::unconfirmed, unconfirmed_, high_left_, options_.unconfirmed_iou);
     for (const int place : association_.unmatched_rows()) {
         objects_[unconfirmed_[place]].gone = true;
     }
@@ -82,7 +83,7 @@ void TwoStageTracker<Filter>::predict(double frames, Timestamp now) {
     for (std::size_t i = 0; i < objects_.size(); ++i) {
         Object& o = objects_[i];
         o.identity.begin_frame();
-        if (o.identity.state == TrackState::lost) o.filter.hold_size();
+        if (o.identity.state == TrackState::lost) coast(o, frames);
         o.filter.predict(frames);
         (o.identity.state == TrackState::tentative ? unconfirmed_ : pool_)
             .push_back(static_cast<int>(i));
@@ -98,10 +99,11 @@ void TwoStageTracker<Filter>::associate(const Observation& observation, Stage st
     const auto detections = observation.detections;
     row_boxes_.clear();
     col_boxes_.clear();
-    for (const int r : rows) row_boxes_.push(objects_[r].filter.box());
-    for (const int c : cols) col_boxes_.push(detections[c].box);
+    const float part = reach(stage, step_);
+    for (const int r : rows) row_boxes_.push(grown(objects_[r].filter.box(), part));
+    for (const int c : cols) col_boxes_.push(grown(detections[c].box, part));
     finder_.find(row_boxes_, col_boxes_, pairs_);
-    if (stage == Stage::sure) weigh(observation, objects_, rows, cols, pairs_);
+    weigh(stage, observation, objects_, rows, cols, pairs_);
     if (options_.class_aware) {
         for (std::size_t r = 0; r < rows.size(); ++r) {
             const int class_id = objects_[rows[r]].identity.class_id;
@@ -119,7 +121,7 @@ void TwoStageTracker<Filter>::associate(const Observation& observation, Stage st
         o.filter.update(detections[index].box);
         o.identity.take(detections[index], index, observation.pts);
         o.identity.state = TrackState::confirmed;
-        if (stage == Stage::sure) seen(observation, o, index);
+        if (stage != Stage::unsure) seen(observation, o, index);
     }
 }
 

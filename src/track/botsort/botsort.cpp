@@ -22,8 +22,9 @@ void BotSort::begin(const Observation& observation, std::span<const int> /*sure*
     for (Object& o : objects) o.filter.move(*observation.motion);
 }
 
-void BotSort::weigh(const Observation& observation, std::span<const Object> objects,
+void BotSort::weigh(Stage stage, const Observation& observation, std::span<const Object> objects,
                     std::span<const int> rows, std::span<const int> cols, PairList& pairs) {
+    if (stage == Stage::unsure) return;
     const bool looks = !observation.embeddings.empty();
     if (looks) overlaps_ = pairs;
     if (options_.stages.fuse_score) fuse_scores(observation, cols, pairs);

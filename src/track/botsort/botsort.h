@@ -27,7 +27,7 @@ class BotSort : public TwoStageTracker<XywhFilter> {
   protected:
     void begin(const Observation& observation, std::span<const int> sure,
                std::span<Object> objects) override;
-    void weigh(const Observation& observation, std::span<const Object> objects,
+    void weigh(Stage stage, const Observation& observation, std::span<const Object> objects,
                std::span<const int> rows, std::span<const int> cols, PairList& pairs) override;
 
   private:
