@@ -78,7 +78,7 @@ Made make_ocsort(const TrackerOptions& from) {
 
 Made make_saccade(const TrackerOptions& from) {
     BotSortOptions o;
-    o.stages = {.lost_seconds = 2.0};
+    o.stages = {.unconfirmed_iou = 0.1F, .lost_seconds = 2.0};
     override_stages(o.stages, from);
     return std::make_unique<Saccade>(o);
 }

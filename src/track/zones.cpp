@@ -13,10 +13,18 @@ namespace {
 /// back after that.
 constexpr double forget_seconds = 60;
 
+/// How far from a line it is clear on which side an object is, in parts of its height.
+constexpr double margin = 0.05;
+
 /// Twice the area of the triangle a, b, p: above 0 where p is right of a -> b (y points down).
 double side(Point a, Point b, Point p) {
     return (static_cast<double>(b.x) - a.x) * (static_cast<double>(p.y) - a.y) -
            (static_cast<double>(b.y) - a.y) * (static_cast<double>(p.x) - a.x);
+}
+
+/// Where an object touches the ground.
+Point foot(const Box& b) {
+    return {b.center_x(), b.y2};
 }
 
 bool inside(const std::vector<Point>& corners, Point p) {
@@ -45,6 +53,7 @@ Counter::Counter(std::vector<Line> lines, std::vector<Zone> zones)
 }
 
 void Counter::update(std::span<const Track> tracks, Timestamp pts) {
+    crossings_.clear();
     for (auto& counts : zone_counts_) {
         for (auto& [class_id, of_class] : counts) of_class.inside = 0;
     }
@@ -57,9 +66,9 @@ void Counter::update(std::span<const Track> tracks, Timestamp pts) {
             o.lines.resize(lines_.size());
             o.zones.resize(zones_.size());
         }
-        const Point at{t.box.center_x(), t.box.y2};
+        const Point at = foot(t.box);
         for (std::size_t i = 0; i < lines_.size(); ++i) {
-            cross(i, o.lines[i], at, 0.05F * t.box.height(), t.class_id);
+            cross(i, o.lines[i], t, pts);
         }
         for (std::size_t i = 0; i < zones_.size(); ++i) {
             stay(i, o.zones[i], at, seconds(pts - o.seen), t.class_id);
@@ -69,20 +78,29 @@ void Counter::update(std::span<const Track> tracks, Timestamp pts) {
     forget(pts);
 }
 
-void Counter::cross(std::size_t line, OnLine& state, Point at, float margin, int class_id) {
+void Counter::cross(std::size_t line, OnLine& state, const Track& track, Timestamp pts) {
     const auto& [start, end, name] = lines_[line];
     const double length =
         std::hypot(static_cast<double>(end.x) - start.x, static_cast<double>(end.y) - start.y);
+    const Point at = foot(track.box);
     const double s = side(start, end, at);
-    if (!(std::abs(s) > margin * length)) return;  // too near to tell
+    if (!(std::abs(s) > margin * track.box.height() * length)) return;  // too near to tell
     const bool right = s > 0;
     // The way between two settled points crosses where the line's ends are on both sides of it.
     if (state.known && right != state.right &&
         (side(state.settled, at, start) > 0) != (side(state.settled, at, end) > 0)) {
-        LineCounts& counts = line_counts_[line][class_id];
+        LineCounts& counts = line_counts_[line][track.class_id];
         ++(right ? counts.in : counts.out);
+        const double before = side(start, end, state.settled), part = before / (before - s);
+        const auto along = [&](float from, float to) {
+            return from + static_cast<float>(part) * (to - from);
+        };
+        const auto waited = static_cast<double>((pts - state.at).count());
+        crossings_.push_back({line, track.id, track.class_id, right,
+                              state.at + Timestamp(static_cast<Timestamp::rep>(part * waited)),
+                              {along(state.settled.x, at.x), along(state.settled.y, at.y)}});
     }
-    state = {true, at, right};
+    state = {true, at, pts, right};
 }
 
 void Counter::stay(std::size_t zone, InZone& state, Point at, double step, int class_id) {

@@ -33,6 +33,16 @@ struct Zone {
 /// "x1,y1,x2,y2,x3,y3,..." with three corners or more, and maybe ":name". Errors: invalid_argument.
 [[nodiscard]] Result<Zone> parse_zone(std::string_view text);
 
+/// One object at one line.
+struct Crossing {
+    std::size_t line = 0;  ///< which, by its place in the list
+    std::int64_t id = 0;   ///< of the track
+    int class_id = 0;
+    bool in = false;
+    Timestamp at{0};  ///< when the straight way between its two sightings meets the line
+    Point place;      ///< where
+};
+
 struct LineCounts {
     std::uint64_t in = 0, out = 0;
     friend bool operator==(const LineCounts&, const LineCounts&) = default;
@@ -72,11 +82,14 @@ class Counter {
     /// Takes the tracks of the next frame. Frames come in order of time.
     void update(std::span<const Track> tracks, Timestamp pts);
     [[nodiscard]] CountSummary summary() const;
+    /// Those that the latest frame has told of.
+    [[nodiscard]] std::span<const Crossing> crossings() const noexcept { return crossings_; }
 
   private:
     struct OnLine {
         bool known = false;
         Point settled;       ///< where it last was clearly on one side
+        Timestamp at{0};     ///< when
         bool right = false;  ///< which
     };
     struct InZone {
@@ -90,7 +103,7 @@ class Counter {
         std::vector<InZone> zones;
     };
 
-    void cross(std::size_t line, OnLine& state, Point at, float margin, int class_id);
+    void cross(std::size_t line, OnLine& state, const Track& track, Timestamp pts);
     void stay(std::size_t zone, InZone& state, Point at, double step, int class_id);
     void forget(Timestamp pts);
 
@@ -98,6 +111,7 @@ class Counter {
     std::vector<Zone> zones_;
     std::vector<std::map<int, LineCounts>> line_counts_;
     std::vector<std::map<int, ZoneCounts>> zone_counts_;
+    std::vector<Crossing> crossings_;  // of the latest frame
     std::unordered_map<std::int64_t, Object> objects_;
     Timestamp swept_{0};  ///< when the unseen were last forgotten
 };

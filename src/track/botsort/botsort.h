@@ -27,8 +27,8 @@ class BotSort : public TwoStageTracker<XywhFilter> {
   protected:
     void begin(const Observation& observation, std::span<const int> sure,
                std::span<Object> objects) override;
-    void weigh(const Observation& observation, std::span<const Object> objects,
-               std::span<const int> rows, std::span<const int> cols, Matrix& cost) override;
+    void weigh(Stage stage, const Observation& observation, std::span<const Object> objects,
+               std::span<const int> rows, std::span<const int> cols, PairList& pairs) override;
 
   private:
     void seen(const Observation& observation, Object& object, int detection) override;
@@ -36,7 +36,7 @@ class BotSort : public TwoStageTracker<XywhFilter> {
 
     BotSortOptions options_;
     AppearanceStore appearance_;
-    Matrix overlap_distance_;
+    PairList overlaps_;
 };
 
 }  // namespace saccade::track
