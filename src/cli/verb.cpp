@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/results.h"
 #include "cli/settings_table.h"
 #include "core/log.h"
+#include "engine/run_files.h"
+#include "media/locations.h"
 #include "pipeline/trace.h"
 
 namespace saccade::cli {
@@ -16,7 +19,10 @@ namespace saccade::cli {
 Result<Config> SettingFlags::merged() const {
     GivenFlags flags = given;
     if (half) flags["precision"] = "fp16";
-    return merge_config(config_file, flags);
+    auto config = merge_config(config_file, flags);
+    if (!config || config->file.empty()) return config;
+    if (auto claimed = verb_files().reads(config->file); !claimed) return fail(claimed.error());
+    return config;
 }
 
 void SettingFlags::apply_verbosity() const {
@@ -62,6 +68,22 @@ std::shared_ptr<SettingFlags> add_settings(CLI::App& verb) {
     verb.add_flag("-q,--quiet", flags->quiet, "no progress, errors only");
     verb.add_flag("-v,--verbose", flags->verbose, "say more; twice: everything");
     return flags;
+}
+
+FileClaims& verb_files() {
+    static FileClaims files;
+    return files;
+}
+
+Result<void> claim_sources(const std::vector<std::string>& sources) {
+    // (What does not expand is told by the run.)
+    const auto locations = media::expand_locations(sources);
+    for (const auto& names : {sources, locations.value_or(std::vector<std::string>())}) {
+        for (const std::string& name : names) {
+            if (auto claimed = engine::claim_location(name, verb_files()); !claimed) return claimed;
+        }
+    }
+    return check_results();
 }
 
 Result<void> can_trace() {
