@@ -80,6 +80,7 @@ int run(const SettingFlags& flags, const std::string& target) {
     const Settings& settings = config->settings;
     const auto file = engine::find_model(settings);
     if (!file) return complain(file.error());
+    if (auto claimed = verb_files().reads(*file); !claimed) return complain(claimed.error());
     const auto model = model::OnnxModel::load(*file);
     if (!model) return complain(model.error());
     const auto spec = model::inspect(*model, {.family = model::family_from(settings.family),

@@ -46,6 +46,8 @@ int run_main(int argc, char** argv) {
                                       : elided(error.what(), 500),
                               "see saccade --help or saccade VERB --help"});
     }
+    // (The first claim of all: it can't fail.)
+    static_cast<void>(cli::verb_files().adds_to("/dev/stdout", "lead standard output to another file"));
     cuda::set_environment(engine::cache_dir({}));
     return job();
 }

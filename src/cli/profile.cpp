@@ -54,7 +54,6 @@ int profile_run(const SettingFlags& flags, const ProfileFlags& wanted) {
         auto claimed = verb_files().writes(file, fmt::format("name another file with {}", flag));
         if (!claimed) return complain(claimed.error());
     }
-    if (auto claimed = claim_sources(wanted.sources); !claimed) return complain(claimed.error());
     const SignalStop signals;
     const int gpu = engine::first_gpu(config->settings.device);
     pipeline::Tracer tracer;

@@ -4,8 +4,6 @@
 #include <cstdio>
 #include <cstring>
 
-#include "core/file_claims.h"
-
 namespace saccade::cli {
 namespace {
 
@@ -30,10 +28,6 @@ Result<void> finish_results() {
     return fail(ErrorCode::unwritable,
                 fmt::format("standard output: can't be written: {}", std::strerror(first_failure())),
                 "lead it to a file or pipe that takes all of it");
-}
-
-Result<void> check_results() {
-    return FileClaims::may_replace("/proc/self/fd/1", "standard output", "lead it to another file");
 }
 
 }  // namespace saccade::cli

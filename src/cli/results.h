@@ -22,7 +22,4 @@ void print_formatted(fmt::format_string<Args...> format, Args&&... args) {
 /// since the start was lost.
 Result<void> finish_results();
 
-/// Errors: invalid_argument where standard output is a file that this process reads.
-Result<void> check_results();
-
 }  // namespace saccade::cli

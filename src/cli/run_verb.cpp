@@ -23,7 +23,6 @@ int run_and_show(Mode mode, const Settings& settings, const std::vector<std::str
         auto claimed = verb_files().writes(view.trace, "name another file with --trace");
         if (!claimed) return complain(claimed.error());
     }
-    if (auto claimed = claim_sources(sources); !claimed) return complain(claimed.error());
     const SignalStop signals;
     std::optional<ProgressLine> line;
     pipeline::Tracer tracer;

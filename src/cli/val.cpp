@@ -51,9 +51,7 @@ int val(const SettingFlags& flags, const std::string& annotations, const std::st
     if (!config) return complain(config.error());
     const Settings settings = accuracy_settings(config->settings, config->origin.at("conf") != "default");
 
-    auto claimed = verb_files().reads(annotations);
-    if (claimed) claimed = check_results();
-    if (!claimed) return complain(claimed.error());
+    if (auto claimed = verb_files().reads(annotations); !claimed) return complain(claimed.error());
     const auto dataset = eval::CocoDataset::load(annotations);
     if (!dataset) return complain(dataset.error());
     const auto detector = engine::open_detector(settings, infer::Goal::throughput);

@@ -7,11 +7,8 @@
 #include <vector>
 
 #include "cli/exit_code.h"
-#include "cli/results.h"
 #include "cli/settings_table.h"
 #include "core/log.h"
-#include "engine/run_files.h"
-#include "media/locations.h"
 #include "pipeline/trace.h"
 
 namespace saccade::cli {
@@ -73,17 +70,6 @@ std::shared_ptr<SettingFlags> add_settings(CLI::App& verb) {
 FileClaims& verb_files() {
     static FileClaims files;
     return files;
-}
-
-Result<void> claim_sources(const std::vector<std::string>& sources) {
-    // (What does not expand is told by the run.)
-    const auto locations = media::expand_locations(sources);
-    for (const auto& names : {sources, locations.value_or(std::vector<std::string>())}) {
-        for (const std::string& name : names) {
-            if (auto claimed = engine::claim_location(name, verb_files()); !claimed) return claimed;
-        }
-    }
-    return check_results();
 }
 
 Result<void> can_trace() {

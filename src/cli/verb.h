@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "cli/config.h"
 #include "core/file_claims.h"
@@ -36,12 +35,9 @@ struct SettingFlags {
 /// Adds all settings, --config, --print-config, --json, --quiet and --verbose to `verb`.
 std::shared_ptr<SettingFlags> add_settings(CLI::App& verb);
 
-/// What the verb itself reads and writes, beside its runs: of the whole process, to its end.
+/// What the verb itself reads and writes, beside its runs: of the whole process, to its end. Standard
+/// output is claimed by main().
 FileClaims& verb_files();
-
-/// Claims what the user named as sources, and checks that standard output is none of them.
-/// Errors: those of FileClaims, check_results.
-Result<void> claim_sources(const std::vector<std::string>& sources);
 
 /// Errors: unavailable in a build that records no traces.
 Result<void> can_trace();

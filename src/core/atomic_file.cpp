@@ -21,7 +21,9 @@ namespace fs = std::filesystem;
 }  // namespace
 
 OutputOptions cache_file() {
-    return {.way_out = "name another cache folder with --cache-dir or SACCADE_CACHE_DIR", .wait = true};
+    return {.way_out = "name another cache folder with --cache-dir or SACCADE_CACHE_DIR",
+            .wait = true,
+            .anew = true};
 }
 
 tl::unexpected<Error> AtomicFile::unwritable(int reason) const {
@@ -41,17 +43,18 @@ Result<void> AtomicFile::may_replace(const fs::path& place) const {
 Result<AtomicFile> AtomicFile::create(const fs::path& path, OutputOptions options) {
     AtomicFile file(path, std::move(options));
     Result<void> opened;
+    const bool anew = file.options_.anew;
     struct stat status {};
-    if (const auto own = own_descriptor(path)) {
+    if (const auto own = anew ? std::nullopt : own_descriptor(path)) {
         opened = file.may_replace(path);
         if (opened) opened = file.open_through(::fcntl(*own, F_DUPFD_CLOEXEC, 3));
-    } else if (::stat(path.c_str(), &status) != 0) {
+    } else if ((anew ? ::lstat : ::stat)(path.c_str(), &status) != 0) {
         opened = file.open_beside(false);
-    } else if (S_ISREG(status.st_mode)) {
-        opened = file.open_beside(true);
     } else if (S_ISDIR(status.st_mode)) {
         // That would fail only in commit, after all the work.
         opened = file.unwritable(EISDIR);
+    } else if (anew || S_ISREG(status.st_mode)) {
+        opened = file.open_beside(!anew);
     } else {
         opened = file.open_through(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
     }
@@ -60,7 +63,9 @@ Result<AtomicFile> AtomicFile::create(const fs::path& path, OutputOptions option
 }
 
 AtomicFile::AtomicFile(fs::path path, OutputOptions options)
-    : path_(std::move(path)), target_(behind_links(path_)), options_(std::move(options)) {}
+    : path_(std::move(path)),
+      target_(options.anew ? path_ : behind_links(path_)),
+      options_(std::move(options)) {}
 
 Result<void> AtomicFile::open_through(int fd) {
     if (fd < 0) return unwritable(errno);

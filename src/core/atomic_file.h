@@ -15,9 +15,12 @@ struct OutputOptions {
     std::string way_out = "choose another folder with --out";
     /// Where another run makes the same file: wait for it. Else that is an error.
     bool wait = false;
+    /// Whatever has the name is replaced itself: a link or device isn't followed, and an older file's
+    /// mode and owner don't stay.
+    bool anew = false;
 };
 
-/// Of a file in a cache: several runs may well make the same one.
+/// Of a file in a cache: several runs may well make the same one, and nobody else's is trusted.
 [[nodiscard]] OutputOptions cache_file();
 
 /// Writes to a temporary name beside the target (core/temporary.h); commit() flushes, fsyncs and

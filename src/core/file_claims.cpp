@@ -95,6 +95,8 @@ Result<void> unread(const std::string& id, const std::string& output, const std:
 
 struct FileClaims::Claims {
     std::vector<std::pair<Table*, Table::iterator>> held;
+    std::set<std::string> files;    ///< that are claimed as read, by what identifies them
+    std::set<std::string> parents;  ///< of those, as they were spelled
     std::set<std::string> folders;  ///< whose way up is claimed
 
     void hold(Table& table, const std::string& id, const Claim& claim) {
@@ -127,9 +129,13 @@ Result<void> FileClaims::reads(const fs::path& path) {
         claims_->hold(table, at, claim);
         return {};
     };
-    if (auto taken = take(all().read, id); !taken) return taken;
+    if (claims_->files.insert(id).second) {
+        if (auto taken = take(all().read, id); !taken) return taken;
+    }
     // Both ways up: the folders of the name, and of the file that it leads to.
     std::error_code error;
+    const bool known = !claims_->parents.insert(path.parent_path().string()).second;
+    if (known && !fs::is_symlink(path, error)) return {};
     for (fs::path folder : {fs::absolute(path, error), fs::weakly_canonical(path, error)}) {
         while (folder.has_relative_path()) {
             folder = folder.parent_path();
@@ -142,7 +148,7 @@ Result<void> FileClaims::reads(const fs::path& path) {
 }
 
 Result<void> FileClaims::writes(const fs::path& path, const std::string& way_out) {
-    return claim_output(path, way_out, false);
+    return claim_output(path, way_out, own_descriptor(path).has_value());
 }
 
 Result<void> FileClaims::adds_to(const fs::path& path, const std::string& way_out) {

@@ -26,6 +26,7 @@ class FileClaims {
     Result<void> reads(const std::filesystem::path& path);
 
     /// A file or folder that will be replaced as a whole. `way_out` is what to do where it can't be.
+    /// (One of this process's descriptors, such as /dev/stdout, is added to.)
     Result<void> writes(const std::filesystem::path& path, const std::string& way_out);
     /// A file that lines are added to, which several may do.
     Result<void> adds_to(const std::filesystem::path& path, const std::string& way_out);

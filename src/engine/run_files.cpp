@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "core/output_target.h"
 #include "core/temporary.h"
 #include "engine/counts_sink.h"
@@ -86,10 +88,10 @@ Result<void> claim_location(const std::string& location, FileClaims& claims) {
 Result<void> claim_inputs(Mode mode, const Settings& settings,
                           std::span<const std::string> sources,
                           std::span<const std::string> locations, FileClaims& claims) {
-    for (const auto names : {sources, locations}) {
-        for (const std::string& name : names) {
-            if (auto done = claim_location(name, claims); !done) return done;
-        }
+    std::set<std::string> names(sources.begin(), sources.end());
+    names.insert(locations.begin(), locations.end());
+    for (const std::string& name : names) {
+        if (auto done = claim_location(name, claims); !done) return done;
     }
     if (auto done = claim_model(settings, claims); !done) return done;
     if (mode != Mode::track || settings.reid.empty()) return {};

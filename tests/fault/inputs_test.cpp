@@ -46,7 +46,7 @@ class InputsAreNeverWritten : public testing::Test {
         EXPECT_EQ(result.exit_code, 2) << result.err << result.out;
         EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
         EXPECT_THAT(result.err, HasSubstr(output + ": this output would replace " + input));
-        EXPECT_THAT(result.err, testing::AnyOf(HasSubstr("--"), HasSubstr("lead it to")));
+        EXPECT_THAT(result.err, testing::AnyOf(HasSubstr("--"), HasSubstr("lead standard output to")));
         EXPECT_EQ(everything(), before);
     }
 
@@ -160,7 +160,7 @@ TEST_F(InputsAreNeverWritten, FilesThatVerbsWrite) {
     expect_refused({"bench", "models", "--coco", path("instances.json"), "--markdown",
                     path("instances.json")},
                    path("instances.json"), path("instances.json"));
-    expect_refused({"track", clip, "--json"}, "standard output", clip, {.stdout_file = clip});
+    expect_refused({"track", clip, "--json"}, "/dev/stdout", clip, {.stdout_file = clip});
 }
 
 TEST_F(InputsAreNeverWritten, TheJournalAndMarksOfPartialOutputs) {

@@ -20,6 +20,7 @@
 #include "core/atomic_file.h"
 #include "core/text_file.h"
 #include "engine/model_store.h"
+#include "engine/run_files.h"
 #include "saccade/version.h"
 
 namespace saccade::cli {
@@ -88,7 +89,7 @@ Result<void> claim_files(const Settings& settings, const BenchFlags& wanted, con
         if (file.empty()) continue;
         if (auto claimed = files.reads(file); !claimed) return claimed;
     }
-    return claim_sources({clip});
+    return engine::claim_location(clip, files);
 }
 
 Result<std::vector<bench::Suite>> chosen(const std::vector<std::string>& names) {

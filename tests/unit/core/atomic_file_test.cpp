@@ -188,5 +188,18 @@ TEST(AtomicFile, CachesAreToldTheirOwnWayOut) {
     EXPECT_NE(made.error().remedy.find("SACCADE_CACHE_DIR"), std::string::npos);
 }
 
+TEST(AtomicFile, CachesReplaceLinksInsteadOfFollowingThem) {
+    test::TempDir dir;
+    test::write_file(dir / "elsewhere", "not ours");
+    fs::create_symlink("elsewhere", dir / "cached");
+    ASSERT_TRUE(write_whole(dir / "cached", "ours", cache_file()));
+    EXPECT_FALSE(fs::is_symlink(dir / "cached"));
+    EXPECT_EQ(test::read_file(dir / "elsewhere"), "not ours");
+    EXPECT_EQ(test::read_file(dir / "cached"), "ours");
+    fs::permissions(dir / "cached", fs::perms::all);
+    ASSERT_TRUE(write_whole(dir / "cached", "again", cache_file()));
+    EXPECT_NE(fs::status(dir / "cached").permissions(), fs::perms::all);
+}
+
 }  // namespace
 }  // namespace saccade

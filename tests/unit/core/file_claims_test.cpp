@@ -93,6 +93,19 @@ TEST_F(FileClaimsTest, AFolderThatHoldsAnInputIsNotReplaced) {
     expect_free(dir_ / "footage", dir_ / "out");
 }
 
+TEST_F(FileClaimsTest, EachNameOfAFileKeepsItsFolder) {
+    fs::create_hard_link(clip_, dir_ / "out/hard.mp4");
+    fs::create_directories(dir_ / "links");
+    fs::create_symlink(clip_, dir_ / "links/a.mp4");
+    FileClaims run;
+    for (const char* name : {"footage/clip.mp4", "out/hard.mp4", "links/a.mp4"}) {
+        ASSERT_TRUE(run.reads(dir_ / name));
+    }
+    for (const char* folder : {"footage", "out", "links"}) {
+        EXPECT_FALSE(run.writes(dir_ / folder, kWayOut)) << folder;
+    }
+}
+
 TEST_F(FileClaimsTest, OutputsDoNotMeet) {
     FileClaims run, other;
     ASSERT_TRUE(run.writes(dir_ / "out/a.txt", kWayOut));
