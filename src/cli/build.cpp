@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/exit_code.h"
+#include "cli/results.h"
 #include "cli/signals.h"
 #include "cli/verb.h"
 #include "engine/model_store.h"
@@ -55,7 +56,7 @@ Result<infer::EngineBuild> build_of(const Settings& settings, const model::Model
 
 void print(const infer::BuiltEngine& built, const std::string& model, bool json) {
     if (json) {
-        fmt::print("{}\n", nlohmann::json{{"schema", "saccade.build/1"},
+        print_formatted("{}\n", nlohmann::json{{"schema", "saccade.build/1"},
                                           {"model", model},
                                           {"backend", built.backend},
                                           {"plan", built.path.string()},
@@ -66,7 +67,7 @@ void print(const infer::BuiltEngine& built, const std::string& model, bool json)
                                .dump(2));
         return;
     }
-    fmt::print("{}: {} by {}, batches up to {}, {:.1f} MB, {}\n{}\n", model,
+    print_formatted("{}: {} by {}, batches up to {}, {:.1f} MB, {}\n{}\n", model,
                built.was_there ? "was there, built" : "built", built.backend, built.max_batch,
                static_cast<double>(built.bytes) / 1e6, fmt::format("{:.1f} s", built.seconds),
                built.path.string());
@@ -77,6 +78,9 @@ int run(const SettingFlags& flags, const std::string& target) {
     const auto config = flags.merged();
     if (!config) return complain(config.error());
     const Settings& settings = config->settings;
+    const auto file = engine::find_model(settings);
+    if (!file) return complain(file.error());
+    if (auto claimed = verb_files().reads(*file); !claimed) return complain(claimed.error());
     const auto model = engine::prepare_model(settings);
     if (!model) return complain(model.error());
     auto build = build_of(settings, model->spec(), target);

@@ -1,10 +1,10 @@
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/results.h"
 #include "cli/verb.h"
 #include "eval/mot_evaluation.h"
 #include "track/zones.h"
@@ -58,7 +58,7 @@ int evaluate(EvalFlags& flags) {
     const auto report = eval::evaluate_mot(flags.options);
     if (!report) return complain(report.error());
     const std::string text = flags.json ? format_json(*report) : format_table(*report);
-    std::fputs(text.c_str(), stdout);
+    print(text);
     return exit_done;
 }
 

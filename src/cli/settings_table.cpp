@@ -8,6 +8,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "core/elide.h"
 #include "model/spec.h"
 #include "pipeline/memory_limit.h"
 #include "sink/registry.h"
@@ -24,7 +25,7 @@ Result<T> number(const std::string& key, const std::string& text, T low, T high)
     const bool whole = error == std::errc{} && end == text.data() + text.size();
     if (!whole || !(value >= low && value <= high)) {
         return fail(ErrorCode::invalid_argument,
-                    fmt::format("{}: '{}' is no number from {} to {}", key, text, low, high));
+                    fmt::format("{}: '{}' is no number from {} to {}", key, elided(text), low, high));
     }
     return value;
 }
@@ -79,7 +80,7 @@ SettingRow toggle(std::string key, std::string flags, std::string help, bool Set
             .set = [=](Settings& s, const std::string& given) -> Result<void> {
                 if (given != "true" && given != "false") {
                     return fail(ErrorCode::invalid_argument,
-                                fmt::format("{}: '{}' is neither true nor false", key, given));
+                                fmt::format("{}: '{}' is neither true nor false", key, elided(given)));
                 }
                 s.*field = given == "true";
                 return {};
@@ -90,7 +91,7 @@ SettingRow toggle(std::string key, std::string flags, std::string help, bool Set
 tl::unexpected<Error> none_of(const std::string& key, const std::string& given,
                               const std::vector<std::string>& choices) {
     return fail(ErrorCode::invalid_argument,
-                fmt::format("{}: '{}' is none of {}", key, given, fmt::join(choices, ", ")));
+                fmt::format("{}: '{}' is none of {}", key, elided(given), fmt::join(choices, ", ")));
 }
 
 SettingRow choice(std::string key, std::string flags, std::string help, std::string Settings::*field,
@@ -260,6 +261,14 @@ std::vector<SettingRow> make_table() {
                                    "ms for 99 of 100 live frames to be detected in; 0: none",
                                    &S::target_p99, 0, 60000));
     rows.push_back(text("out", "-o,--out", "DIR", "folder of the outputs", &S::out));
+    rows.back().set = [](Settings& s, const std::string& given) -> Result<void> {
+        if (given.empty()) {
+            return fail(ErrorCode::invalid_argument, "out: an empty name is no folder",
+                        "this folder is --out .");
+        }
+        s.out = given;
+        return {};
+    };
     rows.push_back(list("save", "-s,--save", fmt::format("{},...", fmt::join(formats, "|")),
                         "formats to write", &S::save, formats));
     rows.push_back(toggle("resume", "--resume",

@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/accuracy.h"
 #include "cli/exit_code.h"
+#include "cli/results.h"
 #include "cli/verb.h"
 #include "engine/setup.h"
 #include "eval/coco_evaluator.h"
@@ -15,11 +15,11 @@ namespace saccade::cli {
 namespace {
 
 void print_text(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
-    fmt::print("{} on {} images, {} detections, input {}x{}\n", info.model, s.images, s.detections,
+    print_formatted("{} on {} images, {} detections, input {}x{}\n", info.model, s.images, s.detections,
                info.input_width, info.input_height);
-    fmt::print("mAP50-95 {:.4f}  mAP50 {:.4f}  mAP75 {:.4f}\n", s.ap, s.ap50, s.ap75);
-    fmt::print("small {:.4f}  medium {:.4f}  large {:.4f}\n", s.ap_small, s.ap_medium, s.ap_large);
-    fmt::print("recall at 1: {:.4f}  10: {:.4f}  100: {:.4f}\n", s.recall[0], s.recall[1],
+    print_formatted("mAP50-95 {:.4f}  mAP50 {:.4f}  mAP75 {:.4f}\n", s.ap, s.ap50, s.ap75);
+    print_formatted("small {:.4f}  medium {:.4f}  large {:.4f}\n", s.ap_small, s.ap_medium, s.ap_large);
+    print_formatted("recall at 1: {:.4f}  10: {:.4f}  100: {:.4f}\n", s.recall[0], s.recall[1],
                s.recall[2]);
 }
 
@@ -42,7 +42,7 @@ void print_json(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
                                 {"map_large", s.ap_large},
                                 {"recall", s.recall},
                                 {"classes", std::move(classes)}};
-    fmt::print("{}\n", out.dump(2));
+    print_formatted("{}\n", out.dump(2));
 }
 
 int val(const SettingFlags& flags, const std::string& annotations, const std::string& images) {
@@ -51,6 +51,7 @@ int val(const SettingFlags& flags, const std::string& annotations, const std::st
     if (!config) return complain(config.error());
     const Settings settings = accuracy_settings(config->settings, config->origin.at("conf") != "default");
 
+    if (auto claimed = verb_files().reads(annotations); !claimed) return complain(claimed.error());
     const auto dataset = eval::CocoDataset::load(annotations);
     if (!dataset) return complain(dataset.error());
     const auto detector = engine::open_detector(settings, infer::Goal::throughput);

@@ -36,7 +36,7 @@ class CountsSink final : public sink::Sink {
 
     Result<void> begin(const sink::Context& context) override {
         context_ = context;
-        for (const char* suffix : {".counts.json", ".counts.csv"}) {
+        for (const char* suffix : kCountsSuffixes) {
             auto file = AtomicFile::create(base_.string() + suffix);
             if (!file) return fail(file.error());
             files_.push_back(std::move(*file));

@@ -13,6 +13,7 @@
 #include "engine/naming.h"
 #include "engine/open_stream.h"
 #include "engine/resume.h"
+#include "engine/run_files.h"
 #include "engine/summarize.h"
 #include "media/locations.h"
 #include "pipeline/pipeline.h"
@@ -93,6 +94,10 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     std::vector<std::string> names;
     for (const Location& location : *locations) names.push_back(location.name);
     const std::vector<std::string> stems = engine::output_stems(names);
+    FileClaims claims;
+    auto claimed = engine::claim_inputs(mode, settings, sources, names, claims);
+    if (claimed) claimed = engine::claim_outputs(mode, settings, stems, claims);
+    if (!claimed) return fail(claimed.error());
     auto resume = engine::Resume::plan(mode, settings, names, stems);
     if (!resume) return fail(resume.error());
     std::vector<std::optional<StreamSummary>> done;  // by location
@@ -136,6 +141,10 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
             {names[i], [&, i](const pipeline::StreamTicket& ticket) -> Result<OpenedStream> {
                  const Location& location = (*locations)[i];
                  if (location.error) return fail(*location.error);
+                 // A folder may hold more by now.
+                 if (auto more = engine::claim_location(location.name, claims); !more) {
+                     return fail(more.error());
+                 }
                  return engine::open_stream(
                      mode, settings,
                      {.location = location.name,
@@ -186,6 +195,7 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     };
     const auto report = pipeline::run(jobs, **devices, options, hooks.stop, progress, on_result);
     ticker.reset();
+    resume->finish();
     // Nothing could run: no device, no memory for the network.
     if (report.devices.empty() && report.fatal) return fail(*report.fatal);
     engine::add_report(report, summary);

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "saccade/engine.h"
@@ -41,9 +42,10 @@ struct JournalEntry {
     std::vector<std::string> outputs;
 };
 
-/// The file saccade-journal.jsonl in the folder of the outputs: an entry a line. It is replaced as a
-/// whole whenever a stream ends, so that it is never half a file; lines that can't be read count as
-/// none. Paths that are not UTF-8 are never found again. Any thread. One run a folder at a time.
+/// The file saccade-journal.jsonl in the folder of the outputs: an entry a line (journal_line.h), the
+/// latest one of a file counts. Lines are only added, each synced, under a lock (flock), so several
+/// runs may keep it at the same time; one that a crash or a full disk has torn counts as none. Where
+/// most lines are out of date compact() writes it anew. Any thread.
 class Journal {
   public:
     static constexpr const char* kName = "saccade-journal.jsonl";
@@ -60,10 +62,21 @@ class Journal {
     /// Error: unwritable.
     Result<void> note(const JournalEntry& entry);
 
+    /// Leaves out what no longer counts, where that is more than half. Error: unwritable.
+    Result<void> compact();
+
   private:
+    class File;
+    using Key = std::pair<std::string, std::string>;  ///< source and stem
+
+    void read(const std::string& text);
+    void take(JournalEntry entry);
+
     std::filesystem::path file_;
     mutable std::mutex mutex_;
-    std::vector<JournalEntry> entries_;  ///< in the order in which the streams ended
+    std::map<Key, JournalEntry> entries_;
+    std::map<std::string, Key> writers_;  ///< by output: whose it is
+    std::size_t lines_ = 0;               ///< in the file
 };
 
 }  // namespace saccade::engine

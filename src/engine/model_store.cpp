@@ -59,11 +59,17 @@ std::vector<fs::path> model_folders(const Settings& settings) {
 }
 
 Result<fs::path> find_model(const Settings& settings) {
-    const fs::path cache = cache_dir(settings);
-    if (settings.model == "synthetic") return model::write_synthetic_detector(cache / "models");
+    auto found = locate_model(settings);
+    if (!found || found->extension() != ".xz") return found;
+    return unpacked(*found, cache_dir(settings));
+}
 
+Result<fs::path> locate_model(const Settings& settings) {
+    if (settings.model == "synthetic") {
+        return model::write_synthetic_detector(cache_dir(settings) / "models");
+    }
     const fs::path given = settings.model;
-    if (is_file(given)) return given.extension() == ".xz" ? unpacked(given, cache) : given;
+    if (is_file(given)) return given;
     const bool is_path = given.has_parent_path() || given.extension() == ".onnx";
     if (given.has_parent_path()) {
         return fail(ErrorCode::not_found, fmt::format("{}: no such model file", settings.model),
@@ -73,9 +79,7 @@ Result<fs::path> find_model(const Settings& settings) {
     std::vector<std::string> searched;
     for (const fs::path& folder : model_folders(settings)) {
         if (const fs::path plain = folder / (stem + ".onnx"); is_file(plain)) return plain;
-        if (const fs::path packed = folder / (stem + ".onnx.xz"); is_file(packed)) {
-            return unpacked(packed, cache);
-        }
+        if (const fs::path packed = folder / (stem + ".onnx.xz"); is_file(packed)) return packed;
         searched.push_back(folder.string());
     }
     return fail(ErrorCode::not_found,

@@ -1,7 +1,13 @@
 #include "engine/naming.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
+
+#include "engine/counts_sink.h"
+#include "engine/journal.h"
+#include "sink/registry.h"
 
 namespace saccade::engine {
 namespace {
@@ -33,15 +39,39 @@ std::string stem_of(const std::string& source) {
     return stem.substr(0, end);
 }
 
+/// What may follow a stem.
+std::vector<std::string> suffixes() {
+    std::vector<std::string> all(kCountsSuffixes.begin(), kCountsSuffixes.end());
+    for (const auto& format : sink::sinks()) all.emplace_back(format.suffix);
+    return all;
+}
+
+std::string lower(std::string text) {
+    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return text;
+}
+
 }  // namespace
 
 std::vector<std::string> output_stems(std::span<const std::string> sources) {
+    const std::vector<std::string> endings = suffixes();
     std::vector<std::string> stems;
-    std::set<std::string> used;
+    std::set<std::string> used = {lower(Journal::kName)};  // whole names
+    std::map<std::string, int> numbers;                    // the next one to try, by name
+    const auto is_free = [&](const std::string& stem) {
+        return std::none_of(endings.begin(), endings.end(), [&](const std::string& ending) {
+            return used.contains(lower(stem + ending));
+        });
+    };
     for (const std::string& source : sources) {
         const std::string base = stem_of(source);
         std::string stem = base;
-        for (int n = 2; !used.insert(stem).second; ++n) stem = base + "-" + std::to_string(n);
+        int& n = numbers.emplace(base, 2).first->second;
+        if (n > 2 || !is_free(stem)) {
+            do stem = base + "-" + std::to_string(n++);
+            while (!is_free(stem));
+        }
+        for (const std::string& ending : endings) used.insert(lower(stem + ending));
         stems.push_back(std::move(stem));
     }
     return stems;

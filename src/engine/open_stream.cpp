@@ -66,7 +66,7 @@ Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& 
         if (!sink) return fail(sink.error());
         opened.sinks.push_back(std::move(*sink));
     }
-    if (mode == Mode::track && !(settings.lines.empty() && settings.zones.empty())) {
+    if (counts_wanted(mode, settings)) {
         auto counts = make_counts_sink(settings.out, stem, settings.lines, settings.zones);
         if (!counts) return fail(counts.error());
         opened.sinks.push_back(std::move(*counts));

@@ -57,4 +57,9 @@ void Resume::ended(std::size_t location, const pipeline::StreamReport& report) {
     if (!noted) log::warning("--resume won't know of {}: {}", file.name, noted.error().line());
 }
 
+void Resume::finish() {
+    if (journal_ == nullptr) return;
+    if (const auto done = journal_->compact(); !done) log::warning("{}", done.error().line());
+}
+
 }  // namespace saccade::engine

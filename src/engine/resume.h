@@ -26,6 +26,9 @@ class Resume {
     /// Any thread. A journal that can't be written is warned of: the run goes on.
     void ended(std::size_t location, const pipeline::StreamReport& report);
 
+    /// After the last stream. Likewise.
+    void finish();
+
   private:
     struct File {
         std::optional<SourceFile> source;

@@ -89,7 +89,7 @@ Result<Descriptor> lock(const fs::path& path, const std::stop_token& stop) {
 
 void store(const fs::path& path, const std::string& key, std::string_view content) {
     const auto stored = [&]() -> Result<void> {
-        auto file = AtomicFile::create(path);
+        auto file = AtomicFile::create(path, cache_file());
         if (!file) return fail(file.error());
         if (auto ok = file->write(sealed(key, content)); !ok) return ok;
         return file->commit();

@@ -20,6 +20,18 @@ TEST(OutputStems, EqualNamesAreNumberedInOrderAndNeverMeet) {
     EXPECT_EQ(output_stems(sources), (std::vector<std::string>{"x", "x-2", "x-2-2", "x-3"}));
 }
 
+TEST(OutputStems, OutputsOfAnyFormatNeverMeet) {
+    const std::vector<std::string> sources = {"a/x.mp4", "x.counts.mp4", "X.mp4", "saccade-journal.mp4",
+                                              "x.coco.mp4", "x.mp4"};
+    EXPECT_EQ(output_stems(sources),
+              (std::vector<std::string>{"x", "x.counts-2", "X-2", "saccade-journal-2", "x.coco", "x-3"}));
+}
+
+TEST(OutputStems, ThousandsOfEqualNamesAreNumberedThrough) {
+    const std::vector<std::string> sources(20000, "x.mp4");
+    EXPECT_EQ(output_stems(sources).back(), "x-20000");
+}
+
 TEST(OutputStems, NothingHostileGetsThrough) {
     const std::vector<std::string> sources = {"..", "/", "a/\n\t;rm -rf.mp4", "...", std::string(500, 'a'),
                                               "\xc3\xa9t\xc3\xa9.mp4"};
