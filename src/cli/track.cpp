@@ -6,6 +6,7 @@
 #include "cli/run_verb.h"
 #include "cli/signals.h"
 #include "cli/verb.h"
+#include "core/mask_secrets.h"
 
 namespace saccade::cli {
 namespace {
@@ -28,7 +29,7 @@ void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* s
             const auto config = flags->merged();
             if (!config) return complain(config.error());
             if (flags->print_config) {
-                std::fputs(print_config(*config).c_str(), stdout);
+                std::fputs(mask_secrets(print_config(*config)).c_str(), stdout);
                 return static_cast<int>(exit_done);
             }
             if (sources->empty()) {

@@ -27,7 +27,7 @@ std::string_view without_blanks(std::string_view text) noexcept {
 
 // seqLength of a seqinfo.ini; none where there is no such file.
 Result<std::optional<int>> sequence_length(const fs::path& path) {
-    auto text = read_text_file(path);
+    auto text = read_written_text(path);
     if (!text) {
         if (text.error().code == ErrorCode::not_found) return std::nullopt;
         return fail(text.error());
