@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "saccade/bad_image.h"
 #include "saccade/error.h"
 #include "saccade/settings.h"
 #include "saccade/types.h"
@@ -52,11 +53,12 @@ struct DropCount {
 };
 
 struct StreamSummary {
-    std::string name;
+    std::string name;  ///< the source's, with user, password and tokens of a URL masked
     Status status = Status::complete;
     bool skipped = false;  ///< an earlier run completed it: frames and outputs are that run's
     std::optional<Error> error;  ///< why it failed
     std::string damage;          ///< what could not be read, of a partial one
+    std::vector<BadImage> bad_images;  ///< of an image sequence: each that was not read, or not whole
     std::string decoder;
     int width = 0, height = 0;
     int input_width = 0, input_height = 0;  ///< of the network for this stream, px

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "cli/list_text.h"
 #include "cli/settings_table.h"
 #include "cli/toml_text.h"
 #include "core/elide.h"
@@ -33,7 +34,7 @@ std::optional<std::string> as_text(const toml::node& node, char separator) {
             if (!part) return std::nullopt;
             parts.push_back(*part);
         }
-        return fmt::format("{}", fmt::join(parts, std::string_view(&separator, 1)));
+        return join_list(parts, separator);
     }
     return std::nullopt;
 }

@@ -13,6 +13,7 @@
 #include "cli/verb.h"
 #include "core/atomic_file.h"
 #include "core/log.h"
+#include "core/mask_secrets.h"
 #include "engine/device_list.h"
 #include "pipeline/trace.h"
 #include "profile/profile_report.h"
@@ -30,7 +31,7 @@ struct ProfileFlags {
 
 profile::Profile describe(const RunSummary& run, const std::vector<std::string>& sources) {
     profile::Profile p;
-    p.title = sources.size() == 1 ? fmt::format("Profile of {}", sources.front())
+    p.title = sources.size() == 1 ? fmt::format("Profile of {}", mask_url(sources.front()))
                                   : fmt::format("Profile of {} sources", sources.size());
     p.setup = fmt::format("{} at {}x{}, {} on {} ({})", run.model, run.input_width, run.input_height,
                           run.precision, run.device, run.backend);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "cli/list_text.h"
 #include "core/elide.h"
 #include "model/spec.h"
 #include "pipeline/memory_limit.h"
@@ -28,19 +29,6 @@ Result<T> number(const std::string& key, const std::string& text, T low, T high)
                     fmt::format("{}: '{}' is no number from {} to {}", key, elided(text), low, high));
     }
     return value;
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-    std::vector<std::string> parts;
-    for (std::size_t at = 0; at <= text.size();) {
-        const std::size_t end = std::min(text.find(separator, at), text.size());
-        std::string part = text.substr(at, end - at);
-        part.erase(0, part.find_first_not_of(' '));
-        part.erase(part.find_last_not_of(' ') + 1);
-        if (!part.empty()) parts.push_back(std::move(part));
-        at = end + 1;
-    }
-    return parts;
 }
 
 template <typename T>
@@ -108,6 +96,11 @@ SettingRow choice(std::string key, std::string flags, std::string help, std::str
     return row;
 }
 
+Error in_setting(const std::string& key, Error error) {
+    error.message = key + ": " + error.message;
+    return error;
+}
+
 SettingRow list(std::string key, std::string flags, std::string value, std::string help,
                 std::vector<std::string> Settings::*field, std::vector<std::string> choices = {}) {
     return {.key = key,
@@ -115,17 +108,18 @@ SettingRow list(std::string key, std::string flags, std::string value, std::stri
             .value = std::move(value),
             .help = std::move(help),
             .set = [=](Settings& s, const std::string& given) -> Result<void> {
-                std::vector<std::string> parts = split(given, ',');
-                for (const std::string& part : parts) {
+                auto parts = split_list(given, ',');
+                if (!parts) return fail(in_setting(key, parts.error()));
+                for (const std::string& part : *parts) {
                     if (!choices.empty() &&
                         std::find(choices.begin(), choices.end(), part) == choices.end()) {
                         return none_of(key, part, choices);
                     }
                 }
-                s.*field = std::move(parts);
+                s.*field = std::move(*parts);
                 return {};
             },
-            .get = [=](const Settings& s) { return fmt::format("{}", fmt::join(s.*field, ",")); },
+            .get = [=](const Settings& s) { return join_list(s.*field, ','); },
             .separator = ','};
 }
 
@@ -136,14 +130,15 @@ SettingRow shapes(std::string key, std::string flags, std::string value, std::st
     SettingRow row = list(key, std::move(flags), std::move(value), std::move(help), field);
     row.separator = ';';
     row.set = [=](Settings& s, const std::string& given) -> Result<void> {
-        std::vector<std::string> parts = split(given, ';');
-        for (const std::string& part : parts) {
+        auto parts = split_list(given, ';');
+        if (!parts) return fail(in_setting(key, parts.error()));
+        for (const std::string& part : *parts) {
             if (auto shape = parse(part); !shape) return fail(shape.error());
         }
-        s.*field = std::move(parts);
+        s.*field = std::move(*parts);
         return {};
     };
-    row.get = [=](const Settings& s) { return fmt::format("{}", fmt::join(s.*field, ";")); };
+    row.get = [=](const Settings& s) { return join_list(s.*field, ';'); };
     return row;
 }
 
@@ -218,7 +213,8 @@ std::vector<SettingRow> make_table() {
                                   &S::iou, 0, 1));
     rows.push_back(numeric<int>("max_det", "--max-det", "most detections a frame",
                                 &S::max_detections, 1, 30000));
-    rows.push_back(list("classes", "--classes", "NAME|N,...", "only these classes", &S::classes));
+    rows.push_back(list("classes", "--classes", "NAME|N,...", "only these classes; \"a name, with commas\" in double quotes",
+                        &S::classes));
     rows.push_back(toggle("refine", "--refine",
                           "look again, closer, at what is small or uncertain", &S::refine));
     rows.push_back(numeric<int>("refine_budget", "--refine-budget", "crops a frame for --refine",

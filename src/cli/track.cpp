@@ -6,6 +6,7 @@
 #include "cli/run_verb.h"
 #include "cli/signals.h"
 #include "cli/verb.h"
+#include "core/mask_secrets.h"
 
 namespace saccade::cli {
 namespace {
@@ -30,7 +31,7 @@ void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* s
             if (flags->print_config) {
                 const auto text = print_config(*config);
                 if (!text) return complain(text.error());
-                print(*text);
+                print(mask_secrets(*text));
                 return static_cast<int>(exit_done);
             }
             if (sources->empty()) {

@@ -23,7 +23,8 @@ void print_text(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
                s.recall[2]);
 }
 
-void print_json(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
+void print_json(const Accuracy& accuracy, const detect::DetectorInfo& info) {
+    const eval::CocoSummary& s = accuracy.summary;
     nlohmann::json classes = nlohmann::json::array();
     for (const auto& c : s.categories) {
         if (c.objects == 0) continue;
@@ -41,8 +42,9 @@ void print_json(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
                                 {"map_medium", s.ap_medium},
                                 {"map_large", s.ap_large},
                                 {"recall", s.recall},
-                                {"classes", std::move(classes)}};
-    print_formatted("{}\n", out.dump(2));
+                                {"classes", std::move(classes)},
+                                {"categories_without_class", accuracy.without_class}};
+    print_formatted("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 int val(const SettingFlags& flags, const std::string& annotations, const std::string& images) {
@@ -56,10 +58,11 @@ int val(const SettingFlags& flags, const std::string& annotations, const std::st
     if (!dataset) return complain(dataset.error());
     const auto detector = engine::open_detector(settings, infer::Goal::throughput);
     if (!detector) return complain(detector.error());
-    const auto summary = measure_accuracy(
+    const auto accuracy = measure_accuracy(
         *dataset, images.empty() ? images_beside(annotations) : std::filesystem::path(images), **detector);
-    if (!summary) return complain(summary.error());
-    flags.json ? print_json(*summary, (*detector)->info()) : print_text(*summary, (*detector)->info());
+    if (!accuracy) return complain(accuracy.error());
+    flags.json ? print_json(*accuracy, (*detector)->info())
+               : print_text(accuracy->summary, (*detector)->info());
     return exit_done;
 }
 

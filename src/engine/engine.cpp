@@ -3,19 +3,25 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <filesystem>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "core/mask_secrets.h"
 #include "core/process_age.h"
 #include "engine/appearance.h"
+#include "engine/bad_images.h"
 #include "engine/devices.h"
 #include "engine/naming.h"
 #include "engine/open_stream.h"
 #include "engine/resume.h"
 #include "engine/run_files.h"
 #include "engine/summarize.h"
+#include "media/image_names.h"
 #include "media/locations.h"
+#include "media/names.h"
 #include "pipeline/pipeline.h"
 
 namespace saccade {
@@ -45,6 +51,18 @@ Result<std::vector<Location>> expand(const std::vector<std::string>& sources) {
         }
     }
     return locations;
+}
+
+/// Names for the sources that are each an image by itself: results of one run never mix them up.
+std::shared_ptr<const media::ImageNames> single_images(const std::vector<std::string>& names) {
+    std::vector<std::string> images;
+    std::error_code ignored;
+    for (const std::string& name : names) {
+        const bool image =
+            media::is_image_name(name) && std::filesystem::is_regular_file(name, ignored);
+        if (image) images.push_back(name);
+    }
+    return std::make_shared<const media::ImageNames>(images);
 }
 
 /// A batch of a live run must not wait for frames that are a frame time away.
@@ -133,12 +151,13 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
         loaded = true;
     });
 
+    const auto images = single_images(names);
     pipeline::PipelineOptions options;
     options.streams = streams_at_once(settings, left.size(), **devices);
     std::vector<StreamJob> jobs;
     for (const std::size_t i : left) {
         jobs.push_back(
-            {names[i], [&, i](const pipeline::StreamTicket& ticket) -> Result<OpenedStream> {
+            {mask_url(names[i]), [&, i](const pipeline::StreamTicket& ticket) -> Result<OpenedStream> {
                  const Location& location = (*locations)[i];
                  if (location.error) return fail(*location.error);
                  // A folder may hold more by now.
@@ -149,6 +168,7 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
                      mode, settings,
                      {.location = location.name,
                       .stem = stems[i],
+                      .images = images,
                       .detector_device = (*devices)->cuda_ordinal(ticket.device),
                       .streams = (options.streams + (*devices)->count() - 1) / (*devices)->count(),
                       .embedder = *embedder,
@@ -170,8 +190,10 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
                           .max_detections = settings.max_detections};
     }
     options.tracer = hooks.tracer;
+    std::vector<Result<std::string>> unread(jobs.size());
     options.on_stream_done = [&](std::size_t job, const pipeline::StreamReport& stream) {
         resume->ended(left[job], stream);
+        unread[job] = engine::list_bad_images(settings.out, stems[left[job]], stream.bad_images);
     };
     summary.streams_at_once = options.streams;
     pipeline::Progress progress;
@@ -199,6 +221,13 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     // Nothing could run: no device, no memory for the network.
     if (report.devices.empty() && report.fatal) return fail(*report.fatal);
     engine::add_report(report, summary);
+    for (std::size_t job = 0; job < unread.size(); ++job) {
+        StreamSummary& stream = summary.streams[job];
+        if (unread[job] && !unread[job]->empty()) stream.outputs.push_back(*unread[job]);
+        if (unread[job] || stream.status == Status::failed) continue;
+        stream.status = Status::failed;
+        stream.error = unread[job].error();
+    }
     // In the order given, with those that were done before.
     for (std::size_t i = 0; i < done.size(); ++i) {
         if (!done[i]) continue;

@@ -7,6 +7,7 @@
 
 #include "core/digest.h"
 #include "engine/xz.h"
+#include "model/foreign_model.h"
 #include "model/synthetic_detector.h"
 
 namespace saccade::engine {
@@ -69,8 +70,14 @@ Result<fs::path> locate_model(const Settings& settings) {
         return model::write_synthetic_detector(cache_dir(settings) / "models");
     }
     const fs::path given = settings.model;
+    if (auto foreign = model::foreign_model(given)) return fail(std::move(*foreign));
     if (is_file(given)) return given;
     const bool is_path = given.has_parent_path() || given.extension() == ".onnx";
+    std::error_code ignored;
+    if (fs::is_directory(given, ignored) && given.has_parent_path()) {
+        return fail(ErrorCode::invalid_argument, fmt::format("{}: is a folder", settings.model),
+                    "name the .onnx file in it");
+    }
     if (given.has_parent_path()) {
         return fail(ErrorCode::not_found, fmt::format("{}: no such model file", settings.model),
                     "check the path");

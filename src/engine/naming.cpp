@@ -5,21 +5,36 @@
 #include <map>
 #include <set>
 
+#include "core/mask_secrets.h"
 #include "engine/counts_sink.h"
 #include "engine/journal.h"
+#include "media/names.h"
 #include "sink/registry.h"
 
 namespace saccade::engine {
 namespace {
 
+/// Of a URL its path alone, or the host where it has none: no user, no password, no query.
+std::string path_of(const std::string& source) {
+    if (media::url_scheme(source).empty()) return source;
+    std::string text = mask_url(source);
+    text = text.substr(text.find("://") + 3);
+    text.resize(std::min(text.find_first_of("?#"), text.size()));
+    for (auto at = text.find("***"); at != std::string::npos; at = text.find("***")) text.erase(at, 3);
+    const auto host_end = std::min(text.find('/'), text.size());
+    if (text.find_first_not_of('/', host_end) != std::string::npos) return text.substr(host_end);
+    text.resize(host_end);
+    text = text.substr(text.find('@') + 1);
+    text.resize(std::min(text.find(':'), text.size()));  // no port
+    std::replace(text.begin(), text.end(), '.', '-');    // (which are no ending)
+    return text;
+}
+
 std::string stem_of(const std::string& source) {
     if (source == "-") return "stdin";
-    std::string text = source;
+    std::string text = path_of(source);
     while (text.size() > 1 && text.back() == '/') text.pop_back();
     std::string stem = std::filesystem::path(text).stem().string();
-    if (const auto query = stem.find('?'); text.find("://") != std::string::npos) {
-        stem = stem.substr(0, query);
-    }
     // Everything that a shell, Windows or a URL could trip over becomes a dash; UTF-8 stays.
     for (char& c : stem) {
         const auto byte = static_cast<unsigned char>(c);

@@ -74,6 +74,20 @@ Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& 
     return {};
 }
 
+/// MOT files and videos have no room for names: beside those of images lies a table that has them.
+Result<void> add_frame_table(const Settings& settings, const std::string& stem,
+                             pipeline::OpenedStream& opened) {
+    const auto saved = [&](const char* format) {
+        return std::find(settings.save.begin(), settings.save.end(), format) != settings.save.end();
+    };
+    const bool nameless = saved("mot") || saved("video");
+    if (!opened.source->info().images || !nameless || saved("frames")) return {};
+    auto table = sink::make_sink("frames", {.folder = settings.out, .stem = stem});
+    if (!table) return fail(table.error());
+    opened.sinks.push_back(std::move(*table));
+    return {};
+}
+
 /// Frames of several decoders come out of order, and lose their pixels while they wait for their turn.
 bool needs_pictures_in_order(const Settings& settings, const pipeline::OpenedStream& opened) {
     return opened.motion != nullptr || opened.appearance != nullptr || settings.refine ||
@@ -115,6 +129,7 @@ Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
                                         .cuda_device = decoder,
                                         .decoder_threads = decoder_threads(settings),
                                         .image_rate = settings.image_rate,
+                                        .images = plan.images,
                                         .stop = plan.stop,
                                         .before_decoder = admit},
                                        decoders(settings, plan, decoder, opened));
@@ -122,6 +137,7 @@ Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
     opened.source = std::move(sources->front());
     sources->erase(sources->begin());
     opened.beside = std::move(*sources);
+    if (auto added = add_frame_table(settings, plan.stem, opened); !added) return fail(added.error());
     if (settings.live && !opened.source->info().live) {
         static const SteadyClock clock;
         opened.source = std::make_unique<media::PacedSource>(std::move(opened.source), clock);

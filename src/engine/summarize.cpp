@@ -56,6 +56,7 @@ StreamSummary stream_summary(const pipeline::StreamReport& report,
     s.status = status_of(report.status);
     s.error = report.error;
     s.damage = report.damage;
+    s.bad_images = report.bad_images;
     s.decoder = report.decoder;
     s.width = report.width;
     s.height = report.height;

@@ -38,7 +38,7 @@ bool read_number(std::string_view text, Number& value) {
 
 // What a seqinfo.ini says; nothing where there is no such file.
 Result<SequenceInfo> sequence_info(const fs::path& path) {
-    auto text = read_text_file(path);
+    auto text = read_written_text(path);
     if (!text) {
         if (text.error().code == ErrorCode::not_found) return SequenceInfo{};
         return fail(text.error());

@@ -18,6 +18,7 @@
 #include "cli/signals.h"
 #include "cli/verb.h"
 #include "core/atomic_file.h"
+#include "core/mask_secrets.h"
 #include "core/text_file.h"
 #include "engine/model_store.h"
 #include "engine/run_files.h"
@@ -112,7 +113,7 @@ Result<std::vector<bench::Suite>> chosen(const std::vector<std::string>& names) 
 }
 
 Result<profile::BenchReport> read_report(const std::string& path) {
-    const auto text = read_text_file(path);
+    const auto text = read_written_text(path);
     if (!text) return fail(text.error());
     return profile::parse_bench(*text, path);
 }
@@ -140,7 +141,7 @@ std::string command_of(const SettingFlags& flags, const BenchFlags& wanted) {
     }
     if (flags.half) command += " --half";
     if (!wanted.source.empty()) {
-        command += " --source " + fs::path(wanted.source).filename().string();
+        command += " --source " + fs::path(mask_url(wanted.source)).filename().string();
     }
     const auto list = [&](const char* flag, const auto& values) {
         if (!values.empty()) command += fmt::format(" {} {}", flag, fmt::join(values, ","));
