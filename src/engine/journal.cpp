@@ -10,6 +10,7 @@
 #include "core/atomic_file.h"
 #include "core/digest.h"
 #include "engine/model_store.h"
+#include "model/onnx_model.h"
 #include "saccade/version.h"
 
 namespace saccade::engine {
@@ -59,6 +60,13 @@ bool replaces(const JournalEntry& now, const JournalEntry& old) {
     });
 }
 
+/// Of all that the network computes with: its weights may be in files beside it.
+Result<std::string> identity(const fs::path& file) {
+    const auto model = model::OnnxModel::load(file);
+    if (!model) return fail(model.error());
+    return model->digest();
+}
+
 }  // namespace
 
 std::optional<SourceFile> identify(const std::string& location) {
@@ -75,13 +83,13 @@ std::optional<SourceFile> identify(const std::string& location) {
 
 Result<std::string> settings_digest(Mode mode, const Settings& settings,
                                     const std::filesystem::path& model) {
-    const auto weights = sha256_of_file(model);
+    const auto weights = identity(model);
     if (!weights) return fail(weights.error());
     std::string looks;
     if (mode == Mode::track && !settings.reid.empty()) {
         const auto reid = find_reid(settings);
         if (!reid) return fail(reid.error());
-        auto read = sha256_of_file(*reid);
+        auto read = identity(*reid);
         if (!read) return fail(read.error());
         looks = std::move(*read);
     }
