@@ -5,16 +5,12 @@
 
 #include <cstdlib>
 
-#include "core/digest.h"
-#include "engine/xz.h"
-#include "model/synthetic_detector.h"
+#include "engine/cached_model.h"
 
 namespace saccade::engine {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kLargestModel = std::size_t{2} << 30U;
 
 bool is_file(const fs::path& path) {
     std::error_code ignored;
@@ -28,15 +24,6 @@ fs::path user_folder(const char* variable, const char* fallback) {
         return fs::path(home) / fallback;
     }
     return {};
-}
-
-Result<fs::path> unpacked(const fs::path& packed, const fs::path& cache) {
-    const auto digest = sha256_of_file(packed);
-    if (!digest) return fail(digest.error());
-    const fs::path to = cache / "models" / digest->substr(0, 16) / packed.stem();
-    if (is_file(to)) return to;
-    if (auto done = unpack_xz(packed, to, kLargestModel); !done) return fail(done.error());
-    return to;
 }
 
 }  // namespace
@@ -60,10 +47,10 @@ std::vector<fs::path> model_folders(const Settings& settings) {
 
 Result<fs::path> find_model(const Settings& settings) {
     const fs::path cache = cache_dir(settings);
-    if (settings.model == "synthetic") return model::write_synthetic_detector(cache / "models");
+    if (settings.model == "synthetic") return synthetic_model(cache);
 
     const fs::path given = settings.model;
-    if (is_file(given)) return given.extension() == ".xz" ? unpacked(given, cache) : given;
+    if (is_file(given)) return given.extension() == ".xz" ? unpacked_model(given, cache) : given;
     const bool is_path = given.has_parent_path() || given.extension() == ".onnx";
     if (given.has_parent_path()) {
         return fail(ErrorCode::not_found, fmt::format("{}: no such model file", settings.model),
@@ -74,7 +61,7 @@ Result<fs::path> find_model(const Settings& settings) {
     for (const fs::path& folder : model_folders(settings)) {
         if (const fs::path plain = folder / (stem + ".onnx"); is_file(plain)) return plain;
         if (const fs::path packed = folder / (stem + ".onnx.xz"); is_file(packed)) {
-            return unpacked(packed, cache);
+            return unpacked_model(packed, cache);
         }
         searched.push_back(folder.string());
     }

@@ -10,9 +10,9 @@
 
 namespace saccade::model {
 
-/// Nodes of a model, subgraphs' too. The largest detectors have some 5,000; libraries that walk a
-/// network recursively run out of stack in chains of a few hundred thousand.
-inline constexpr int most_nodes = 65536;
+/// Nodes of a model, subgraphs' too. The largest detectors have some 5,000; OpenVINO takes more than a
+/// minute of CPU time for a chain of 10,000, and its time grows with the square.
+inline constexpr int most_nodes = 20000;
 
 /// All that OnnxModel promises of a model that was read and sorted. `label` names the file in
 /// messages. Linear in the size of the model.
