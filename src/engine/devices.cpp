@@ -35,6 +35,7 @@ Result<std::unique_ptr<EngineDevices>> EngineDevices::plan(const Settings& setti
     auto names = device_list(settings.device);
     if (!names) return fail(names.error());
     detector->options.backend.small_batch = small_batch(settings, sources, names->size());
+    detector->options.backend.stop = stop;
     std::unique_ptr<EngineDevices> devices(
         new EngineDevices(settings, std::move(*detector), std::move(*names), std::move(stop)));
     for (std::size_t i = 0; i < devices->names_.size(); ++i) {

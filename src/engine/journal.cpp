@@ -19,6 +19,7 @@
 #include "core/text_file.h"
 #include "engine/journal_line.h"
 #include "engine/model_store.h"
+#include "model/onnx_model.h"
 #include "saccade/version.h"
 
 namespace saccade::engine {
@@ -31,6 +32,13 @@ tl::unexpected<Error> unwritable(const fs::path& file, int reason) {
     return fail(ErrorCode::unwritable,
                 fmt::format("{}: can't be written: {}", file.string(), std::strerror(reason)),
                 "choose another folder with --out");
+}
+
+/// Of all that the network computes with: its weights may be in files beside it.
+Result<std::string> identity(const fs::path& file) {
+    const auto model = model::OnnxModel::load(file);
+    if (!model) return fail(model.error());
+    return model->digest();
 }
 
 }  // namespace
@@ -49,13 +57,13 @@ std::optional<SourceFile> identify(const std::string& location) {
 
 Result<std::string> settings_digest(Mode mode, const Settings& settings,
                                     const std::filesystem::path& model) {
-    const auto weights = sha256_of_file(model);
+    const auto weights = identity(model);
     if (!weights) return fail(weights.error());
     std::string looks;
     if (mode == Mode::track && !settings.reid.empty()) {
         const auto reid = find_reid(settings);
         if (!reid) return fail(reid.error());
-        auto read = sha256_of_file(*reid);
+        auto read = identity(*reid);
         if (!read) return fail(read.error());
         looks = std::move(*read);
     }

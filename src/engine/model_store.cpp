@@ -5,17 +5,13 @@
 
 #include <cstdlib>
 
-#include "core/digest.h"
-#include "engine/xz.h"
+#include "engine/cached_model.h"
 #include "model/foreign_model.h"
-#include "model/synthetic_detector.h"
 
 namespace saccade::engine {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kLargestModel = std::size_t{2} << 30U;
 
 bool is_file(const fs::path& path) {
     std::error_code ignored;
@@ -29,15 +25,6 @@ fs::path user_folder(const char* variable, const char* fallback) {
         return fs::path(home) / fallback;
     }
     return {};
-}
-
-Result<fs::path> unpacked(const fs::path& packed, const fs::path& cache) {
-    const auto digest = sha256_of_file(packed);
-    if (!digest) return fail(digest.error());
-    const fs::path to = cache / "models" / digest->substr(0, 16) / packed.stem();
-    if (is_file(to)) return to;
-    if (auto done = unpack_xz(packed, to, kLargestModel); !done) return fail(done.error());
-    return to;
 }
 
 }  // namespace
@@ -62,12 +49,12 @@ std::vector<fs::path> model_folders(const Settings& settings) {
 Result<fs::path> find_model(const Settings& settings) {
     auto found = locate_model(settings);
     if (!found || found->extension() != ".xz") return found;
-    return unpacked(*found, cache_dir(settings));
+    return unpacked_model(*found, cache_dir(settings));
 }
 
 Result<fs::path> locate_model(const Settings& settings) {
     if (settings.model == "synthetic") {
-        return model::write_synthetic_detector(cache_dir(settings) / "models");
+        return synthetic_model(cache_dir(settings));
     }
     const fs::path given = settings.model;
     if (auto foreign = model::foreign_model(given)) return fail(std::move(*foreign));

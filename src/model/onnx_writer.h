@@ -22,9 +22,12 @@ class OnnxWriter {
     OnnxWriter(onnx::ModelProto proto, std::string prefix)
         : proto_(std::move(proto)), prefix_(std::move(prefix)) {}
 
-    /// An f32 input or output; -1 in `shape` makes a dynamic dimension.
-    void input(const std::string& name, const std::vector<std::int64_t>& shape);
-    void output(const std::string& name, const std::vector<std::int64_t>& shape);
+    /// An input or output of one of TensorProto's element types; -1 in `shape` makes a dynamic
+    /// dimension.
+    void input(const std::string& name, const std::vector<std::int64_t>& shape,
+               std::int32_t type = onnx::TensorProto::FLOAT);
+    void output(const std::string& name, const std::vector<std::int64_t>& shape,
+                std::int32_t type = onnx::TensorProto::FLOAT);
     void metadata(const std::string& key, const std::string& value);
     void describe(const std::string& producer, const std::string& graph_name);
 
@@ -45,7 +48,7 @@ class OnnxWriter {
   private:
     std::string fresh(const std::string& stem);
     static void describe_value(onnx::ValueInfoProto& value, const std::string& name,
-                               const std::vector<std::int64_t>& shape);
+                               const std::vector<std::int64_t>& shape, std::int32_t type);
 
     onnx::ModelProto proto_;
     std::string prefix_;

@@ -68,6 +68,8 @@ BackendDescription describe_tensorrt() {
 }
 
 Result<BuiltEngine> build_tensorrt_engine(const model::Network& network, const EngineBuild& build) {
+    // What can't be kept need not be built.
+    if (const auto kept = tensorrt::EngineCache::open(build.cache_dir); !kept) return fail(kept.error());
     auto opened = build.capability > 0 ? tensorrt::open_for_capability(build.capability)
                                        : tensorrt::open_for_device(build.device);
     if (!opened) return fail(opened.error());

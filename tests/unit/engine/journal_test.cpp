@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/files.h"
+#include "support/small_network.h"
 #include "support/temp_dir.h"
 
 namespace saccade::engine {
@@ -205,7 +206,11 @@ TEST_F(JournalTest, OnlyRegularFilesAreIdentified) {
 }
 
 TEST_F(JournalTest, TheDigestFollowsWhatChangesResultsAndNothingElse) {
-    const std::string model = write("net.onnx");
+    const auto network = [&](const std::string& name, unsigned seed) {
+        const test::SmallNetwork net{.outputs = {{{"output0", {1, 6, 8}}}}, .seed = seed};
+        return net.write(dir_ / name).string();
+    };
+    const std::string model = network("net.onnx", 1);
     const Settings plain;
     const auto digest = [&](const Settings& s, Mode mode = Mode::track) {
         return *settings_digest(mode, s, model);
@@ -225,11 +230,11 @@ TEST_F(JournalTest, TheDigestFollowsWhatChangesResultsAndNothingElse) {
     s.save = {"mot", "jsonl"};
     EXPECT_NE(digest(s), base);
     s = plain;
-    s.reid = write("looks.onnx");
+    s.reid = network("looks.onnx", 1);
     const std::string with_looks = digest(s);
     EXPECT_NE(with_looks, base);
     EXPECT_EQ(digest(s, Mode::detect), digest(plain, Mode::detect));
-    write("looks.onnx", "other looks");
+    network("looks.onnx", 2);
     EXPECT_NE(digest(s), with_looks);
     s = plain;
     s.lines = {"0,0,1,1\xff"};
@@ -240,7 +245,7 @@ TEST_F(JournalTest, TheDigestFollowsWhatChangesResultsAndNothingElse) {
     s = plain;
     s.batch = 7, s.threads = 3, s.streams = 9, s.queue = 5, s.vram_limit = "2GB";
     EXPECT_EQ(digest(s), base);
-    write("net.onnx", "other weights");
+    network("net.onnx", 2);
     EXPECT_NE(digest(plain), base);
     EXPECT_EQ(settings_digest(Mode::track, plain, dir_ / "none").error().code,
               ErrorCode::not_found);
