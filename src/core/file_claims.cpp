@@ -13,16 +13,24 @@
 #include "core/output_target.h"
 
 namespace saccade {
-namespace {
 
-namespace fs = std::filesystem;
+// (Members of FileClaims::Claims, so they can't be in the unnamed namespace.)
+namespace claims {
 
 struct Claim {
-    std::string name;  ///< as the user gave it
+    std::string name;     ///< as the user gave it
     std::string way_out;  ///< of a written one
     bool shared = false;  ///< likewise: added to, not replaced
 };
 using Table = std::multimap<std::string, Claim>;
+
+}  // namespace claims
+
+namespace {
+
+namespace fs = std::filesystem;
+using claims::Claim;
+using claims::Table;
 
 /// Of the whole process, by what identifies a file.
 struct Register {
