@@ -88,7 +88,8 @@ const Claim* first(const Table& table, const std::string& id) {
 tl::unexpected<Error> refusal(const std::string& output, const std::string& input,
                               const std::string& way_out) {
     return fail(ErrorCode::invalid_argument,
-                fmt::format("{}: this output would replace {}, which is read", output, input), way_out);
+                fmt::format("{}: this output would replace {}, which is read", output, input),
+                way_out);
 }
 
 /// With the register's lock held.
@@ -173,7 +174,8 @@ Result<void> FileClaims::claim_output(const fs::path& path, const std::string& w
     const std::lock_guard lock(all().mutex);
     if (auto free = unread(id, path.string(), way_out); !free) return free;
     const std::string folded = without_case(name);
-    if (const Claim* output = first(all().named, folded); output != nullptr && !(shared && output->shared)) {
+    const Claim* output = first(all().named, folded);
+    if (output != nullptr && !(shared && output->shared)) {
         return fail(ErrorCode::invalid_argument,
                     fmt::format("{}: another output is written there too, {}", path.string(),
                                 output->name),
