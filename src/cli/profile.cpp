@@ -50,7 +50,8 @@ int profile_run(const SettingFlags& flags, const ProfileFlags& wanted) {
                          "name a video: saccade profile video.mp4"});
     }
     if (auto can = can_trace(); !can) return complain(can.error());
-    for (const auto& [file, flag] : {std::pair{wanted.trace, "--trace"}, std::pair{wanted.html, "--html"}}) {
+    for (const auto& [file, flag] :
+         {std::pair{wanted.trace, "--trace"}, std::pair{wanted.html, "--html"}}) {
         if (file.empty()) continue;
         auto claimed = verb_files().writes(file, fmt::format("name another file with {}", flag));
         if (!claimed) return complain(claimed.error());

@@ -13,16 +13,24 @@
 #include "core/output_target.h"
 
 namespace saccade {
-namespace {
 
-namespace fs = std::filesystem;
+// (Members of FileClaims::Claims, so they can't be in the unnamed namespace.)
+namespace claims {
 
 struct Claim {
-    std::string name;  ///< as the user gave it
+    std::string name;     ///< as the user gave it
     std::string way_out;  ///< of a written one
     bool shared = false;  ///< likewise: added to, not replaced
 };
 using Table = std::multimap<std::string, Claim>;
+
+}  // namespace claims
+
+namespace {
+
+namespace fs = std::filesystem;
+using claims::Claim;
+using claims::Table;
 
 /// Of the whole process, by what identifies a file.
 struct Register {
@@ -80,7 +88,8 @@ const Claim* first(const Table& table, const std::string& id) {
 tl::unexpected<Error> refusal(const std::string& output, const std::string& input,
                               const std::string& way_out) {
     return fail(ErrorCode::invalid_argument,
-                fmt::format("{}: this output would replace {}, which is read", output, input), way_out);
+                fmt::format("{}: this output would replace {}, which is read", output, input),
+                way_out);
 }
 
 /// With the register's lock held.
@@ -165,7 +174,8 @@ Result<void> FileClaims::claim_output(const fs::path& path, const std::string& w
     const std::lock_guard lock(all().mutex);
     if (auto free = unread(id, path.string(), way_out); !free) return free;
     const std::string folded = without_case(name);
-    if (const Claim* output = first(all().named, folded); output != nullptr && !(shared && output->shared)) {
+    const Claim* output = first(all().named, folded);
+    if (output != nullptr && !(shared && output->shared)) {
         return fail(ErrorCode::invalid_argument,
                     fmt::format("{}: another output is written there too, {}", path.string(),
                                 output->name),

@@ -10,6 +10,8 @@
 namespace saccade {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// Until something is in a file of outputs.
 std::function<bool()> something_written(const test::Program& program) {
     return [&program] {
@@ -51,8 +53,7 @@ TEST(Interrupt, SignalsThatComeTogetherCostNothing) {
         const auto result = program.run({"track", "synthetic:frames=1000000", "--save", "mot,jsonl"},
                                         {.interrupt_when = something_written(program),
                                          .signal = signal,
-                                         .again = {std::chrono::milliseconds(0), std::chrono::milliseconds(3),
-                                                   std::chrono::milliseconds(20)}});
+                                         .again = {0ms, 3ms, 20ms}});
         EXPECT_EQ(result.exit_code, 130) << result.err;
         EXPECT_THAT(result.out, testing::HasSubstr("interrupted"));
         EXPECT_TRUE(std::filesystem::exists(program.out() / "synthetic-frames-1000000.jsonl"));
@@ -69,8 +70,9 @@ TEST(Interrupt, ASecondOneThatComesLaterEndsARunThatHangs) {
     const auto start = std::chrono::steady_clock::now();
     const auto result =
         program.run({"track", "synthetic:frames=9"},
-                    {.interrupt_when = [&] { return std::chrono::steady_clock::now() - start > std::chrono::seconds(2); },
-                     .again = {std::chrono::milliseconds(100), std::chrono::milliseconds(1300)}});
+                    {.interrupt_when =
+                         [&] { return std::chrono::steady_clock::now() - start > 2s; },
+                     .again = {100ms, 1300ms}});
     EXPECT_EQ(result.signal, 0);
     EXPECT_EQ(result.exit_code, 130) << result.err;
     EXPECT_EQ(result.out, "");  // no summary: it was not waited for
