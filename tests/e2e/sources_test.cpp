@@ -82,10 +82,11 @@ TEST_F(Sources, ImagesThatCanNotBeReadAreNamedAndTheOthersKeepTheirPlaces) {
 
     const std::vector<json> written = frames("broken.jsonl");
     ASSERT_EQ(written.size(), 3U);
+    const char* names[] = {"/a.jpg", "/b-truncated.jpg", "/c.jpg"};
     for (std::size_t i = 0; i < 3; ++i) {
         EXPECT_EQ(written[i]["index"], i);
         EXPECT_EQ(written[i]["image_id"], i);
-        EXPECT_EQ(written[i]["file"], folder + std::vector{"/a.jpg", "/b-truncated.jpg", "/c.jpg"}[i]);
+        EXPECT_EQ(written[i]["file"], folder + names[i]);
     }
     EXPECT_EQ(names_in("broken.yolo"), (std::set<std::string>{"a.txt", "b-truncated.txt", "c.txt"}));
     EXPECT_THAT(output("broken.md5"), HasSubstr(" \"b-truncated.jpg\"\n"));
