@@ -190,7 +190,7 @@ TEST_F(Sources, AnMp4WithItsIndexAtTheEndIsToldSoByPipe) {
     const auto refused = piped("end.mp4");
     EXPECT_EQ(refused.exit_code, 1);
     EXPECT_THAT(refused.err, HasSubstr("MP4 has its index at the end"));
-    for (const char* way_out : {"the file's path", "+faststart", "MPEG-TS"}) {
+    for (const char* way_out : {"the file's own path", "+faststart", "MPEG-TS"}) {
         EXPECT_THAT(refused.err, HasSubstr(way_out));
     }
     const auto read = piped("front.mp4");
