@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <iterator>
-#include <string_view>
 #include <system_error>
 
 #include "core/atomic_file.h"
@@ -19,7 +18,7 @@ constexpr std::string_view header = "path,reason,left_out\r\n";
 
 Result<std::string> list_bad_images(const std::filesystem::path& folder, const std::string& stem,
                                     std::span<const BadImage> images) {
-    const std::filesystem::path path = folder / (stem + ".unread.csv");
+    const std::filesystem::path path = folder / fmt::format("{}{}", stem, kBadImagesSuffix);
     std::error_code ignored;
     if (images.empty()) {
         if (!std::filesystem::is_regular_file(path, ignored)) return "";

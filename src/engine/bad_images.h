@@ -4,11 +4,14 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "saccade/bad_image.h"
 #include "saccade/error.h"
 
 namespace saccade::engine {
+
+inline constexpr std::string_view kBadImagesSuffix = ".unread.csv";
 
 /// OUT/STEM.unread.csv, "path,reason,left_out" and a line each (RFC 4180): written where there are such
 /// images, else removed where an earlier run left one. Returns its path, "" where there is none now.

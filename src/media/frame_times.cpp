@@ -61,9 +61,11 @@ void FrameTimes::next(std::optional<std::int64_t> timestamp, std::optional<std::
     const auto time = by_clock(timestamp);
     if (!time) {
         waiting_.push_back(step);
-        if (waiting_.size() > most_waiting) fill(std::nullopt, ready);
+        timeless_ = timeless_ || waiting_.size() > most_waiting;
+        if (timeless_) fill(std::nullopt, ready);
         return;
     }
+    timeless_ = false;
     fill(time, ready);
     latest_ = not_before_latest(*time);
     step_ = step;

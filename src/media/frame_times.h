@@ -18,7 +18,8 @@ struct TimeBase {
 /// at 2 s is at 2 s. Variable frame rate is kept as it is.
 /// - Missing timestamps lie evenly between the known ones on both sides; before the first known one and
 ///   behind the last, frames are one duration apart, or one period of the frame rate where none is known.
-///   Frames wait for the next known one: at most `most_waiting` do.
+///   Frames wait for the next known one, but not more than `most_waiting`: then the stream is taken for
+///   one without times, until one comes.
 /// - A timestamp before the latest time by up to four periods of the frame rate: the latest time
 ///   again (a reordering slip). By more: the clock was set back (a concatenated or looped stream),
 ///   and time goes on from the latest time by one period.
@@ -52,6 +53,7 @@ class FrameTimes {
     Timestamp offset_{0};  ///< of times over timestamps: what the clock was set back by
     std::optional<Timestamp> latest_;
     Timestamp step_;                  ///< from the latest frame to the next, as far as is known
+    bool timeless_ = false;           ///< none was seen for long: nothing is worth waiting for
     std::vector<Timestamp> waiting_;  ///< durations of the frames whose times are not known yet
 };
 

@@ -82,10 +82,11 @@ TEST_F(Sources, ImagesThatCanNotBeReadAreNamedAndTheOthersKeepTheirPlaces) {
 
     const std::vector<json> written = frames("broken.jsonl");
     ASSERT_EQ(written.size(), 3U);
+    const char* names[] = {"/a.jpg", "/b-truncated.jpg", "/c.jpg"};
     for (std::size_t i = 0; i < 3; ++i) {
         EXPECT_EQ(written[i]["index"], i);
         EXPECT_EQ(written[i]["image_id"], i);
-        EXPECT_EQ(written[i]["file"], folder + std::vector{"/a.jpg", "/b-truncated.jpg", "/c.jpg"}[i]);
+        EXPECT_EQ(written[i]["file"], folder + names[i]);
     }
     EXPECT_EQ(names_in("broken.yolo"), (std::set<std::string>{"a.txt", "b-truncated.txt", "c.txt"}));
     EXPECT_THAT(output("broken.md5"), HasSubstr(" \"b-truncated.jpg\"\n"));
@@ -189,7 +190,7 @@ TEST_F(Sources, AnMp4WithItsIndexAtTheEndIsToldSoByPipe) {
     const auto refused = piped("end.mp4");
     EXPECT_EQ(refused.exit_code, 1);
     EXPECT_THAT(refused.err, HasSubstr("MP4 has its index at the end"));
-    for (const char* way_out : {"the file's path", "+faststart", "MPEG-TS"}) {
+    for (const char* way_out : {"the file's own path", "+faststart", "MPEG-TS"}) {
         EXPECT_THAT(refused.err, HasSubstr(way_out));
     }
     const auto read = piped("front.mp4");

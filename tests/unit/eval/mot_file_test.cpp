@@ -5,6 +5,7 @@
 #include <cmath>
 #include <random>
 
+#include "support/files.h"
 #include "support/temp_dir.h"
 
 namespace saccade::eval {
@@ -54,6 +55,16 @@ TEST(MotFile, ReadsTheTenColumnsOfThe3dFormat) {
                                      MotFileKind::truth);
     ASSERT_FALSE(nine);
     EXPECT_NE(nine.error().message.find("t.txt:1: class -4.25"), std::string::npos);
+}
+
+TEST(MotFile, ReadsFilesWithAByteOrderMark) {
+    const test::TempDir dir;
+    test::write_file(dir / "t.txt", "\xef\xbb\xbf" "1,1,0,0,9,9,1\r\n2,1,0,0,9,9,1\r\n");
+    const auto file = read_mot_file(dir / "t.txt", MotFileKind::tracks);
+    ASSERT_TRUE(file) << file.error().line();
+    EXPECT_EQ(file->rows.size(), 2U);
+    test::write_file(dir / "t.txt", std::string("\xff\xfe" "1\0,\0", 6));
+    EXPECT_EQ(read_mot_file(dir / "t.txt", MotFileKind::tracks).error().code, ErrorCode::unsupported);
 }
 
 TEST(MotFile, FramesFromZeroAreToldSo) {

@@ -100,6 +100,9 @@ TEST(FrameTimes, WaitForNoMoreThanAFewFrames) {
     for (std::size_t i = 1; i <= 1000; ++i) {
         times.next({}, {}, all);
         ASSERT_LE(i - all.size(), FrameTimes::most_waiting);
+        if (i > FrameTimes::most_waiting) {
+            ASSERT_EQ(all.size(), i) << "a stream without times";
+        }
     }
     times.flush({}, all);
     ASSERT_EQ(all.size(), 1000U);

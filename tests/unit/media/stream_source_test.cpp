@@ -379,6 +379,20 @@ TEST(StreamSource, TellsTheShapeOfPixelsAndTheStartOfTheSharedCases) {
     EXPECT_EQ(read_all(*late).frames.at(0).pts, 2s);
 }
 
+TEST(StreamSource, TurnsTheShapeOfPixelsWithThePicture) {
+    const TempDir dir;
+    for (const auto& [rotation, expected] :
+         {std::pair{0, PixelAspect{4, 3}}, {90, PixelAspect{3, 4}}, {180, PixelAspect{4, 3}}}) {
+        ClipOptions options;
+        options.rotation = rotation;
+        options.options = {{"aspect", "4:3"}};
+        write(dir / "a.mp4", options);
+        auto source = open(dir / "a.mp4");
+        ASSERT_TRUE(source);
+        EXPECT_EQ(source->info().pixel_aspect, expected) << rotation;
+    }
+}
+
 TEST(StreamSource, FillsMissingTimestampsFromTheFrameRate) {
     SACCADE_NEEDS_ENCODER("libx264");
     const TempDir dir;
