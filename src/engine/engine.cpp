@@ -93,7 +93,7 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     std::vector<std::string> names;
     for (const Location& location : *locations) names.push_back(location.name);
     const std::vector<std::string> stems = engine::output_stems(names);
-    auto resume = engine::Resume::plan(mode, settings, names, stems);
+    auto resume = engine::Resume::plan(mode, settings, names, stems, hooks.stop);
     if (!resume) return fail(resume.error());
     std::vector<std::optional<StreamSummary>> done;  // by location
     std::vector<std::size_t> left;                   // locations, by job

@@ -97,11 +97,6 @@ class Checker {
 
     Result<void> node(const onnx::NodeProto& node) {
         if (stop_.stop_requested()) return fail(ErrorCode::interrupted, "interrupted");
-        if (++nodes_ > most_nodes) {
-            return fail(ErrorCode::unsupported,
-                        fmt::format("{}: has more than {} nodes", label_, most_nodes),
-                        "export the model again, with its constants folded");
-        }
         for (const auto& input : node.input()) {
             if (input.empty() || scope_.has(input)) continue;
             return corrupt(
@@ -176,7 +171,6 @@ class Checker {
     std::set<std::pair<std::string_view, std::string_view>> functions_;  ///< domain, name
     Scope scope_;
     NumberCheck numbers_{scope_};
-    int nodes_ = 0;
 };
 
 }  // namespace
