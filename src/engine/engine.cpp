@@ -116,7 +116,7 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     auto claimed = engine::claim_inputs(mode, settings, sources, names, claims);
     if (claimed) claimed = engine::claim_outputs(mode, settings, stems, claims);
     if (!claimed) return fail(claimed.error());
-    auto resume = engine::Resume::plan(mode, settings, names, stems);
+    auto resume = engine::Resume::plan(mode, settings, names, stems, hooks.stop);
     if (!resume) return fail(resume.error());
     std::vector<std::optional<StreamSummary>> done;  // by location
     std::vector<std::size_t> left;                   // locations, by job

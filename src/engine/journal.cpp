@@ -35,8 +35,8 @@ tl::unexpected<Error> unwritable(const fs::path& file, int reason) {
 }
 
 /// Of all that the network computes with: its weights may be in files beside it.
-Result<std::string> identity(const fs::path& file) {
-    const auto model = model::OnnxModel::load(file);
+Result<std::string> identity(const fs::path& file, const std::stop_token& stop) {
+    const auto model = model::OnnxModel::load(file, stop);
     if (!model) return fail(model.error());
     return model->digest();
 }
@@ -56,14 +56,14 @@ std::optional<SourceFile> identify(const std::string& location) {
 }
 
 Result<std::string> settings_digest(Mode mode, const Settings& settings,
-                                    const std::filesystem::path& model) {
-    const auto weights = identity(model);
+                                    const std::filesystem::path& model, std::stop_token stop) {
+    const auto weights = identity(model, stop);
     if (!weights) return fail(weights.error());
     std::string looks;
     if (mode == Mode::track && !settings.reid.empty()) {
         const auto reid = find_reid(settings);
         if (!reid) return fail(reid.error());
-        auto read = identity(*reid);
+        auto read = identity(*reid, stop);
         if (!read) return fail(read.error());
         looks = std::move(*read);
     }

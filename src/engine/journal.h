@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,9 +29,10 @@ struct SourceFile {
 std::optional<SourceFile> identify(const std::string& location);
 
 /// SHA-256 over everything that changes results: mode, the bytes of the models, thresholds, tracker,
-/// formats ... and the program's version; not over what only changes speed.
+/// formats ... and the program's version; not over what only changes speed. Errors: those of
+/// OnnxModel::load().
 Result<std::string> settings_digest(Mode mode, const Settings& settings,
-                                    const std::filesystem::path& model);
+                                    const std::filesystem::path& model, std::stop_token stop = {});
 
 /// A stream that ended.
 struct JournalEntry {

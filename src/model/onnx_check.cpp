@@ -35,9 +35,10 @@ bool sane_shape(const onnx::ValueInfoProto& value) {
     return true;
 }
 
+/// Of an input of the network; an empty shape may mean that none is known.
 int declared_rank(const onnx::ValueInfoProto& value) {
-    const auto& tensor = value.type().tensor_type();
-    return value.type().has_tensor_type() && tensor.has_shape() ? tensor.shape().dim_size() : -1;
+    const int rank = value.type().tensor_type().shape().dim_size();
+    return rank > 0 ? rank : -1;
 }
 
 /// Walks a graph and the graphs inside of its nodes. One walk, then thrown away.
@@ -56,7 +57,7 @@ class Checker {
             return fail(ErrorCode::unsupported, label_ + ": sparse initializers are not supported",
                         "export the model with dense weights");
         }
-        if (auto ok = sources(graph); !ok) return ok;
+        if (auto ok = sources(graph, mark == 0); !ok) return ok;
         for (const auto& node : graph.node()) {
             if (auto ok = this->node(node); !ok) return ok;
         }
@@ -73,7 +74,8 @@ class Checker {
   private:
     /// Inputs and initializers. One name may be both: a weight with a default (IR version 3). A
     /// graph inside of another may not use the names of that one.
-    Result<void> sources(const onnx::GraphProto& graph) {
+    /// What it declares of its inputs is only sometimes true there.
+    Result<void> sources(const onnx::GraphProto& graph, bool outermost) {
         std::unordered_set<std::string_view> inputs, initializers;
         for (const auto& tensor : graph.initializer()) {
             if (stop_.stop_requested()) return fail(ErrorCode::interrupted, "interrupted");
@@ -86,7 +88,8 @@ class Checker {
         for (const auto& input : graph.input()) {
             if (!inputs.insert(input.name()).second) return twice("input", input.name());
             if (!sane_shape(input)) return absurd(input);
-            const bool taken = !scope_.add(input.name(), {.rank = declared_rank(input)});
+            const int rank = outermost ? declared_rank(input) : -1;
+            const bool taken = !scope_.add(input.name(), {.rank = rank});
             if (taken && !initializers.contains(input.name())) return twice("input", input.name());
         }
         return {};
@@ -94,11 +97,6 @@ class Checker {
 
     Result<void> node(const onnx::NodeProto& node) {
         if (stop_.stop_requested()) return fail(ErrorCode::interrupted, "interrupted");
-        if (++nodes_ > most_nodes) {
-            return fail(ErrorCode::unsupported,
-                        fmt::format("{}: has more than {} nodes", label_, most_nodes),
-                        "export the model again, with its constants folded");
-        }
         for (const auto& input : node.input()) {
             if (input.empty() || scope_.has(input)) continue;
             return corrupt(
@@ -173,7 +171,6 @@ class Checker {
     std::set<std::pair<std::string_view, std::string_view>> functions_;  ///< domain, name
     Scope scope_;
     NumberCheck numbers_{scope_};
-    int nodes_ = 0;
 };
 
 }  // namespace

@@ -84,7 +84,7 @@ Wrong NumberCheck::wrong_constants(const NodeProto& node) {
     if (op == "Expand" || op == "Tile") {
         const auto shape = integers(1);
         if (!shape) return std::nullopt;
-        if (least(*shape) < (op == "Tile" ? 0 : 1)) return "asks for an impossible shape";
+        if (least(*shape) < (op == "Tile" ? 0 : -1)) return "asks for an impossible shape";
         // Of a constant it makes another constant; what it makes of a picture is no larger.
         return product(*shape) > static_cast<double>(most_made) ? too_much(product(*shape))
                                                                 : std::nullopt;

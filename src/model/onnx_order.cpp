@@ -57,6 +57,12 @@ class Sorter {
                 fmt::format("{}: has graphs inside of graphs, over {} deep", label_, deepest_graph),
                 "export the model again, without nested conditions and loops");
         }
+        nodes_ += graph.node_size();
+        if (nodes_ > most_nodes) {
+            return fail(ErrorCode::unsupported,
+                        fmt::format("{}: has more than {} nodes", label_, most_nodes),
+                        "export the model again, with its constants folded");
+        }
         for (auto& node : *graph.mutable_node()) {
             if (stop_.stop_requested()) return fail(ErrorCode::interrupted, "interrupted");
             for (auto& attribute : *node.mutable_attribute()) {
@@ -149,6 +155,7 @@ class Sorter {
 
     const std::string& label_;
     const std::stop_token stop_;
+    std::int64_t nodes_ = 0;  ///< of all graphs so far
 };
 
 }  // namespace

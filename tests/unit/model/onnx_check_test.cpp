@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "model/onnx_access.h"
+#include "model/onnx_order.h"
 #include "model/onnx_writer.h"
 #include "support/files.h"
 
