@@ -91,7 +91,8 @@ Result<std::string> settings_digest(Mode mode, const Settings& settings,
                        s.iou,           s.max_detections,    s.classes,     s.multi_label,
                        s.tracker,       s.interpolate,       s.camera_motion, s.lines,
                        s.zones,         s.image_rate,        s.live,        s.save,
-                       looks,           s.rectangles,    s.refine,            s.refine_budget};
+                       looks,           s.rectangles,    s.refine,            s.refine_budget,
+                       s.remember};
     Digest digest(Digest::Algorithm::sha256);
     digest.update(what.dump(-1, ' ', true, json::error_handler_t::replace));
     return digest.hex();
