@@ -63,6 +63,38 @@ Sequence thin(const Sequence& all, const bench::Thinning& thinning) {
             all.all_truth, all.all_rate};
 }
 
+/// What the detections allow at best: those that fit the truth (IoU 0.5), each with its identity.
+eval::MotFile oracle(const Sequence& sequence) {
+    eval::MotFile file;
+    eval::BestMatching matching;
+    auto row = sequence.truth.rows.begin();
+    for (std::size_t f = 0; f < sequence.detections.frames.size(); ++f) {
+        const auto& found = sequence.detections.frames[f];
+        std::vector<const eval::MotRow*> here;
+        for (; row != sequence.truth.rows.end() && row->frame == static_cast<int>(f) + 1; ++row) {
+            here.push_back(&*row);
+        }
+        matching.reset(here.size(), found.size());
+        for (std::size_t i = 0; i < here.size(); ++i) {
+            const Box box{static_cast<float>(here[i]->x), static_cast<float>(here[i]->y),
+                          static_cast<float>(here[i]->x + here[i]->width),
+                          static_cast<float>(here[i]->y + here[i]->height)};
+            for (std::size_t j = 0; j < found.size(); ++j) {
+                if (const float o = iou(box, found[j].box); o >= 0.5F) matching.allow(i, j, o);
+            }
+        }
+        const auto column_of = matching.solve();
+        for (std::size_t i = 0; i < here.size(); ++i) {
+            if (column_of[i] < 0) continue;
+            const Box& b = found[static_cast<std::size_t>(column_of[i])].box;
+            file.last_frame = static_cast<int>(f) + 1;
+            file.rows.push_back({file.last_frame, here[i]->id, b.x1, b.y1, b.width(), b.height(),
+                                 1, 1});
+        }
+    }
+    return file;
+}
+
 Result<eval::MotFile> follow(const std::string& name, const bench::DetectionSequence& sequence) {
     auto tracker = track::make_tracker(name, {});
     if (!tracker) return fail(tracker.error());
@@ -143,7 +175,8 @@ Result<void> run(const Settings& settings, const std::string& tracker, double ra
     std::vector<eval::SequenceScore> scores;
     std::vector<eval::CountScore> counts;
     for (const Sequence& s : sequences) {
-        auto tracks = settings.score.empty()
+        auto tracks = tracker == "oracle" ? oracle(s)
+                      : settings.score.empty()
                           ? follow(tracker, s.detections)
                           : eval::read_mot_file(folder(settings.score, rate) / tracker /
                                                     (s.detections.name + ".txt"),
@@ -195,7 +228,7 @@ int main(int argc, char** argv) {
     CLI::App app{"Scores trackers over MOTChallenge detections at several frame rates"};
     app.add_option("sequences", s.sequences, "folders with seqinfo.ini, det/det.txt, gt/gt.txt")
         ->required();
-    app.add_option("--trackers", s.trackers, "names of trackers")->delimiter(',');
+    app.add_option("--trackers", s.trackers, "names of trackers; \"oracle\" is what the detections allow")->delimiter(',');
     app.add_option("--fps", s.rates, "rates to come down to")->delimiter(',');
     app.add_option("--drop", s.thinning.dropped, "part of the detections to leave out")
         ->check(CLI::Range(0.0, 0.99));

@@ -47,6 +47,9 @@ struct Settings {
     /// ONNX network that tells what objects look like, a file or a name: for the trackers "saccade"
     /// and "botsort"; "": none.
     std::string reid;
+    /// How many seconds who left is known again by looks, after the tracker has ceased to wait; 0: not
+    /// at all. Needs `reid`. A thousand at most are remembered a stream.
+    double remember = 0;
     int interpolate = 0;  ///< fill gaps of up to so many frames; 0: none. Delays results by as many
 
     std::string camera_motion = "auto";  ///< "auto": where the tracker makes use of it; "on", "off"

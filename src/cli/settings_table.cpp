@@ -223,6 +223,9 @@ std::vector<SettingRow> make_table() {
                           names_of(track::trackers())));
     rows.push_back(text("reid", "--reid", "NAME|FILE",
                         "ONNX network that tells objects apart by looks (saccade, botsort)", &S::reid));
+    rows.push_back(numeric<double>("remember", "--remember",
+                                   "seconds for which who left is known again by looks (with --reid)",
+                                   &S::remember, 0, 1e6));
     rows.push_back(numeric<int>("interpolate", "--interpolate",
                                 "fill gaps in tracks of up to so many frames", &S::interpolate, 0,
                                 1000));

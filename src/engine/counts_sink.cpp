@@ -51,6 +51,7 @@ class CountsSink final : public sink::Sink {
     }
 
     Result<void> finish(sink::Outcome outcome) override {
+        counter_.finish();
         const track::CountSummary summary = counter_.summary();
         const std::string texts[] = {json(summary, outcome), csv(summary)};
         for (std::size_t i = 0; i < files_.size(); ++i) {

@@ -74,7 +74,8 @@ Result<std::string> settings_digest(Mode mode, const Settings& settings,
                        s.iou,           s.max_detections,    s.classes,     s.multi_label,
                        s.tracker,       s.interpolate,       s.camera_motion, s.lines,
                        s.zones,         s.image_rate,        s.live,        s.save,
-                       looks,           s.rectangles,    s.refine,            s.refine_budget};
+                       looks,           s.rectangles,    s.refine,            s.refine_budget,
+                       s.remember};
     Digest digest(Digest::Algorithm::sha256);
     const std::vector<std::uint8_t> bytes = json::to_cbor(what);  // takes any text as it is
     digest.update(std::as_bytes(std::span(bytes)));

@@ -44,7 +44,9 @@ int decoder_threads(const Settings& settings) {
 
 Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
                           pipeline::OpenedStream& opened) {
-    auto tracker = track::make_tracker(settings.tracker, {});
+    track::TrackerOptions options;
+    if (settings.remember > 0) options.remember_seconds = settings.remember;
+    auto tracker = track::make_tracker(settings.tracker, options);
     if (!tracker) return fail(tracker.error());
     opened.tracker = std::move(*tracker);
     // BoT-SORT is the one that corrects its predictions by it.

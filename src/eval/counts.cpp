@@ -12,20 +12,14 @@ namespace {
 constexpr double near_seconds = 1;
 constexpr double near_heights = 1;
 
-/// A crossing, and how tall who crossed was then.
-struct Event {
-    track::Crossing crossing;
-    double height = 0;  ///< px
-};
-
 struct Counted {
-    std::vector<std::vector<Event>> by_line;
+    std::vector<std::vector<track::Crossing>> by_line;
     std::vector<track::LineCounts> lines;
     std::vector<track::ZoneCounts> zones;
 };
 
-Counted count(const Footage& footage, const CountPlaces& places) {
-    track::Counter counter(places.lines, places.zones);
+Counted count(const Footage& footage, const CountPlaces& places, track::Counter::Ends ends) {
+    track::Counter counter(places.lines, places.zones, ends);
     Counted result;
     result.by_line.resize(places.lines.size());
     std::vector<Track> tracks;
@@ -42,12 +36,10 @@ Counted count(const Footage& footage, const CountPlaces& places) {
                   [](const Track& a, const Track& b) { return a.id < b.id; });
         counter.update(tracks, Timestamp(static_cast<Timestamp::rep>(1e9 * (frame - 1) /
                                                                      footage.rate)));
-        for (const track::Crossing& c : counter.crossings()) {
-            const auto of = std::find_if(tracks.begin(), tracks.end(),
-                                         [&](const Track& t) { return t.id == c.id; });
-            result.by_line[c.line].push_back({c, of->box.height()});
-        }
+        for (const auto& c : counter.crossings()) result.by_line[c.line].push_back(c);
     }
+    counter.finish();
+    for (const auto& c : counter.crossings()) result.by_line[c.line].push_back(c);
     const track::CountSummary summary = counter.summary();
     for (const auto& line : summary.lines) {
         const auto at = line.by_class.find(0);
@@ -61,24 +53,24 @@ Counted count(const Footage& footage, const CountPlaces& places) {
 }
 
 /// How near two crossings of a line are, from 2 for the same down to 0 and below for strangers.
-double nearness(const Event& truth, const Event& other) {
-    const double away = std::abs(seconds(truth.crossing.at - other.crossing.at)) / near_seconds;
-    const double dx = truth.crossing.place.x - other.crossing.place.x;
-    const double dy = truth.crossing.place.y - other.crossing.place.y;
+double nearness(const track::Crossing& truth, const track::Crossing& other) {
+    const double away = std::abs(seconds(truth.at - other.at)) / near_seconds;
+    const double dx = truth.place.x - other.place.x;
+    const double dy = truth.place.y - other.place.y;
     const double apart = std::hypot(dx, dy) / (near_heights * truth.height);
     return away > 1 || apart > 1 ? 0 : 2.0 + 1e-9 - away - apart;
 }
 
 /// What is left of both sides after one-to-one matches of crossings in the same direction, or the
 /// other one. `found[i]` is set where a truth was matched.
-void match(const std::vector<Event>& truth, const std::vector<Event>& counted, bool same_way,
+void match(const std::vector<track::Crossing>& truth, const std::vector<track::Crossing>& counted, bool same_way,
            std::vector<char>& truth_used, std::vector<char>& counted_used,
            BestMatching& matching) {
     matching.reset(truth.size(), counted.size());
     for (std::size_t i = 0; i < truth.size(); ++i) {
         for (std::size_t j = 0; j < counted.size(); ++j) {
             if (truth_used[i] != 0 || counted_used[j] != 0) continue;
-            if ((truth[i].crossing.in == counted[j].crossing.in) != same_way) continue;
+            if ((truth[i].in == counted[j].in) != same_way) continue;
             if (const double n = nearness(truth[i], counted[j]); n > 0) matching.allow(i, j, n);
         }
     }
@@ -90,7 +82,7 @@ void match(const std::vector<Event>& truth, const std::vector<Event>& counted, b
     }
 }
 
-void score_line(const std::vector<Event>& truth, const std::vector<Event>& counted,
+void score_line(const std::vector<track::Crossing>& truth, const std::vector<track::Crossing>& counted,
                 CountScore& score, BestMatching& matching) {
     const auto used = [](const std::vector<char>& flags) {
         return static_cast<double>(std::count(flags.begin(), flags.end(), 1));
@@ -173,7 +165,8 @@ CountPlaces random_places(const MotFile& truth, int lines, int zones, std::uint6
 
 CountEvaluation evaluate_counts(const Footage& truth, const Footage& tracks,
                                 const CountPlaces& places) {
-    const Counted right = count(truth, places), ours = count(tracks, places);
+    const Counted right = count(truth, places, track::Counter::Ends::as_seen);
+    const Counted ours = count(tracks, places, track::Counter::Ends::prolonged);
     CountEvaluation evaluation;
     CountScore& score = evaluation.score;
     BestMatching matching;

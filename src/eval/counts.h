@@ -62,7 +62,8 @@ struct CountEvaluation {
     std::vector<LineScore> lines;  ///< one for each of CountPlaces::lines
 };
 
-/// Both sides are counted by track::Counter, each at its own rate. Classes are not told apart:
+/// Both sides are counted by track::Counter, each at its own rate; the ends of tracks are prolonged
+/// as in a run, those of the truth are not. Classes are not told apart:
 /// these files hold people.
 CountEvaluation evaluate_counts(const Footage& truth, const Footage& tracks,
                                 const CountPlaces& places);

@@ -74,8 +74,13 @@ class TwoStageTracker : public Tracker {
     }
     /// `object` was given a sure detection, or begins with it.
     virtual void seen(const Observation&, Object&, int /*detection*/) {}
+    /// `object` was seen for the second time, and is reported from now on. It may be given an id of
+    /// before, as long as no other has it.
+    virtual void believed(const Observation&, Object&) {}
     /// `object` is about to be forgotten.
     virtual void forget(Object&) {}
+    /// All objects were, by reset().
+    virtual void forgot_all() {}
 
     /// Overlaps weighed by the score of the detection: 1 - IoU * score.
     static void fuse_scores(const Observation& observation, std::span<const int> cols,

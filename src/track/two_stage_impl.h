@@ -1,6 +1,8 @@
 // The functions of TwoStageTracker; included by two_stage.h only.
 #pragma once
 
+#include <algorithm>
+
 #include "track/two_stage.h"
 
 namespace saccade::track {
@@ -53,6 +55,10 @@ Result<void> TwoStageTracker<Filter>::update(const Observation& observation,
     drop_duplicates();
     forget_if([](const Object& o) { return o.gone; });
     start(observation, high_, at_start);
+    const auto by_id = [](const Object& a, const Object& b) { return a.identity.id < b.identity.id; };
+    if (!std::is_sorted(objects_.begin(), objects_.end(), by_id)) {
+        std::sort(objects_.begin(), objects_.end(), by_id);  // an id of before is back
+    }
     report(tracks);
     return {};
 }
@@ -60,6 +66,7 @@ Result<void> TwoStageTracker<Filter>::update(const Observation& observation,
 template <typename Filter>
 void TwoStageTracker<Filter>::reset() {
     forget_if([](const Object&) { return true; });
+    forgot_all();
     timeline_.reset();
 }
 
@@ -120,8 +127,9 @@ void TwoStageTracker<Filter>::associate(const Observation& observation, Stage st
         const int index = cols[col];
         o.filter.update(detections[index].box);
         o.identity.take(detections[index], index, observation.pts);
-        o.identity.state = TrackState::confirmed;
         if (stage != Stage::unsure) seen(observation, o, index);
+        if (o.identity.state == TrackState::tentative) believed(observation, o);
+        o.identity.state = TrackState::confirmed;
     }
 }
 

@@ -48,8 +48,23 @@ void BotSort::seen(const Observation& observation, Object& object, int detection
     appearance_.see(object.memory, embedding_of(observation, detection));
 }
 
+void BotSort::believed(const Observation& observation, Object& object) {
+    if (options_.remember_seconds <= 0 || object.memory < 0) return;
+    const auto span = std::chrono::duration<double>(options_.remember_seconds);
+    const auto since = observation.pts - std::chrono::duration_cast<Timestamp>(span);
+    const auto known =
+        gallery_.recall(object.identity.class_id, object.memory, since, appearance_);
+    if (known) object.identity.id = known->id;
+}
+
 void BotSort::forget(Object& object) {
-    if (object.memory >= 0) appearance_.release(object.memory);
+    if (object.memory < 0) return;
+    const Identity& i = object.identity;
+    if (options_.remember_seconds > 0 && i.state == TrackState::lost && !object.gone) {
+        gallery_.remember({i.id, i.class_id, i.seen, object.memory}, appearance_);
+    } else {
+        appearance_.release(object.memory);
+    }
 }
 
 }  // namespace saccade::track
