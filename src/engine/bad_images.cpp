@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "core/atomic_file.h"
+#include "core/file_claims.h"
 #include "core/text_file.h"
 #include "sink/csv_field.h"
 
@@ -23,7 +24,11 @@ Result<std::string> list_bad_images(const std::filesystem::path& folder, const s
     if (images.empty()) {
         if (!std::filesystem::is_regular_file(path, ignored)) return "";
         const auto earlier = read_text_file(path);
-        if (earlier && earlier->starts_with(header)) std::filesystem::remove(path, ignored);
+        if (!earlier || !earlier->starts_with(header)) return "";
+        if (auto may = FileClaims::may_replace(path, path, "choose another folder with --out"); !may) {
+            return fail(may.error());
+        }
+        std::filesystem::remove(path, ignored);
         return "";
     }
     auto file = AtomicFile::create(path);

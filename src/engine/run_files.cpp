@@ -6,6 +6,7 @@
 
 #include "core/output_target.h"
 #include "core/temporary.h"
+#include "engine/bad_images.h"
 #include "engine/counts_sink.h"
 #include "engine/journal.h"
 #include "engine/model_store.h"
@@ -59,6 +60,7 @@ std::vector<fs::path> outputs_of(Mode mode, const Settings& settings, const std:
             outputs.push_back(sink::partial_mark_of(outputs.back()));
         }
     }
+    outputs.push_back(folder / fmt::format("{}{}", stem, kBadImagesSuffix));
     if (counts_wanted(mode, settings)) {
         for (const char* suffix : kCountsSuffixes) outputs.push_back(folder / (stem + suffix));
     }

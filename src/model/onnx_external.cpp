@@ -58,10 +58,12 @@ struct DataFile {
 
 class Reader {
   public:
-    Reader(fs::path folder, const std::string& label, std::size_t model_bytes, std::stop_token stop)
+    Reader(fs::path folder, const std::string& label, std::size_t model_bytes, FileClaims& claims,
+           std::stop_token stop)
         : folder_(std::move(folder)),
           label_(label),
           left_(OnnxModel::max_bytes),
+          claims_(claims),
           stop_(std::move(stop)) {
         left_ -= std::min<std::uint64_t>(left_, model_bytes);
     }
@@ -160,6 +162,7 @@ class Reader {
                 fmt::format("{}: its weights in {} are no regular file", label_, path.string()));
         }
         data.size = static_cast<std::uint64_t>(status.st_size);
+        if (auto ok = claims_.reads(real); !ok) return fail(ok.error());
         if (auto ok = verify(data, place.checksum); !ok) return fail(ok.error());
         return &files_.emplace(place.location, std::move(data)).first->second;
     }
@@ -209,6 +212,7 @@ class Reader {
     const fs::path folder_;
     const std::string& label_;
     std::uint64_t left_;  ///< bytes that model and weights may still have
+    FileClaims& claims_;
     const std::stop_token stop_;
     std::map<std::string, DataFile> files_;
 };
@@ -216,9 +220,10 @@ class Reader {
 }  // namespace
 
 Result<void> read_external(onnx::ModelProto& proto, const fs::path& folder,
-                           const std::string& label, std::size_t model_bytes,
+                           const std::string& label, std::size_t model_bytes, FileClaims& claims,
                            std::stop_token stop) {
-    Reader reader(folder.empty() ? fs::path(".") : folder, label, model_bytes, std::move(stop));
+    Reader reader(folder.empty() ? fs::path(".") : folder, label, model_bytes, claims,
+                  std::move(stop));
     return for_each_tensor(*proto.mutable_graph(),
                            [&](TensorProto& tensor) { return reader.read(tensor); });
 }

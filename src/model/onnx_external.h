@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 
+#include "core/file_claims.h"
 #include "saccade/error.h"
 
 namespace saccade::model {
@@ -15,9 +16,11 @@ namespace saccade::model {
 /// regular files in it or below are read, whatever links say. Each tensor's offset, length and
 /// (where given) the file's SHA-1 are checked; model and weights may have 2 GiB together. `label`
 /// names the model's file, of `model_bytes` bytes. Format: onnx.proto, TensorProto.external_data
-/// (location, offset, length, checksum). Errors: not_found (naming the file), unreadable, corrupt,
-/// unsupported, interrupted.
+/// (location, offset, length, checksum). Each file is claimed, so that no output of this process
+/// takes its place. Errors: not_found (naming the file), unreadable, corrupt, unsupported,
+/// interrupted; invalid_argument (it is to be written as well).
 Result<void> read_external(onnx::ModelProto& proto, const std::filesystem::path& folder,
-                           const std::string& label, std::size_t model_bytes, std::stop_token stop);
+                           const std::string& label, std::size_t model_bytes, FileClaims& claims,
+                           std::stop_token stop);
 
 }  // namespace saccade::model

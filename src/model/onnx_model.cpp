@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <set>
 #include <utility>
 
 #include "core/digest.h"
+#include "core/file_claims.h"
 #include "model/onnx_access.h"
 #include "model/onnx_check.h"
 #include "model/onnx_external.h"
@@ -61,6 +63,7 @@ struct OnnxModel::State {
     std::vector<ValueInfo> inputs, outputs;
     std::map<std::string, std::string> metadata;
     std::int64_t opset = 0;
+    std::shared_ptr<FileClaims> weights;  ///< files beside the model's own that it was read from
 
     static Result<std::unique_ptr<State>> make(onnx::ModelProto proto, std::string name,
                                                const std::string& label,
@@ -131,11 +134,14 @@ Result<OnnxModel> OnnxModel::load(const std::filesystem::path& path, std::stop_t
     if (!bytes) return fail(bytes.error());
     auto proto = parse_proto(*bytes, label, stop);
     if (!proto) return fail(proto.error());
-    if (auto ok = read_external(*proto, path.parent_path(), label, bytes->size(), stop); !ok) {
+    auto weights = std::make_shared<FileClaims>();
+    if (auto ok = read_external(*proto, path.parent_path(), label, bytes->size(), *weights, stop);
+        !ok) {
         return fail(ok.error());
     }
     auto state = State::make(std::move(*proto), path.filename().string(), label, stop);
     if (!state) return fail(state.error());
+    (*state)->weights = std::move(weights);
     return OnnxModel(std::move(*state));
 }
 
