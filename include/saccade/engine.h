@@ -58,7 +58,8 @@ struct StreamSummary {
     bool skipped = false;  ///< an earlier run completed it: frames and outputs are that run's
     std::optional<Error> error;  ///< why it failed
     std::string damage;          ///< what could not be read, of a partial one
-    std::vector<BadImage> bad_images;  ///< of an image sequence: each that was not read, or not whole
+    std::vector<BadImage>
+        bad_images;  ///< of an image sequence: each that was not read, or not whole
     std::string decoder;
     int width = 0, height = 0;
     int input_width = 0, input_height = 0;  ///< of the network for this stream, px

@@ -28,7 +28,8 @@ Result<Frame> read_image(const fs::path& path) {
     if (!event) return fail(event.error());
     if (auto* frame = std::get_if<Frame>(&*event)) return std::move(*frame);
     if (const auto* damage = std::get_if<media::Discontinuity>(&*event)) {
-        return fail(ErrorCode::corrupt, damage->reason, "copy it again, or take it out of the data set");
+        return fail(ErrorCode::corrupt, damage->reason,
+                    "copy it again, or take it out of the data set");
     }
     return fail(ErrorCode::corrupt, path.string() + ": holds no picture");
 }
@@ -38,7 +39,8 @@ bool is_below(const fs::path& path, const fs::path& folder) {
     std::error_code error;
     const fs::path real = fs::canonical(path, error);
     if (error) return true;  // reading it tells what is wrong
-    return std::mismatch(folder.begin(), folder.end(), real.begin(), real.end()).first == folder.end();
+    return std::mismatch(folder.begin(), folder.end(), real.begin(), real.end()).first ==
+           folder.end();
 }
 
 std::string first_names(const std::vector<std::string>& names) {
@@ -56,11 +58,12 @@ Result<eval::CategoryMatch> match_classes(const eval::CocoDataset& dataset,
     auto match = dataset.match(info.class_names);
     if (match.without_class.empty()) return match;
     if (match.without_class.size() == dataset.categories.size()) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("no category of the data set ({}) is a class of {} ({})",
-                                first_names(match.without_class), info.model,
-                                first_names(info.class_names)),
-                    "name the categories as the model does, or choose the model that was trained on them");
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("no category of the data set ({}) is a class of {} ({})",
+                        first_names(match.without_class), info.model,
+                        first_names(info.class_names)),
+            "name the categories as the model does, or choose the model that was trained on them");
     }
     log::warning("{} of {} categories are no classes of {}, and count as never found: {}",
                  match.without_class.size(), dataset.categories.size(), info.model,

@@ -25,11 +25,12 @@ struct Accuracy {
     std::vector<std::string> without_class;  ///< categories that the model does not know, at mAP 0
 };
 
-/// All images through the detector, judged. Categories that are no class of the model's are told in a
-/// warning; images that links lead out of `images` to, likewise.
-/// Errors: those of reading, detecting and judging; invalid_argument where no category is a class of the
-/// model's; interrupted.
-Result<Accuracy> measure_accuracy(const eval::CocoDataset& dataset, const std::filesystem::path& images,
-                                           detect::Detector& detector, const std::stop_token& stop = {});
+/// All images through the detector, judged. Categories that are no class of the model's are told in
+/// a warning; images that links lead out of `images` to, likewise. Errors: those of reading,
+/// detecting and judging; invalid_argument where no category is a class of the model's;
+/// interrupted.
+Result<Accuracy> measure_accuracy(const eval::CocoDataset& dataset,
+                                  const std::filesystem::path& images, detect::Detector& detector,
+                                  const std::stop_token& stop = {});
 
 }  // namespace saccade::cli

@@ -6,7 +6,8 @@
 namespace saccade::cli {
 namespace {
 
-/// Behind the closing quote of the one at `at`, the value between them in `value`; npos without one.
+/// Behind the closing quote of the one at `at`, the value between them in `value`; npos without
+/// one.
 std::size_t take_quoted(const std::string& text, std::size_t at, std::string& value) {
     for (++at; at < text.size(); ++at) {
         if (text[at] != '"') {
@@ -30,11 +31,13 @@ Result<std::vector<std::string>> split_list(const std::string& text, char separa
         std::size_t end = at;
         if (at < text.size() && text[at] == '"') {
             end = take_quoted(text, at, value);
-            if (end != std::string::npos) end = std::min(text.find_first_not_of(' ', end), text.size());
+            if (end != std::string::npos)
+                end = std::min(text.find_first_not_of(' ', end), text.size());
             if (end == std::string::npos || (end < text.size() && text[end] != separator)) {
                 return fail(ErrorCode::invalid_argument,
                             "the quoted value in '" + text + "' does not end where its quote does",
-                            "write \"a, b\" for a value with a separator in it, and double the quotes in it");
+                            "write \"a, b\" for a value with a separator in it, and double the "
+                            "quotes in it");
             }
             values.push_back(std::move(value));
         } else {

@@ -9,8 +9,8 @@
 
 namespace saccade::cli {
 
-/// The values of "a,b", blanks around them and empty ones left out. One that has a separator in it stands
-/// in double quotes, and a quote in that is doubled, as in CSV: "traffic light, red".
+/// The values of "a,b", blanks around them and empty ones left out. One that has a separator in it
+/// stands in double quotes, and a quote in that is doubled, as in CSV: "traffic light, red".
 /// Errors: invalid_argument for a quote without its end.
 Result<std::vector<std::string>> split_list(const std::string& text, char separator);
 

@@ -213,7 +213,8 @@ std::vector<SettingRow> make_table() {
                                   &S::iou, 0, 1));
     rows.push_back(numeric<int>("max_det", "--max-det", "most detections a frame",
                                 &S::max_detections, 1, 30000));
-    rows.push_back(list("classes", "--classes", "NAME|N,...", "only these classes; \"a name, with commas\" in double quotes",
+    rows.push_back(list("classes", "--classes", "NAME|N,...",
+                        "only these classes; \"a name, with commas\" in double quotes",
                         &S::classes));
     rows.push_back(toggle("refine", "--refine",
                           "look again, closer, at what is small or uncertain", &S::refine));

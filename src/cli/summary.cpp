@@ -53,8 +53,8 @@ std::string stream_line(const StreamSummary& s) {
     }
     for (std::size_t i = 0; i < std::min(s.bad_images.size(), most_bad_told); ++i) {
         const BadImage& image = s.bad_images[i];
-        line += fmt::format("\n  {} {}: {}", image.left_out ? "left out" : "read in part", image.path,
-                            image.reason);
+        line += fmt::format("\n  {} {}: {}", image.left_out ? "left out" : "read in part",
+                            image.path, image.reason);
     }
     if (s.bad_images.size() > most_bad_told) {
         line += fmt::format("\n  and {} more images: see the list {}",

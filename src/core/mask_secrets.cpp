@@ -25,15 +25,16 @@ bool is_secret(std::string_view name) {
     });
 }
 
-/// Where the host of "user:password@host/path" begins: 0 where there is no user. A password may hold any
-/// character, encoded or not, so that with a user all up to the last @ is taken for it.
+/// Where the host of "user:password@host/path" begins: 0 where there is no user. A password may
+/// hold any character, encoded or not, so that with a user all up to the last @ is taken for it.
 std::size_t host_begin(std::string_view rest) {
     const auto at = rest.rfind('@');
     if (at == std::string_view::npos) return 0;
     const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
     const std::string_view authority = rest.substr(0, end);
     if (authority.find('@') != std::string_view::npos) return at + 1;
-    // An @ in the path of "host:port/@name" is none; but what stands behind the colon may be no port.
+    // An @ in the path of "host:port/@name" is none; but what stands behind the colon may be no
+    // port.
     const auto colon = authority.rfind(':');
     if (colon == std::string_view::npos) return 0;
     const std::string_view port = authority.substr(colon + 1);

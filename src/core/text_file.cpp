@@ -37,8 +37,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// "UTF-16" or "UTF-32" where `text` is that, else "". (A byte-order mark; else the first character, which
-/// is ASCII in all that we read.)
+/// "UTF-16" or "UTF-32" where `text` is that, else "". (A byte-order mark; else the first
+/// character, which is ASCII in all that we read.)
 std::string_view wide_encoding(std::string_view text) {
     if (text.starts_with("\xff\xfe\0\0"sv) || text.starts_with("\0\0\xfe\xff"sv)) return "UTF-32";
     if (text.starts_with("\xff\xfe"sv) || text.starts_with("\xfe\xff"sv)) return "UTF-16";
@@ -67,8 +67,8 @@ Result<std::string> read_written_text(const std::filesystem::path& path) {
     if (!text) return text;
     if (const auto encoding = wide_encoding(*text); !encoding.empty()) {
         return fail(ErrorCode::unsupported, fmt::format("{}: is in {}", path.string(), encoding),
-                    fmt::format("save it as UTF-8: iconv -f {0} -t UTF-8 '{1}' > '{1}.utf8'", encoding,
-                                path.string()));
+                    fmt::format("save it as UTF-8: iconv -f {0} -t UTF-8 '{1}' > '{1}.utf8'",
+                                encoding, path.string()));
     }
     if (text->starts_with("\xef\xbb\xbf"sv)) text->erase(0, 3);
     if (text->find('\r') != std::string::npos) unify_lines(*text);

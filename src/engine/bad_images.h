@@ -13,9 +13,9 @@ namespace saccade::engine {
 
 inline constexpr std::string_view kBadImagesSuffix = ".unread.csv";
 
-/// OUT/STEM.unread.csv, "path,reason,left_out" and a line each (RFC 4180): written where there are such
-/// images, else removed where an earlier run left one. Returns its path, "" where there is none now.
-/// Errors: unwritable.
+/// OUT/STEM.unread.csv, "path,reason,left_out" and a line each (RFC 4180): written where there are
+/// such images, else removed where an earlier run left one. Returns its path, "" where there is
+/// none now. Errors: unwritable.
 Result<std::string> list_bad_images(const std::filesystem::path& folder, const std::string& stem,
                                     std::span<const BadImage> images);
 

@@ -157,7 +157,8 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     std::vector<StreamJob> jobs;
     for (const std::size_t i : left) {
         jobs.push_back(
-            {mask_url(names[i]), [&, i](const pipeline::StreamTicket& ticket) -> Result<OpenedStream> {
+            {mask_url(names[i]),
+             [&, i](const pipeline::StreamTicket& ticket) -> Result<OpenedStream> {
                  const Location& location = (*locations)[i];
                  if (location.error) return fail(*location.error);
                  // A folder may hold more by now.

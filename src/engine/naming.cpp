@@ -21,7 +21,8 @@ std::string path_of(const std::string& source) {
     std::string text = mask_url(source);
     text = text.substr(text.find("://") + 3);
     text.resize(std::min(text.find_first_of("?#"), text.size()));
-    for (auto at = text.find("***"); at != std::string::npos; at = text.find("***")) text.erase(at, 3);
+    for (auto at = text.find("***"); at != std::string::npos; at = text.find("***"))
+        text.erase(at, 3);
     const auto host_end = std::min(text.find('/'), text.size());
     if (text.find_first_not_of('/', host_end) != std::string::npos) return text.substr(host_end);
     text.resize(host_end);

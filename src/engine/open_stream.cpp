@@ -139,7 +139,8 @@ Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
     opened.source = std::move(sources->front());
     sources->erase(sources->begin());
     opened.beside = std::move(*sources);
-    if (auto added = add_frame_table(settings, plan.stem, opened); !added) return fail(added.error());
+    if (auto added = add_frame_table(settings, plan.stem, opened); !added)
+        return fail(added.error());
     if (settings.live && !opened.source->info().live) {
         static const SteadyClock clock;
         opened.source = std::make_unique<media::PacedSource>(std::move(opened.source), clock);

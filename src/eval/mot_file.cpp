@@ -127,8 +127,10 @@ Result<MotFile> parse_mot_file(std::string_view text, std::string_view name, Mot
         rows.push_back(parsed.row);
         lines.push_back(line);
     }
-    // Ten columns throughout, the eighth of which is no class: places in the world, as MOT's 3D files have.
-    if (first_without_class != 0 && !all_world) return bad_line(name, first_without_class, no_class);
+    // Ten columns throughout, the eighth of which is no class: places in the world, as MOT's 3D
+    // files have.
+    if (first_without_class != 0 && !all_world)
+        return bad_line(name, first_without_class, no_class);
     if (first_without_class != 0) {
         for (MotRow& row : rows) row.class_id = -1;
     }

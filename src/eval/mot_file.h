@@ -31,11 +31,11 @@ struct MotFile {
     int last_frame = 0;  ///< 0 without rows
 };
 
-/// Blank lines are skipped. Ten columns throughout whose eighth is no class in some line are those of the 3D
-/// format, "..., confidence, x, y, z": the place in the world is left alone, classes are -1.
-/// Errors: not_found, unreadable; corrupt, with file and line, for a line
-/// with too few columns, a column that is not a finite number, a frame below 1, or (but in
-/// detections) an id that a frame has twice.
+/// Blank lines are skipped. Ten columns throughout whose eighth is no class in some line are those
+/// of the 3D format, "..., confidence, x, y, z": the place in the world is left alone, classes are
+/// -1. Errors: not_found, unreadable; corrupt, with file and line, for a line with too few columns,
+/// a column that is not a finite number, a frame below 1, or (but in detections) an id that a frame
+/// has twice.
 Result<MotFile> read_mot_file(const std::filesystem::path& path, MotFileKind kind);
 /// As read_mot_file, from text; `name` stands for the file in messages.
 Result<MotFile> parse_mot_file(std::string_view text, std::string_view name, MotFileKind kind);

@@ -136,12 +136,13 @@ tl::unexpected<Error> Demuxer::not_media(int code) const {
 }
 
 tl::unexpected<Error> Demuxer::index_at_end() const {
-    return fail(ErrorCode::unsupported,
-                fmt::format("{}: this MP4 has its index at the end, behind pictures that a {} can't go "
-                            "back to",
-                            name_, reader_ ? "pipe" : "server of this kind"),
-                "give the file's own path; or remux it: ffmpeg -i in.mp4 -c copy -movflags +faststart "
-                "out.mp4; or pipe MPEG-TS: ffmpeg -i in.mp4 -c copy -f mpegts - | saccade track -");
+    return fail(
+        ErrorCode::unsupported,
+        fmt::format("{}: this MP4 has its index at the end, behind pictures that a {} can't go "
+                    "back to",
+                    name_, reader_ ? "pipe" : "server of this kind"),
+        "give the file's own path; or remux it: ffmpeg -i in.mp4 -c copy -movflags +faststart "
+        "out.mp4; or pipe MPEG-TS: ffmpeg -i in.mp4 -c copy -f mpegts - | saccade track -");
 }
 
 /// Whether the index was found behind what it points to, and there is no way back.

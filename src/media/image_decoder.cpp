@@ -96,7 +96,8 @@ tl::unexpected<Error> unreadable(const std::string& path, int error) {
 std::string way_out(std::string_view bytes) {
     if (bytes.starts_with("GIF8")) return "name it .gif, and it is read as a video";
     if (bytes.starts_with("\x89PNG")) return "name it by itself, and it is read as a video";
-    if (bytes.starts_with("RIFF")) return "turn it into a video, with ImageMagick: magick in.webp out.mp4";
+    if (bytes.starts_with("RIFF"))
+        return "turn it into a video, with ImageMagick: magick in.webp out.mp4";
     return "split it into a file a page, with ImageMagick: magick in.tif page-%04d.tif";
 }
 

@@ -19,8 +19,8 @@ struct ImageName {
 /// Names for a set of images that is known beforehand. Immutable; any thread.
 ///
 /// An image whose stem is a number has it as its id, as COCO's own images do ("000000000139.jpg" is
-/// 139): the first one where several have the same. All others are numbered on behind the largest of
-/// those, or from 0 where there is none, in their order.
+/// 139): the first one where several have the same. All others are numbered on behind the largest
+/// of those, or from 0 where there is none, in their order.
 class ImageNames {
   public:
     explicit ImageNames(const std::vector<std::string>& paths);

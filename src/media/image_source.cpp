@@ -103,7 +103,8 @@ class ImageSource final : public Source {
         while (queue_.empty() || !std::holds_alternative<Frame>(queue_.back())) {
             if (reader_.done()) {
                 if (count_ > 1) {
-                    first->message += fmt::format("; nor can any other of the {} images be read", count_);
+                    first->message +=
+                        fmt::format("; nor can any other of the {} images be read", count_);
                 }
                 return fail(*first);
             }

@@ -106,7 +106,8 @@ std::string beside_list(const std::string& location, const std::string& folder) 
     return (fs::path(folder) / location).string();
 }
 
-/// A # at a line's start, or behind a blank, begins a comment; but a file whose name has one is found.
+/// A # at a line's start, or behind a blank, begins a comment; but a file whose name has one is
+/// found.
 std::string without_comment(const std::string& line, const std::string& folder) {
     if (line.empty() || line[0] == '#') return "";
     std::error_code ignored;

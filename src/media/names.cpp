@@ -130,9 +130,10 @@ class Descent {
         const fs::path real = fs::canonical(base.empty() ? "." : base, error);
         if (error || !seen.insert(real.string()).second) return {};
         if (seen.size() > most_folders) {
-            return fail(ErrorCode::unsupported,
-                        fmt::format("{}: ** leads through more than {} folders", base, most_folders),
-                        "begin the pattern with a folder nearer to the files");
+            return fail(
+                ErrorCode::unsupported,
+                fmt::format("{}: ** leads through more than {} folders", base, most_folders),
+                "begin the pattern with a folder nearer to the files");
         }
         if (auto here = add(descend(base, rest), found); !here) return here;
         auto folders = entries(base, true, [](const std::string& name) { return name[0] != '.'; });
@@ -146,8 +147,7 @@ class Descent {
         return {};
     }
 
-    /// Each file once: two ** may lead to it in several ways.
-    Result<void> add(Paths more, std::vector<std::string>& found) {
+    static Result<void> add(Paths more, std::vector<std::string>& found) {
         if (!more) return fail(more.error());
         found.insert(found.end(), more->begin(), more->end());
         return {};

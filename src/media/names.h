@@ -29,10 +29,11 @@ bool matches(std::string_view pattern, std::string_view name);
 /// natural order. Errors: not_found, unreadable.
 Result<std::vector<std::string>> list_folder(const std::string& folder);
 
-/// Existing files that match `pattern`, in natural order; patterns may stand in folder names too. A part
-/// that is `**` stands for any number of folders, none included, as in Python's recursive glob: files of a
-/// folder come before those of the folders in it, hidden folders are left out, a folder that links lead to
-/// again is read once. Errors: not_found (none), unreadable, unsupported (too many folders under a `**`).
+/// Existing files that match `pattern`, in natural order; patterns may stand in folder names too. A
+/// part that is `**` stands for any number of folders, none included, as in Python's recursive
+/// glob: files of a folder come before those of the folders in it, hidden folders are left out, a
+/// folder that links lead to again is read once. Errors: not_found (none), unreadable, unsupported
+/// (too many folders under a `**`).
 Result<std::vector<std::string>> match_files(const std::string& pattern);
 
 }  // namespace saccade::media

@@ -68,7 +68,8 @@ class PictureReader {
     [[nodiscard]] const DamageReport& damage() const noexcept { return damage_; }
     /// To be called when a segment is drained: damage behind its last picture.
     void finish_part();
-    /// To be called when no picture of a segment follows: those whose times were open are handed out.
+    /// To be called when no picture of a segment follows: those whose times were open are handed
+    /// out.
     void settle_times();
     [[nodiscard]] tl::unexpected<Error> no_memory() const;
 

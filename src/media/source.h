@@ -75,9 +75,10 @@ class Source {
     [[nodiscard]] virtual const StreamInfo& info() const noexcept = 0;
 
     /// The next event, in presentation order; blocks. Frame::id.index counts from 0 (images: it is
-    /// the file's place, so that those left out leave a gap), its stream is `stream` of the options;
-    /// pts is by the file's own clock and never goes backwards; Frame::file is set for images.
-    /// After End or an error, End again. Errors: interrupted; out_of_memory; anything that leaves no way to go on.
+    /// the file's place, so that those left out leave a gap), its stream is `stream` of the
+    /// options; pts is by the file's own clock and never goes backwards; Frame::file is set for
+    /// images. After End or an error, End again. Errors: interrupted; out_of_memory; anything that
+    /// leaves no way to go on.
     virtual Result<SourceEvent> read() = 0;
 
     /// Makes a blocked or later read() return `interrupted` soon.

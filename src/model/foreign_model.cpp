@@ -25,10 +25,12 @@ struct Kind {
 };
 
 constexpr auto from_pytorch =
-    "export it: pip install ultralytics && yolo export model='{0}' format=onnx dynamic=True, then name "
+    "export it: pip install ultralytics && yolo export model='{0}' format=onnx dynamic=True, then "
+    "name "
     "'{1}.onnx' (networks that are not Ultralytics' by torch.onnx.export)"sv;
 constexpr auto from_tensorrt =
-    "name the ONNX file that it was built from: an engine fits one version and one GPU only, and `saccade "
+    "name the ONNX file that it was built from: an engine fits one version and one GPU only, and "
+    "`saccade "
     "build` makes its own"sv;
 constexpr auto from_onnx_again =
     "name the ONNX file that it was made from, or export the model to ONNX again"sv;
@@ -42,7 +44,8 @@ constexpr std::array kinds = {
     Kind{"", 0, "<!DOCTYPE"sv, "a web page, not a model", "download the file itself"},
     Kind{"", 0, "<html"sv, "a web page, not a model", "download the file itself"},
     Kind{"", 4, "TFL3"sv, "a TensorFlow Lite model",
-         "convert it: pip install tf2onnx && python3 -m tf2onnx.convert --tflite '{0}' --output '{1}.onnx'"},
+         "convert it: pip install tf2onnx && python3 -m tf2onnx.convert --tflite '{0}' --output "
+         "'{1}.onnx'"},
     Kind{"", 0, "\x89HDF"sv, "a Keras model (HDF5)", from_keras},
     Kind{"", 0, "ptrt"sv, "a TensorRT engine", from_tensorrt},
     Kind{"", 0, "ftrt"sv, "a TensorRT engine", from_tensorrt},
@@ -62,7 +65,8 @@ constexpr std::array kinds = {
     Kind{".plan", 0, "", "a TensorRT engine", from_tensorrt},
     Kind{".trt", 0, "", "a TensorRT engine", from_tensorrt},
     Kind{".tflite", 0, "", "a TensorFlow Lite model",
-         "convert it: pip install tf2onnx && python3 -m tf2onnx.convert --tflite '{0}' --output '{1}.onnx'"},
+         "convert it: pip install tf2onnx && python3 -m tf2onnx.convert --tflite '{0}' --output "
+         "'{1}.onnx'"},
     Kind{".h5", 0, "", "a Keras model", from_keras},
     Kind{".keras", 0, "", "a Keras model", from_keras},
     Kind{".pb", 0, "", "a TensorFlow graph",
@@ -100,10 +104,11 @@ std::optional<Error> foreign_model(const std::filesystem::path& path) {
         if (bytes.size() < kind.offset) continue;
         if (!std::string_view(bytes).substr(kind.offset).starts_with(kind.signature)) continue;
         std::filesystem::path stem = path;
-        return Error{ErrorCode::unsupported,
-                     fmt::format("{}: is {}, and only ONNX models can be read", path.string(), kind.what),
-                     fmt::format(fmt::runtime(kind.way_out), path.string(),
-                                 stem.replace_extension().string())};
+        return Error{
+            ErrorCode::unsupported,
+            fmt::format("{}: is {}, and only ONNX models can be read", path.string(), kind.what),
+            fmt::format(fmt::runtime(kind.way_out), path.string(),
+                        stem.replace_extension().string())};
     }
     return std::nullopt;
 }

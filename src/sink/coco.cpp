@@ -2,9 +2,9 @@
 //
 //     {"image_id":0,"category_id":1,"bbox":[left,top,width,height],"score":0.5}
 //
-// A frame that is an image file has an image_id that no other has, the number that its name is where that
-// can be ("000000000139.jpg" is 139; media/image_names.h), and its "file_name" below the folder that all
-// images share; else image_id is the frame's index.
+// A frame that is an image file has an image_id that no other has, the number that its name is
+// where that can be ("000000000139.jpg" is 139; media/image_names.h), and its "file_name" below the
+// folder that all images share; else image_id is the frame's index.
 //
 // Always the detections, also when a tracker ran: the file is for mAP, which wants them all.
 // Written as it comes, one object a line, so memory does not grow with the video.

@@ -1,6 +1,6 @@
-// A table: the columns of supervision's CSVSink in its order, then the time by the source's own clock and
-// the class's name; where frames are image files, also the image's name.
-// RFC 4180: lines end in CRLF, fields with a comma, quote or line break are quoted.
+// A table: the columns of supervision's CSVSink in its order, then the time by the source's own
+// clock and the class's name; where frames are image files, also the image's name. RFC 4180: lines
+// end in CRLF, fields with a comma, quote or line break are quoted.
 #include <iterator>
 
 #include "sink/csv_field.h"

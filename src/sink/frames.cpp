@@ -1,4 +1,5 @@
-// A table of the frames themselves, for formats that number them and have no room for more (mot, video):
+// A table of the frames themselves, for formats that number them and have no room for more (mot,
+// video):
 //
 //     frame,pts_s,width,height,image_id,file_name
 //

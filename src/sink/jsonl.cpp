@@ -4,9 +4,9 @@
 //      "tracking":true,"class_names":[..]}
 //     {"outcome":"complete","frames":2}
 //
-// Times are by the source's own clock; the header has "start_ns", that of the first picture, where it is
-// not 0. Frames that are image files have "file", the path as the source named it, and "image_id", as in
-// the coco format.
+// Times are by the source's own clock; the header has "start_ns", that of the first picture, where
+// it is not 0. Frames that are image files have "file", the path as the source named it, and
+// "image_id", as in the coco format.
 //
 // jsonl_reader.h reads it back. A change that old readers can't read raises the version.
 #include <iterator>

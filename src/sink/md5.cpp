@@ -1,8 +1,8 @@
 // Digests for golden tests, as dav1d's md5 output has them: a line "INDEX MD5" a frame, then
 // "all MD5". What is digested is the frame's line of the jsonl format (jsonl_text.h), for `all`
-// each with its line break, so `all` is `tail -n +2 F.jsonl | head -n -1 | md5sum`. Frames that are image
-// files have the image's name at the end of the line (INDEX MD5 "NAME"), and are digested without what
-// jsonl says of the file: equal images and results are equal wherever they lie.
+// each with its line break, so `all` is `tail -n +2 F.jsonl | head -n -1 | md5sum`. Frames that are
+// image files have the image's name at the end of the line (INDEX MD5 "NAME"), and are digested
+// without what jsonl says of the file: equal images and results are equal wherever they lie.
 #include <iterator>
 
 #include "core/digest.h"

@@ -1,8 +1,8 @@
 // Annotated video: MP4 of the frames with boxes, labels and trails drawn on copies of them.
 //
-// The video begins with its first frame, whatever time that has in the source (as ffmpeg's own outputs
-// do): a player would show nothing for the hours that a recording's clock may start at. Pixels keep the
-// source's shape.
+// The video begins with its first frame, whatever time that has in the source (as ffmpeg's own
+// outputs do): a player would show nothing for the hours that a recording's clock may start at.
+// Pixels keep the source's shape.
 //
 // All frames are encoded at the first one's size. A stream that changes size on the way is scaled
 // to it, boxes included: one file a stream, as with every format.

@@ -3,8 +3,9 @@
 //     class center_x center_y width height confidence [track id]
 //
 // the geometry in parts of the frame's width and height. The files are STEM_000001.txt ..., from 1
-// in six or more digits; those of images bear the image's name: a.txt for a.jpg, and for those of the same
-// name what else tells them apart, the folder or the ending (b-a.txt for b/a.jpg, a.png.txt for a.png).
+// in six or more digits; those of images bear the image's name: a.txt for a.jpg, and for those of
+// the same name what else tells them apart, the folder or the ending (b-a.txt for b/a.jpg,
+// a.png.txt for a.png).
 #include <iterator>
 #include <optional>
 #include <utility>

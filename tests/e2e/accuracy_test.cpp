@@ -82,10 +82,12 @@ TEST_F(Accuracy, ValReadsNothingOutsideTheImages) {
         return program_.run({"val", instances()});
     };
     test::write_file(data() / "b.ppm", test::read_file(data() / "images/a.ppm"));
-    for (const std::string& name : {std::string("."), std::string("../b.ppm"), (data() / "b.ppm").string()}) {
+    for (const std::string& name :
+         {std::string("."), std::string("../b.ppm"), (data() / "b.ppm").string()}) {
         const auto result = with_name(name);
         EXPECT_EQ(result.exit_code, 1);
-        EXPECT_THAT(result.err, HasSubstr("images[0]: file_name \"" + name + "\" is no file below"));
+        EXPECT_THAT(result.err,
+                    HasSubstr("images[0]: file_name \"" + name + "\" is no file below"));
     }
     EXPECT_THAT(with_name("*.ppm").err, HasSubstr("*.ppm: no such image"));
     std::filesystem::create_symlink("../b.ppm", data() / "images/c.ppm");

@@ -46,7 +46,8 @@ class Sources : public testing::Test {
     std::vector<json> frames(const std::string& name) {
         std::vector<json> all;
         for (const std::string& line : lines(name)) {
-            if (json frame = json::parse(line); frame.contains("index")) all.push_back(std::move(frame));
+            if (json frame = json::parse(line); frame.contains("index"))
+                all.push_back(std::move(frame));
         }
         return all;
     }
@@ -73,7 +74,9 @@ TEST_F(Sources, ImagesThatCanNotBeReadAreNamedAndTheOthersKeepTheirPlaces) {
     EXPECT_EQ(bad["count"], 3);
     EXPECT_EQ(bad["left_out"], 2);
     const json expected = {
-        {{"file", folder + "/b-truncated.jpg"}, {"reason", "damaged or cut short"}, {"left_out", false}},
+        {{"file", folder + "/b-truncated.jpg"},
+         {"reason", "damaged or cut short"},
+         {"left_out", false}},
         {{"file", folder + "/d-empty.jpg"}, {"reason", "empty file"}, {"left_out", true}},
         {{"file", folder + "/e-garbage.jpg"}, {"reason", "not an image"}, {"left_out", true}}};
     EXPECT_EQ(bad["images"], expected);
@@ -88,7 +91,8 @@ TEST_F(Sources, ImagesThatCanNotBeReadAreNamedAndTheOthersKeepTheirPlaces) {
         EXPECT_EQ(written[i]["image_id"], i);
         EXPECT_EQ(written[i]["file"], folder + names[i]);
     }
-    EXPECT_EQ(names_in("broken.yolo"), (std::set<std::string>{"a.txt", "b-truncated.txt", "c.txt"}));
+    EXPECT_EQ(names_in("broken.yolo"),
+              (std::set<std::string>{"a.txt", "b-truncated.txt", "c.txt"}));
     EXPECT_THAT(output("broken.md5"), HasSubstr(" \"b-truncated.jpg\"\n"));
     EXPECT_THAT(output("broken.frames.csv"), HasSubstr("\r\n3,0.066666667,"));
     EXPECT_THAT(output("broken.frames.csv"), HasSubstr(",2,c.jpg\r\n"));
@@ -96,7 +100,8 @@ TEST_F(Sources, ImagesThatCanNotBeReadAreNamedAndTheOthersKeepTheirPlaces) {
 
     const auto told = program_.run({"detect", folder});
     EXPECT_THAT(told.out, HasSubstr("left out " + folder + "/d-empty.jpg: empty file"));
-    EXPECT_THAT(told.out, HasSubstr("read in part " + folder + "/b-truncated.jpg: damaged or cut short"));
+    EXPECT_THAT(told.out,
+                HasSubstr("read in part " + folder + "/b-truncated.jpg: damaged or cut short"));
 }
 
 TEST_F(Sources, AnImageLeftOutLeavesItsIndexFree) {
@@ -127,13 +132,15 @@ TEST_F(Sources, ThousandsOfBadImagesAreCountedAndListedInAFile) {
     EXPECT_EQ(bad["images"].size(), 1000U);
     EXPECT_EQ(lines("d.unread.csv").size(), 1501U);
     const auto told = program_.run({"detect", at("d")});
-    EXPECT_THAT(told.out, HasSubstr("and 1490 more images: see the list " + (program_.out() / "d.unread.csv").string()));
+    EXPECT_THAT(told.out, HasSubstr("and 1490 more images: see the list " +
+                                    (program_.out() / "d.unread.csv").string()));
 }
 
 TEST_F(Sources, ImagesOfOneNameAreKeptApart) {
     SACCADE_NEEDS_SHARED("cases/images/same-name");
     const std::string folder = (test::shared_dir() / "cases/images/same-name").string();
-    auto result = program_.run({"detect", folder + "/**/*.jpg", "--save", all_formats, "--conf", "0.01"});
+    auto result =
+        program_.run({"detect", folder + "/**/*.jpg", "--save", all_formats, "--conf", "0.01"});
     EXPECT_EQ(result.exit_code, 0) << result.err;
     std::string jsonl;
     for (const std::string& name : program_.outputs()) {
@@ -148,15 +155,18 @@ TEST_F(Sources, ImagesOfOneNameAreKeptApart) {
     EXPECT_THAT(output(base + ".frames.csv"),
                 testing::AllOf(HasSubstr(",1,a/0001.jpg\r\n"), HasSubstr(",2,b/0001.jpg\r\n")));
     // As two sources: ids and names are of the run.
-    result = program_.run({"detect", folder + "/a/0001.jpg", folder + "/b/0001.jpg", "--save", "jsonl,frames",
-                           "--out", at("two")});
+    result = program_.run({"detect", folder + "/a/0001.jpg", folder + "/b/0001.jpg", "--save",
+                           "jsonl,frames", "--out", at("two")});
     EXPECT_EQ(result.exit_code, 0) << result.err;
-    EXPECT_THAT(test::read_file(program_.dir() / "two/0001.frames.csv"), HasSubstr(",1,a/0001.jpg\r\n"));
-    EXPECT_THAT(test::read_file(program_.dir() / "two/0001-2.frames.csv"), HasSubstr(",2,b/0001.jpg\r\n"));
+    EXPECT_THAT(test::read_file(program_.dir() / "two/0001.frames.csv"),
+                HasSubstr(",1,a/0001.jpg\r\n"));
+    EXPECT_THAT(test::read_file(program_.dir() / "two/0001-2.frames.csv"),
+                HasSubstr(",2,b/0001.jpg\r\n"));
 }
 
 TEST_F(Sources, CocoResultsFitTheirImages) {
-    for (const char* name : {"d/000000000007.png", "d/000000000139.png", "d/street.png", "d/1.png"}) red_box(name);
+    for (const char* name : {"d/000000000007.png", "d/000000000139.png", "d/street.png", "d/1.png"})
+        red_box(name);
     ASSERT_EQ(program_.run({"detect", at("d"), "--save", "coco"}).exit_code, 0);
     std::map<std::string, std::int64_t> ids;
     for (const json& result : json::parse(output("d.coco.json"))) {
@@ -170,8 +180,9 @@ TEST_F(Sources, CocoResultsFitTheirImages) {
 
 TEST_F(Sources, TimesAreThoseOfTheFile) {
     SACCADE_NEEDS_SHARED("cases/video/starts-at-2s.mp4");
-    const auto result = program_.run({"detect", (test::shared_dir() / "cases/video/starts-at-2s.mp4").string(),
-                                      "--save", "jsonl,csv,frames", "--conf", "0.001"});
+    const auto result =
+        program_.run({"detect", (test::shared_dir() / "cases/video/starts-at-2s.mp4").string(),
+                      "--save", "jsonl,csv,frames", "--conf", "0.001"});
     EXPECT_EQ(result.exit_code, 0) << result.err;
     EXPECT_EQ(frames("starts-at-2s.jsonl").at(0)["pts_ns"], 2'000'000'000);
     EXPECT_EQ(json::parse(lines("starts-at-2s.jsonl").at(0))["start_ns"], 2'000'000'000);
@@ -180,7 +191,8 @@ TEST_F(Sources, TimesAreThoseOfTheFile) {
 
 TEST_F(Sources, AnMp4WithItsIndexAtTheEndIsToldSoByPipe) {
     ASSERT_TRUE(test::write_clip(program_.dir() / "end.mp4", {}));
-    ASSERT_TRUE(test::write_clip(program_.dir() / "front.mp4", {.options = {{"movflags", "faststart"}}}));
+    ASSERT_TRUE(
+        test::write_clip(program_.dir() / "front.mp4", {.options = {{"movflags", "faststart"}}}));
     const auto piped = [&](const char* name) {
         return test::run_process(
             {"/bin/sh", "-c",
@@ -201,17 +213,20 @@ TEST_F(Sources, OtherProgramsModelsAreToldWhatTheyAre) {
     test::write_file(program_.dir() / "best.pt", "PK\3\4");
     const auto result = program_.run({"detect", "synthetic:frames=1", "--model", at("best.pt")});
     EXPECT_EQ(result.exit_code, 1);
-    EXPECT_THAT(result.err, HasSubstr("best.pt: is a PyTorch file, and only ONNX models can be read"));
+    EXPECT_THAT(result.err,
+                HasSubstr("best.pt: is a PyTorch file, and only ONNX models can be read"));
     EXPECT_THAT(result.err, HasSubstr("yolo export model='" + at("best.pt") + "' format=onnx"));
     EXPECT_THAT(program_.run({"detect", "synthetic:frames=1", "--model", "yolo11n.pt"}).err,
                 HasSubstr("yolo11n.pt: is a PyTorch file"));
 }
 
 TEST_F(Sources, ClassNamesWithCommasAreChosenInQuotes) {
-    const auto result = program_.run({"detect", "synthetic:frames=1", "--classes", "\"red box\", \"a, b\""});
+    const auto result =
+        program_.run({"detect", "synthetic:frames=1", "--classes", "\"red box\", \"a, b\""});
     EXPECT_NE(result.exit_code, 0);
     EXPECT_THAT(result.err, HasSubstr("no class 'a, b'"));
-    EXPECT_EQ(program_.run({"detect", "synthetic:frames=1", "--classes", "\"red box\""}).exit_code, 0);
+    EXPECT_EQ(program_.run({"detect", "synthetic:frames=1", "--classes", "\"red box\""}).exit_code,
+              0);
 }
 
 }  // namespace

@@ -19,17 +19,18 @@ class HttpServer {
   public:
     /// `status`: "200 OK", "401 Unauthorized" ...
     HttpServer(std::string status, std::string body)
-        : answer_("HTTP/1.1 " + std::move(status) + "\r\nContent-Type: application/octet-stream\r\n" +
-                  "Content-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" +
-                  body),
+        : answer_("HTTP/1.1 " + std::move(status) +
+                  "\r\nContent-Type: application/octet-stream\r\n" + "Content-Length: " +
+                  std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body),
           socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         socklen_t size = sizeof address;
-        const bool ready = ::bind(socket_, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
-                           ::listen(socket_, 8) == 0 &&
-                           ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+        const bool ready =
+            ::bind(socket_, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
+            ::listen(socket_, 8) == 0 &&
+            ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) == 0;
         if (!ready) return;
         port_ = ntohs(address.sin_port);
         thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });

@@ -67,7 +67,8 @@ Result<profile::BenchRow> row_of(const Bench& bench, const Settings& settings, c
     bench.say("models, " + row.name + ", accuracy");
     const auto detector = engine::open_detector(accuracy_settings(settings, false), infer::Goal::throughput);
     if (!detector) return fail(detector.error());
-    const auto accuracy = measure_accuracy(*dataset, images_beside(bench.coco), **detector, bench.stop);
+    const auto accuracy =
+        measure_accuracy(*dataset, images_beside(bench.coco), **detector, bench.stop);
     if (!accuracy) return fail(accuracy.error());
     row.details.push_back({"mAP50-95, %", 100 * accuracy->summary.ap});
     row.details.push_back({"mAP50, %", 100 * accuracy->summary.ap50});

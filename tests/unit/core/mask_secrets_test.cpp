@@ -49,7 +49,8 @@ TEST(MaskSecrets, InTheMiddleOfWords) {
 }
 
 TEST(MaskSecrets, NeverLeaksOnAnyMixOfMarks) {
-    // All short mixes of what URLs are made of, around a password: where there is a user, it is gone.
+    // All short mixes of what URLs are made of, around a password: where there is a user, it is
+    // gone.
     const char marks[] = {'/', '?', '#', '@', ':', '&', '=', '%', 'x'};
     for (const char a : marks) {
         for (const char b : marks) {

@@ -56,7 +56,8 @@ TEST(CocoDataset, FileNamesStayBelowTheImages) {
     for (const char* good : {"a.jpg", "val2017/a.jpg", "a..b.jpg", ".hidden.jpg", "./a.jpg"}) {
         EXPECT_TRUE(load(good)) << good;
     }
-    for (const char* bad : {"", ".", "..", "/etc/passwd", "../a.jpg", "a/../../b.jpg", "a/", "a/."}) {
+    for (const char* bad :
+         {"", ".", "..", "/etc/passwd", "../a.jpg", "a/../../b.jpg", "a/", "a/."}) {
         const auto data = load(bad);
         ASSERT_FALSE(data) << bad;
         EXPECT_EQ(data.error().code, ErrorCode::corrupt);

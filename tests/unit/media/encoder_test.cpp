@@ -53,7 +53,8 @@ test::Reading decode(const std::filesystem::path& path) {
 
 TEST(Encoder, KeepsTheShapeOfPixels) {
     const TempDir dir;
-    for (const PixelAspect aspect : {PixelAspect{}, PixelAspect{4, 3}, PixelAspect{64, 45}, PixelAspect{1, 2}}) {
+    for (const PixelAspect aspect :
+         {PixelAspect{}, PixelAspect{4, 3}, PixelAspect{64, 45}, PixelAspect{1, 2}}) {
         encode(dir / "out.mp4", {.width = 64, .height = 48, .pixel_aspect = aspect},
                {plain(64, 48, 90, 100, 160, 0ms), plain(64, 48, 90, 100, 160, 40ms)});
         auto source = open_source((dir / "out.mp4").string(), {});

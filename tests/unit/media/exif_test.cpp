@@ -64,8 +64,9 @@ TEST(Exif, TellsTheOrientationInEachKindOfFile) {
             const Orientation o = expected[tag - 1];
             EXPECT_EQ(exif_orientation(exif), o) << "TIFF " << tag;
             EXPECT_EQ(exif_orientation(png_start + png_chunk("eXIf", exif)), o) << "PNG " << tag;
-            EXPECT_EQ(exif_orientation(webp_start + webp_chunk("VP8 ", "odd") + webp_chunk("EXIF", exif)),
-                      o)
+            EXPECT_EQ(
+                exif_orientation(webp_start + webp_chunk("VP8 ", "odd") + webp_chunk("EXIF", exif)),
+                o)
                 << "WebP " << tag;
             EXPECT_EQ(exif_orientation(webp_start + webp_chunk("EXIF", "Exif\0\0"s + exif)), o);
         }
@@ -78,9 +79,11 @@ TEST(Exif, TellsTheOrientationInEachKindOfFile) {
 TEST(Exif, TellsSeveralPictures) {
     EXPECT_EQ(several_pictures(png_start + png_chunk("acTL", number(3, 4, true) + "\0\0\0\0"s)),
               "an animated PNG of 3 pictures");
-    EXPECT_EQ(several_pictures(png_start + png_chunk("acTL", number(1, 4, true) + "\0\0\0\0"s)), "");
+    EXPECT_EQ(several_pictures(png_start + png_chunk("acTL", number(1, 4, true) + "\0\0\0\0"s)),
+              "");
     EXPECT_EQ(several_pictures(png_start), "");
-    EXPECT_EQ(several_pictures(webp_start + webp_chunk("ANIM", std::string(6, '\0'))), "an animated WebP");
+    EXPECT_EQ(several_pictures(webp_start + webp_chunk("ANIM", std::string(6, '\0'))),
+              "an animated WebP");
     EXPECT_EQ(several_pictures(webp_start + webp_chunk("VP8 ", "x")), "");
     const std::string block = ",\0\0\0\0\1\0\1\0\0\2\2D\1\0"s;  // an image of 1x1
     const std::string control = "!\xf9\4\0\0\0\0\0"s;
@@ -139,7 +142,8 @@ TEST(Exif, TurnsThePictureOfTheSharedCase) {
     ASSERT_EQ(frames[0].height, frames[1].height);
     for (int y = 4; y < frames[0].height; y += frames[0].height / 8) {
         for (int x = 4; x < frames[0].width; x += frames[0].width / 8) {
-            EXPECT_LE(test::distance(test::rgb_at(frames[0], x, y), test::rgb_at(frames[1], x, y)), 40)
+            EXPECT_LE(test::distance(test::rgb_at(frames[0], x, y), test::rgb_at(frames[1], x, y)),
+                      40)
                 << x << "," << y;
         }
     }

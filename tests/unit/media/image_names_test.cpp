@@ -29,7 +29,8 @@ TEST(ImageNames, WithoutNumbersAreThePlaces) {
 }
 
 TEST(ImageNames, OfSeveralFoldersAreKeptApart) {
-    const Paths paths = {"data/a/0001.jpg", "data/b/0001.jpg", "data/b/0001.png", "data/b-0001.jpg"};
+    const Paths paths = {"data/a/0001.jpg", "data/b/0001.jpg", "data/b/0001.png",
+                         "data/b-0001.jpg"};
     const ImageNames names(paths);
     EXPECT_EQ(names.of(paths[0]).name, "a/0001.jpg");
     EXPECT_EQ(names.of(paths[0]).id, 1);

@@ -137,8 +137,9 @@ TEST(ImageSource, AFolderOfNothingReadableFailsWithTheFirstReason) {
     const auto source = open_source(dir.path().string(), {});
     ASSERT_FALSE(source);
     EXPECT_EQ(source.error().code, ErrorCode::corrupt);
-    EXPECT_EQ(source.error().message, (dir / "0.png").string() +
-                                          ": not an image; nor can any other of the 2 images be read");
+    EXPECT_EQ(
+        source.error().message,
+        (dir / "0.png").string() + ": not an image; nor can any other of the 2 images be read");
 }
 
 TEST(ImageSource, ACutJpegComesOutWithAWordOnIt) {

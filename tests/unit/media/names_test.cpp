@@ -129,7 +129,8 @@ TEST(Patterns, FindFilesAlsoBelowMatchingFolders) {
 TEST(Patterns, TwoStarsStandForAnyFolders) {
     const test::TempDir dir;
     const std::string base = dir.path().string() + "/";
-    for (const auto* name : {"a.jpg", "x/10.jpg", "x/9.jpg", "x/y/1.jpg", "x/y/1.png", ".h/1.jpg", "z/y/2.jpg"}) {
+    for (const auto* name :
+         {"a.jpg", "x/10.jpg", "x/9.jpg", "x/y/1.jpg", "x/y/1.png", ".h/1.jpg", "z/y/2.jpg"}) {
         std::filesystem::create_directories((dir / name).parent_path());
         test::write_file(dir / name, "x");
     }
@@ -138,8 +139,9 @@ TEST(Patterns, TwoStarsStandForAnyFolders) {
                             base + "z/y/2.jpg"));
     EXPECT_THAT(match_files(base + "**/y/?.jpg").value(),
                 ElementsAre(base + "x/y/1.jpg", base + "z/y/2.jpg"));
-    EXPECT_THAT(match_files(base + "x/**").value(),
-                ElementsAre(base + "x/9.jpg", base + "x/10.jpg", base + "x/y/1.jpg", base + "x/y/1.png"));
+    EXPECT_THAT(
+        match_files(base + "x/**").value(),
+        ElementsAre(base + "x/9.jpg", base + "x/10.jpg", base + "x/y/1.jpg", base + "x/y/1.png"));
     EXPECT_THAT(match_files(base + "**/**/2.jpg").value(), ElementsAre(base + "z/y/2.jpg"));
     EXPECT_THAT(match_files(base + "**/y/**/1.jpg").value(), ElementsAre(base + "x/y/1.jpg"));
     EXPECT_EQ(match_files(base + "**/*.gif").error().code, ErrorCode::not_found);

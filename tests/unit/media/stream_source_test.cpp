@@ -84,7 +84,8 @@ TEST_P(EachCodec, GivesEveryFrameWithItsPixels) {
             const Frame& frame = all.frames[static_cast<std::size_t>(i)];
             EXPECT_EQ(frame.id, (FrameId{7, static_cast<std::uint64_t>(i)}));
             // (MPEG-TS writers leave room in front for decoding times.)
-            EXPECT_NEAR(seconds(frame.pts - source->info().start), i / 25.0, 0.0006) << "frame " << i;
+            EXPECT_NEAR(seconds(frame.pts - source->info().start), i / 25.0, 0.0006)
+                << "frame " << i;
             EXPECT_EQ(frame.format, c.format);
             expect_quadrants(frame, i, 14);
         }

@@ -38,8 +38,9 @@ TEST(ForeignModel, IsToldByItsBytesWhateverItsName) {
 }
 
 TEST(ForeignModel, IsToldByItsNameToo) {
-    for (const char* name : {"yolo11n.pt", "a/b.PTH", "x.engine", "x.plan", "x.trt", "x.tflite",
-                             "x.safetensors", "x.h5", "x.keras", "x.pb", "x.xml", "x.torchscript"}) {
+    for (const char* name :
+         {"yolo11n.pt", "a/b.PTH", "x.engine", "x.plan", "x.trt", "x.tflite", "x.safetensors",
+          "x.h5", "x.keras", "x.pb", "x.xml", "x.torchscript"}) {
         EXPECT_TRUE(foreign_model(name)) << name;
     }
     EXPECT_THAT(foreign_model("runs/best.pt")->remedy, HasSubstr("name 'runs/best.onnx'"));

@@ -126,13 +126,14 @@ TEST_F(TextFormats, CocoIdsOfCategories) {
 }
 
 TEST_F(TextFormats, CocoNamesTheImages) {
-    EXPECT_THAT(run_images("coco", {"a/000000000139.jpg", "a/two \"2\".png", "a/12x.png", "a/-7.png"}),
-                testing::AllOf(
-                    testing::HasSubstr("{\"image_id\":139,\"category_id\":0,"),
-                    testing::HasSubstr("\"score\":0.875,\"file_name\":\"000000000139.jpg\"}"),
-                    testing::HasSubstr("{\"image_id\":140,\"category_id\":0,"),
-                    testing::HasSubstr("\"file_name\":\"two \\\"2\\\".png\"}"),
-                    testing::HasSubstr("{\"image_id\":141,"), testing::HasSubstr("{\"image_id\":142,")));
+    EXPECT_THAT(
+        run_images("coco", {"a/000000000139.jpg", "a/two \"2\".png", "a/12x.png", "a/-7.png"}),
+        testing::AllOf(testing::HasSubstr("{\"image_id\":139,\"category_id\":0,"),
+                       testing::HasSubstr("\"score\":0.875,\"file_name\":\"000000000139.jpg\"}"),
+                       testing::HasSubstr("{\"image_id\":140,\"category_id\":0,"),
+                       testing::HasSubstr("\"file_name\":\"two \\\"2\\\".png\"}"),
+                       testing::HasSubstr("{\"image_id\":141,"),
+                       testing::HasSubstr("{\"image_id\":142,")));
 }
 
 TEST_F(TextFormats, YoloIsNormalisedAFileAFrame) {
@@ -166,7 +167,8 @@ TEST_F(TextFormats, EachFrameOfImagesIsNamed) {
               "2,0.000000001,64,48,2,b/0001.jpg\r\n"
               "3,0.000000001,64,48,3,\"c, \"\"1\"\".jpg\"\r\n");
     const std::string jsonl = run_images("jsonl", files);
-    EXPECT_THAT(jsonl, testing::HasSubstr(",\"file\":\"d/b/0001.jpg\",\"image_id\":2,\"detections\""));
+    EXPECT_THAT(jsonl,
+                testing::HasSubstr(",\"file\":\"d/b/0001.jpg\",\"image_id\":2,\"detections\""));
     const auto back = read_jsonl(path_);
     ASSERT_TRUE(back) << back.error().line();
     EXPECT_EQ(*back->frames[1].file, files[1]);
@@ -190,7 +192,8 @@ TEST_F(TextFormats, JsonLinesTellAStartThatIsNotZero) {
     context.start = std::chrono::seconds(2);
     ASSERT_TRUE((*sink)->begin(context));
     ASSERT_TRUE((*sink)->finish(Outcome::complete));
-    EXPECT_THAT(test::read_file((*sink)->path()), testing::HasSubstr("],\"start_ns\":2000000000}\n"));
+    EXPECT_THAT(test::read_file((*sink)->path()),
+                testing::HasSubstr("],\"start_ns\":2000000000}\n"));
     const auto back = read_jsonl((*sink)->path());
     ASSERT_TRUE(back) << back.error().line();
     EXPECT_EQ(back->header.start, std::chrono::seconds(2));

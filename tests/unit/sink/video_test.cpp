@@ -23,7 +23,8 @@ FrameResult person(std::uint64_t index, int width, int height, Box box) {
     return result;
 }
 
-// As ffmpeg's outputs do: a player would show nothing until a clock that starts at hours comes round.
+// As ffmpeg's outputs do: a player would show nothing until a clock that starts at hours comes
+// round.
 TEST(Video, BeginsWithItsFirstFrameAndKeepsTheShapeOfPixels) {
     test::TempDir dir;
     SinkOptions options = test::scene_options(dir.path());
