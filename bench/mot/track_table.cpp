@@ -139,9 +139,10 @@ Result<Row> score(const Settings& settings, const Sequence& sequence,
 
 void print_head(bool counts) {
     if (counts) {
-        fmt::print("| tracker | fps | sequence | crossings | counted | error % | events % | missed |"
-                   " doubled | wrong way | invented | visitors % | dwell % |\n"
-                   "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        fmt::print(
+            "| tracker | fps | sequence | crossings | counted | error % | events % | missed |"
+            " doubled | wrong way | invented | visitors % | dwell % |\n"
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
     } else {
         fmt::print("| tracker | fps | sequence | HOTA | AssA | DetA | MOTA | IDF1 | IDSW |\n"
                    "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
@@ -228,7 +229,9 @@ int main(int argc, char** argv) {
     CLI::App app{"Scores trackers over MOTChallenge detections at several frame rates"};
     app.add_option("sequences", s.sequences, "folders with seqinfo.ini, det/det.txt, gt/gt.txt")
         ->required();
-    app.add_option("--trackers", s.trackers, "names of trackers; \"oracle\" is what the detections allow")->delimiter(',');
+    app.add_option("--trackers", s.trackers,
+                   "names of trackers; \"oracle\" is what the detections allow")
+        ->delimiter(',');
     app.add_option("--fps", s.rates, "rates to come down to")->delimiter(',');
     app.add_option("--drop", s.thinning.dropped, "part of the detections to leave out")
         ->check(CLI::Range(0.0, 0.99));

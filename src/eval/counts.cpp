@@ -12,8 +12,10 @@ namespace {
 constexpr double near_seconds = 1;
 constexpr double near_heights = 1;
 
+using Crossings = std::vector<track::Crossing>;
+
 struct Counted {
-    std::vector<std::vector<track::Crossing>> by_line;
+    std::vector<Crossings> by_line;
     std::vector<track::LineCounts> lines;
     std::vector<track::ZoneCounts> zones;
 };
@@ -52,7 +54,7 @@ Counted count(const Footage& footage, const CountPlaces& places, track::Counter:
     return result;
 }
 
-/// How near two crossings of a line are, from 2 for the same down to 0 and below for strangers.
+/// How near two crossings of a line are, from 2 for the same down to 0 for strangers.
 double nearness(const track::Crossing& truth, const track::Crossing& other) {
     const double away = std::abs(seconds(truth.at - other.at)) / near_seconds;
     const double dx = truth.place.x - other.place.x;
@@ -61,9 +63,9 @@ double nearness(const track::Crossing& truth, const track::Crossing& other) {
     return away > 1 || apart > 1 ? 0 : 2.0 + 1e-9 - away - apart;
 }
 
-/// What is left of both sides after one-to-one matches of crossings in the same direction, or the
-/// other one. `found[i]` is set where a truth was matched.
-void match(const std::vector<track::Crossing>& truth, const std::vector<track::Crossing>& counted, bool same_way,
+/// Matches one to one what neither side has used yet, of crossings in the same direction or in
+/// opposite ones, and marks it as used.
+void match(const Crossings& truth, const Crossings& counted, bool same_way,
            std::vector<char>& truth_used, std::vector<char>& counted_used,
            BestMatching& matching) {
     matching.reset(truth.size(), counted.size());
@@ -82,8 +84,8 @@ void match(const std::vector<track::Crossing>& truth, const std::vector<track::C
     }
 }
 
-void score_line(const std::vector<track::Crossing>& truth, const std::vector<track::Crossing>& counted,
-                CountScore& score, BestMatching& matching) {
+void score_line(const Crossings& truth, const Crossings& counted, CountScore& score,
+                BestMatching& matching) {
     const auto used = [](const std::vector<char>& flags) {
         return static_cast<double>(std::count(flags.begin(), flags.end(), 1));
     };

@@ -13,8 +13,8 @@ using nlohmann::ordered_json;
 
 std::string row(const std::string& name, std::size_t wide, const CountScore& s) {
     return fmt::format(
-        "{:<{}} {:>9} {:>7} {:>7.2f} {:>7} {:>7} {:>9} {:>8} {:>7.2f} {:>9.2f} {:>7.2f}\n", name, wide,
-        s.crossings, s.counted, 100 * s.error(), s.missed, s.doubled, s.wrong_way, s.invented,
+        "{:<{}} {:>9} {:>7} {:>7.2f} {:>7} {:>7} {:>9} {:>8} {:>7.2f} {:>9.2f} {:>7.2f}\n", name,
+        wide, s.crossings, s.counted, 100 * s.error(), s.missed, s.doubled, s.wrong_way, s.invented,
         100 * s.event_error(), 100 * s.visitors_error(), 100 * s.dwell_error());
 }
 
@@ -45,8 +45,8 @@ std::string format_table(const CountReport& report) {
     std::size_t wide = std::string_view("COMBINED").size();
     for (const SequenceCounts& s : report.sequences) wide = std::max(wide, s.name.size());
     std::string text =
-        fmt::format("{:<{}} {:>9} {:>7} {:>7} {:>7} {:>7} {:>9} {:>8} {:>7} {:>9} {:>7}\n", "", wide,
-                    "crossings", "counted", "error%", "missed", "doubled", "wrong way", "invented",
+        fmt::format("{:<{}} {:>9} {:>7} {:>7} {:>7} {:>7} {:>9} {:>8} {:>7} {:>9} {:>7}\n", "",
+                    wide, "crossings", "counted", "error%", "missed", "doubled", "wrong way", "invented",
                     "events%", "visitors%", "dwell%");
     for (const SequenceCounts& s : report.sequences) {
         text += row(s.name, wide, s.evaluation.score);

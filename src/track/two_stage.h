@@ -59,8 +59,8 @@ class TwoStageTracker : public Tracker {
 
     /// What else happens to a lost object while `frames` nominal frames go by.
     virtual void coast(Object& object, double /*frames*/) { object.filter.hold_size(); }
-    /// By what part of their size all boxes of a stage grow on each side before they are overlapped,
-    /// `step` seconds after the frame before.
+    /// By what part of their size all boxes of a stage grow on each side before they are
+    /// overlapped, `step` seconds after the frame before.
     [[nodiscard]] virtual float reach(Stage, double /*step*/) const { return 0; }
     /// After all objects were predicted, before any is associated. `sure`: detections of stage one.
     virtual void begin(const Observation&, std::span<const int> /*sure*/, std::span<Object>) {}

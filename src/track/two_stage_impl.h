@@ -55,7 +55,9 @@ Result<void> TwoStageTracker<Filter>::update(const Observation& observation,
     drop_duplicates();
     forget_if([](const Object& o) { return o.gone; });
     start(observation, high_, at_start);
-    const auto by_id = [](const Object& a, const Object& b) { return a.identity.id < b.identity.id; };
+    const auto by_id = [](const Object& a, const Object& b) {
+        return a.identity.id < b.identity.id;
+    };
     if (!std::is_sorted(objects_.begin(), objects_.end(), by_id)) {
         std::sort(objects_.begin(), objects_.end(), by_id);  // an id of before is back
     }

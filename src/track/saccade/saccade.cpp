@@ -6,9 +6,9 @@
 namespace saccade::track {
 namespace {
 
-constexpr double slowing_seconds = 2;         ///< in which an unseen object falls to 1/e of its speed
-constexpr double shortest_step = 1.0 / 30;    ///< up to here boxes reach no further
-constexpr float reach_per_second = 2;         ///< of a box's size
+constexpr double slowing_seconds = 2;       ///< in which an unseen object falls to 1/e of its speed
+constexpr double shortest_step = 1.0 / 30;  ///< up to here boxes reach no further
+constexpr float reach_per_second = 2;       ///< of a box's size
 constexpr float least_reach = 0.05F, most_reach = 0.8F;
 constexpr float score_weight = 0.2F;
 

@@ -9,13 +9,13 @@ namespace saccade::track {
 /// BoT-SORT's two stages, filter, camera motion and appearance, and beside them what a search on
 /// MOT17-04, 05, 10, 11 and ADL-Rundle-6 at 30, 15, 6 and 3 fps showed to hold up on sequences that
 /// it had not seen (bench/results/trackers.md, also for what did not):
-/// - what all predictions miss by alike is taken for the camera's motion (Consensus) before anything
-///   is associated, on top of the motion that a caller estimated from the picture, if any;
+/// - what all predictions miss by alike is taken for the camera's motion (Consensus) before
+///   anything is associated, on top of the motion that a caller estimated from the picture, if any;
 /// - boxes reach further the longer the step was since the frame before (C-BIoU's buffer, Yang et
-///   al. 2023, scaled by time), so that objects are found again at 3 fps too, those seen once as well;
+///   al. 2023, scaled by time), so that objects are found again at 3 fps too, also those seen once;
 /// - overlaps of sure detections are weighed by how well the heights agree, which tells the near
-///   from the far (after Hybrid-SORT's height-modulated IoU, Yang et al. 2024, its square root), and
-///   unsure ones cost more the less their score is like the object's (its confidence cue);
+///   from the far (after Hybrid-SORT's height-modulated IoU, Yang et al. 2024, its square root),
+///   and unsure ones cost more the less their score is like the object's (its confidence cue);
 /// - an unseen object slows down, and is waited for 2 s; scores are cut as in ByteTrack.
 class Saccade final : public BotSort {
   public:

@@ -153,8 +153,8 @@ TEST(Counts, RandomPlacesAreTheSameEverywhereAndWherePeopleWalk) {
     EXPECT_TRUE(random_places({}, 5, 5, 1).lines.empty());
 }
 
-/// SEQ/gt/gt.txt and SEQ.txt with the same walk.
-void write_folders(const std::filesystem::path& root, const std::string& info) {
+/// SEQ/gt/gt.txt and SEQ.txt with the same walk; where they are.
+EvalOptions write_folders(const std::filesystem::path& root, const std::string& info) {
     std::filesystem::create_directories(root / "gt" / "SEQ" / "gt");
     std::filesystem::create_directories(root / "tracks");
     std::ofstream truth(root / "gt" / "SEQ" / "gt" / "gt.txt");
@@ -164,14 +164,15 @@ void write_folders(const std::filesystem::path& root, const std::string& info) {
         tracks << r.frame << ",7," << r.x << ',' << r.y << ",40,100,1,-1,-1,-1\n";
     }
     std::ofstream(root / "gt" / "SEQ" / "seqinfo.ini") << info;
+    EvalOptions options;
+    options.truth = root / "gt";
+    options.tracks = root / "tracks";
+    return options;
 }
 
 TEST(Counts, FoldersAreReadAsThoseOfTheOtherScores) {
     const saccade::test::TempDir dir;
-    write_folders(dir.path(), "[Sequence]\nframeRate=30\nseqLength=61\n");
-    EvalOptions options;
-    options.truth = dir.path() / "gt";
-    options.tracks = dir.path() / "tracks";
+    const auto options = write_folders(dir.path(), "[Sequence]\nframeRate=30\nseqLength=61\n");
     CountOptions counts;
     counts.places = across;
     const auto report = evaluate_mot_counts(options, counts);
@@ -183,10 +184,7 @@ TEST(Counts, FoldersAreReadAsThoseOfTheOtherScores) {
 
 TEST(Counts, WithoutARateThereAreNoTimes) {
     const saccade::test::TempDir dir;
-    write_folders(dir.path(), "[Sequence]\nseqLength=61\n");
-    EvalOptions options;
-    options.truth = dir.path() / "gt";
-    options.tracks = dir.path() / "tracks";
+    const auto options = write_folders(dir.path(), "[Sequence]\nseqLength=61\n");
     const auto report = evaluate_mot_counts(options, {});
     ASSERT_FALSE(report);
     EXPECT_EQ(report.error().code, ErrorCode::corrupt);

@@ -6,14 +6,10 @@
 #include <map>
 #include <random>
 
+#include "columns.h"
+
 namespace saccade::track {
 namespace {
-
-BoxColumns columns(const std::vector<Box>& boxes) {
-    BoxColumns c;
-    for (const Box& b : boxes) c.push(b);
-    return c;
-}
 
 /// All with all, as the finder need not do it.
 void expect_all_overlaps(const std::vector<Box>& rows, const std::vector<Box>& cols,

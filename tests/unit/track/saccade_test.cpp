@@ -6,14 +6,10 @@
 #include <cmath>
 #include <random>
 
+#include "columns.h"
+
 namespace saccade::track {
 namespace {
-
-BoxColumns columns(const std::vector<Box>& boxes) {
-    BoxColumns c;
-    for (const Box& b : boxes) c.push(b);
-    return c;
-}
 
 Box at(float x, float y, float h = 120) {
     return {x, y, x + 0.4F * h, y + h};
