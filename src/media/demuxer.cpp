@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "media/mp4_tables.h"
+
 namespace saccade::media {
 namespace {
 
@@ -151,6 +153,8 @@ Result<void> Demuxer::choose_stream() {
         if (static_cast<int>(i) != index) format_->streams[i]->discard = AVDISCARD_ALL;
     }
     stream_ = format_->streams[index];
+    constexpr std::array with_tables = {"mov,mp4,m4a,3gp,3g2,mj2", "avi"};
+    if (contains(with_tables, format_->iformat->name)) promised_ = stream_->nb_frames;
     const AVCodecParameters& codec = *stream_->codecpar;
     decoder_ = avcodec_find_decoder(codec.codec_id);
     if (decoder_ == nullptr) {
@@ -174,8 +178,32 @@ int Demuxer::read(AVPacket& packet) {
         av_packet_unref(&packet);
         const int code = av_read_frame(format_, &packet);
         if (code == AVERROR(EAGAIN)) continue;
-        if (code < 0 || packet.stream_index == stream_->index) return code;
+        if (code == AVERROR(ENOMEM) && !short_of_memory()) return AVERROR_INVALIDDATA;
+        if (code < 0) return code;
+        if (packet.stream_index != stream_->index) continue;
+        note(packet);
+        return code;
     }
+}
+
+void Demuxer::note(const AVPacket& packet) {
+    ++packets_;
+    if (packet.pts == AV_NOPTS_VALUE || (packet.flags & AV_PKT_FLAG_DISCARD) != 0) return;
+    begin_ = std::min(begin_.value_or(packet.pts), packet.pts);
+    end_ = std::max(end_.value_or(packet.pts), packet.pts + packet.duration);
+}
+
+/// libavformat has no memory for packets of a damaged size either. Those of a file fit into it.
+bool Demuxer::short_of_memory() const {
+    if (!reader_ || !reader_->size()) return true;
+    void* const block = av_malloc(std::min(static_cast<std::size_t>(*reader_->size()), max_allocation / 2));
+    av_free(block);
+    return block == nullptr;
+}
+
+bool Demuxer::joins() const noexcept {
+    constexpr std::array kinds = {"mpegts", "mpegtsraw", "mpeg"};
+    return live_ || contains(kinds, format_->iformat->name);
 }
 
 double Demuxer::frame_rate() const noexcept {
@@ -222,6 +250,20 @@ std::string Demuxer::truncation() const {
     const auto missing = missing_bytes(read_at(), static_cast<std::uint64_t>(*reader_->size()));
     if (!missing) return "";
     return fmt::format("the file ends early: {} bytes are missing", *missing);
+}
+
+std::string Demuxer::shortfall() const {
+    if (packets_ >= promised_ || !can_read_again()) return "";
+    // An edit list may leave samples out; then what it shows must be there.
+    const auto size = static_cast<std::uint64_t>(*reader_->size());
+    if (const auto edited = edited_seconds(read_at(), size, static_cast<std::uint32_t>(stream_->id));
+        edited && begin_) {
+        const double shown = static_cast<double>(*end_ - *begin_) * av_q2d(stream_->time_base);
+        const double picture = packets_ > 0 ? shown / static_cast<double>(packets_) : 0;
+        if (shown >= *edited - 2 * picture) return "";
+    }
+    return fmt::format("the file's table promises {} frames, {} are missing", promised_,
+                       promised_ - packets_);
 }
 
 std::string Demuxer::io_failure() const {

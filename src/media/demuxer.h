@@ -38,8 +38,14 @@ class Demuxer {
     [[nodiscard]] Orientation orientation() const noexcept;
     /// Comes from a network or a device, paced by the outside.
     [[nodiscard]] bool live() const noexcept { return live_; }
+    /// A plain file: another Demuxer reads the same again.
+    [[nodiscard]] bool can_read_again() const noexcept { return reader_ && reader_->size(); }
+    /// Of a kind that may begin anywhere in a stream: broadcasts, recordings of them, cameras.
+    [[nodiscard]] bool joins() const noexcept;
     /// What is certain of a file that ends too early, "" if nothing.
     [[nodiscard]] std::string truncation() const;
+    /// At the end: packets that the container's table has and that were not read, in words; "" if none.
+    [[nodiscard]] std::string shortfall() const;
     /// The system's word on a failed read, "" if none failed.
     [[nodiscard]] std::string io_failure() const;
 
@@ -49,6 +55,8 @@ class Demuxer {
     Result<void> choose_stream();
     tl::unexpected<Error> not_media(int code) const;
     [[nodiscard]] ReadAt read_at() const;
+    void note(const AVPacket& packet);
+    [[nodiscard]] bool short_of_memory() const;
 
     std::string location_;
     std::function<bool()> stopped_;
@@ -56,6 +64,9 @@ class Demuxer {
     std::unique_ptr<ByteReader> reader_;  // of local files and standard input
     AVFormatContext* format_ = nullptr;   // before reader_ in destruction
     const AVStream* stream_ = nullptr;
+    std::int64_t promised_ = 0;                ///< packets, as a table of the container has it; 0: no such
+    std::int64_t packets_ = 0;                 ///< read
+    std::optional<std::int64_t> begin_, end_;  ///< of what is shown, in the stream's time base
     const AVCodec* decoder_ = nullptr;
 };
 

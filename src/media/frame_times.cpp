@@ -42,6 +42,12 @@ std::optional<Timestamp> FrameTimes::to_time(std::int64_t units) const {
     return Timestamp(ns);
 }
 
+bool FrameTimes::plain(std::int64_t timestamp) const {
+    const auto time = to_time(timestamp);
+    if (!time || !latest_) return time.has_value();  // the first one is the start, if nothing else is
+    return *time - *start_ >= *latest_ && *time - *start_ <= longest;
+}
+
 void FrameTimes::go_on_at(std::int64_t timestamp) {
     const auto time = to_time(timestamp);
     if (time && start_ && *time >= *start_ && *time - *start_ <= longest) latest_ = *time - *start_;

@@ -26,6 +26,9 @@ class FrameTimes {
     /// where unknown (25 is taken for missing timestamps then).
     FrameTimes(TimeBase base, std::optional<std::int64_t> start, double frame_rate);
 
+    /// Whether next() makes of this timestamp, known and in order, just the time that it says.
+    [[nodiscard]] bool plain(std::int64_t timestamp) const;
+
     /// Both in units of the time base.
     Timestamp next(std::optional<std::int64_t> timestamp, std::optional<std::int64_t> duration);
 

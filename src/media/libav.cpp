@@ -11,9 +11,6 @@
 namespace saccade::media {
 namespace {
 
-// A header may claim any size; no honest picture or packet needs a block above this.
-constexpr std::size_t max_allocation = std::size_t{1} << 30;
-
 thread_local std::string latest_error;
 thread_local std::string unfinished_line;  // FFmpeg logs some lines in pieces
 thread_local int print_prefix = 1;
@@ -28,10 +25,11 @@ Watches& watches() {
     return instance;
 }
 
-/// What libavcodec's error concealment and its H.264 decoder say of a damaged picture, unchanged
-/// since FFmpeg 0.5.
-bool tells_of_damage(std::string_view format) {
-    return format.starts_with("concealing ") || format.starts_with("error while decoding MB");
+/// Errors, but for those in what is carried beside pictures (SEI of H.264 and HEVC, APPn of JPEG), and what
+/// libavcodec's error concealment says of a picture that it mended, unchanged since FFmpeg 0.5.
+bool tells_of_damage(int level, std::string_view format) {
+    if (level > AV_LOG_ERROR) return format.starts_with("concealing ");
+    return !format.starts_with("SEI type ") && !format.starts_with("unable to decode APP fields");
 }
 
 void note_damage(void* context) {
@@ -44,7 +42,7 @@ void note_damage(void* context) {
 }
 
 void on_log(void* context, int level, const char* format, va_list arguments) {
-    if (level <= AV_LOG_INFO && tells_of_damage(format)) note_damage(context);
+    if (level <= AV_LOG_INFO && tells_of_damage(level, format)) note_damage(context);
     const bool is_error = level <= AV_LOG_ERROR;
     if (!is_error && (level > AV_LOG_VERBOSE || !log::enabled(log::Level::debug))) return;
     char line[1024];

@@ -10,6 +10,7 @@
 #include "media/damage.h"
 #include "media/decoder.h"
 #include "media/demuxer.h"
+#include "media/due_pictures.h"
 #include "media/frame_times.h"
 #include "media/nvdec.h"
 #include "media/picture.h"
@@ -26,9 +27,17 @@ class PictureReader {
   public:
     enum class Step {
         taken,
-        hungry,   ///< send a packet
-        crossed,  ///< the next picture is of the segment that was told by go_on(): enter() it
-        drained,  ///< after the end
+        hungry,    ///< send a packet
+        crossed,   ///< the next picture is of the segment that was told by go_on(): enter() it
+        drained,   ///< after the end
+        doubtful,  ///< something is wrong, or may be, behind the pictures taken so far: see Mode::fast
+    };
+    /// Pictures are the same from any decoder, with any number of threads, as long as nothing is wrong. What
+    /// a decoder makes of damage depends on its threads and on what it decoded before.
+    enum class Mode {
+        fast,     ///< ends at the first sign of damage, in front of it: the stream is then to be read again
+        careful,  ///< by one thread, from the stream's start: what it gives of damage is what counts
+        once,     ///< a stream that can't be read again: as it comes
     };
 
     explicit PictureReader(const SourceOptions& options) : options_(options) {}
@@ -39,6 +48,9 @@ class PictureReader {
     /// A further decoder for the stream of `first`, which has a picture; to be opened before it is used.
     void follow(const PictureReader& first);
     Result<void> open_decoder(const Demuxer& demuxer);
+    /// Carefully, from the start of another demuxer of the same stream; its first pictures, so many, were
+    /// taken before.
+    Result<void> read_again(const Demuxer& demuxer, std::uint64_t taken);
     [[nodiscard]] bool is_open() const noexcept { return decoder_.has_value(); }
 
     /// To be called before the packets of each segment; the one before was drained.
@@ -52,8 +64,11 @@ class PictureReader {
     void go_on(std::int64_t begin) noexcept { next_begin_ = begin; }
     /// Pictures are of this segment from now on.
     void enter(const Segment& segment);
-    /// Pictures shown from `end` on, if any, are not of this segment. Known once it is whole.
-    void bound(std::optional<std::int64_t> end) noexcept { end_ = end; }
+    /// Takes from the segment whose packets are sent what may be known only when it was read on.
+    void bound(const Segment& segment) noexcept {
+        end_ = segment.end;
+        last_ = segment.last;
+    }
     /// nullptr: the end of a segment.
     Result<void> send(const AVPacket* packet);
     /// Takes one picture, if there is one, or says what is needed for more.
@@ -65,13 +80,18 @@ class PictureReader {
     [[nodiscard]] const StreamInfo& info() const noexcept { return latest_; }
     [[nodiscard]] bool has_pictures() const noexcept { return any_; }
     [[nodiscard]] const DamageReport& damage() const noexcept { return damage_; }
-    /// To be called when a segment is drained: damage behind its last picture.
-    void finish_part();
+    /// To be called when a segment is drained. False, in Mode::fast, if it was damaged behind its last picture.
+    bool finish_part();
+    /// Pictures of the current segment.
+    [[nodiscard]] std::uint64_t pictures() const noexcept { return pictures_of_part_; }
     [[nodiscard]] tl::unexpected<Error> no_memory() const;
 
   private:
     Result<void> take();
     void lose(const std::string& what);
+    [[nodiscard]] bool plain_time();
+    void start_times(const Demuxer& demuxer);
+    [[nodiscard]] bool doubtful() { return mode_ == Mode::fast && (doubtful_ || decoder_->take_damage()); }
 
     const SourceOptions options_;
     StreamInfo latest_;
@@ -79,16 +99,22 @@ class PictureReader {
     std::unique_ptr<Nvdec> nvdec_;  // outlives the decoder
     std::optional<Decoder> decoder_;
     std::optional<FrameTimes> times_;
+    std::optional<DuePictures> due_;
     PictureMaker pictures_;
     AvFrame decoded_{av_frame_alloc()};
     DamageReport damage_;
     std::deque<SourceEvent> events_;
-    std::uint64_t next_index_ = 0;
-    std::optional<std::int64_t> end_;
+    Mode mode_ = Mode::once;
+    bool doubtful_ = false;            ///< in Mode::fast
+    std::uint64_t taken_before_ = 0;   ///< pictures to be left out
+    std::uint64_t next_index_ = 0, pictures_of_part_ = 0;
+    std::optional<std::int64_t> begin_;  ///< when a segment's first picture is to be shown, until it came
+    std::optional<std::int64_t> end_;    ///< pictures shown from there on are not of this segment
+    bool last_ = false;                  ///< no segment follows
     std::optional<std::int64_t> next_begin_;  ///< when the first picture of go_on()'s segment is shown
     bool pending_ = false;                    ///< it is in decoded_
     bool any_ = false;
-    bool seen_key_packet_ = false;  // what comes before can't be decoded, and is no damage
+    bool joined_ = false;           // what comes before can't be decoded, and is no damage
     bool losing_ = false;           // since the latest frame: one event a damaged place
     bool input_ended_ = false;
     int errors_after_end_ = 0;
