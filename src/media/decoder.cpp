@@ -1,18 +1,12 @@
 #include "media/decoder.h"
 
-extern "C" {
-#include <libavutil/imgutils.h>
-}
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstring>
 #include <thread>
 
 #include "media/demuxer.h"
+#include "media/picture_buffers.h"
 
 namespace saccade::media {
 namespace {
@@ -28,23 +22,6 @@ DecodeStep failure(int code) {
     return code == AVERROR(ENOMEM) ? DecodeStep::no_memory : DecodeStep::damaged;
 }
 
-/// libavcodec's own buffers, which are used again and again, without what was in them.
-int get_black_buffer(AVCodecContext* context, AVFrame* frame, int flags) {
-    const int code = avcodec_default_get_buffer2(context, frame, flags);
-    if (code < 0 || frame->hw_frames_ctx != nullptr) return code;
-    std::array<std::ptrdiff_t, 4> strides{};
-    std::copy_n(frame->linesize, strides.size(), strides.begin());
-    const auto format = static_cast<AVPixelFormat>(frame->format);
-    if (av_image_fill_black(frame->data, strides.data(), format, context->color_range, frame->width,
-                            frame->height) >= 0) {
-        return code;
-    }
-    for (const AVBufferRef* buffer : frame->buf) {  // a format that libavutil knows no black of
-        if (buffer != nullptr) std::memset(buffer->data, 0, buffer->size);
-    }
-    return code;
-}
-
 }  // namespace
 
 Result<Decoder> Decoder::open(const AVCodec& codec, const AVCodecParameters* parameters,
@@ -58,9 +35,10 @@ Result<Decoder> Decoder::open(const AVCodec& codec, const AVCodecParameters* par
     context->thread_count = options.threads > 0 ? options.threads : usual_threads();
     context->thread_type = options.low_delay ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
     if (options.low_delay) context->flags |= AV_CODEC_FLAG_LOW_DELAY;
-    if (options.clear) context->get_buffer2 = get_black_buffer;
     context->flags |= AV_CODEC_FLAG_UNALIGNED;  // crop exactly, not to the next aligned column
     context->max_pixels = max_pixels;
+    context->codec_id = codec.id;
+    keep_clean(*context, options.careful);
     if (options.nvdec != nullptr) options.nvdec->attach(*context);
     watch = std::make_unique<DamageWatch>(*context);
     const int code = avcodec_open2(context.get(), &codec, nullptr);

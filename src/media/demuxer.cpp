@@ -25,6 +25,15 @@ bool contains(const List& list, std::string_view word) {
     return std::find(list.begin(), list.end(), word) != list.end();
 }
 
+/// (AVI has empty entries where the picture before is shown again.)
+std::int64_t pictures_in_index(AVStream& stream) {
+    std::int64_t count = 0;
+    for (int i = 0; i < avformat_index_get_entries_count(&stream); ++i) {
+        if (avformat_index_get_entry(&stream, i)->size > 0) ++count;
+    }
+    return count;
+}
+
 /// Options of the decoders that probing opens, one dictionary a stream.
 class ProbeOptions {
   public:
@@ -81,6 +90,7 @@ Result<void> Demuxer::open_container() {
     live_ = contains(live_schemes, scheme);
     format_ = avformat_alloc_context();
     if (format_ == nullptr) return fail(ErrorCode::out_of_memory, location_ + ": no memory");
+    watch_ = std::make_unique<DamageWatch>(*format_);
     format_->interrupt_callback = {
         [](void* self) { return static_cast<Demuxer*>(self)->stopped_() ? 1 : 0; }, this};
     std::string path = location_;
@@ -153,8 +163,9 @@ Result<void> Demuxer::choose_stream() {
         if (static_cast<int>(i) != index) format_->streams[i]->discard = AVDISCARD_ALL;
     }
     stream_ = format_->streams[index];
-    constexpr std::array with_tables = {"mov,mp4,m4a,3gp,3g2,mj2", "avi"};
-    if (contains(with_tables, format_->iformat->name)) promised_ = stream_->nb_frames;
+    const std::string_view kind = format_->iformat->name;
+    if (kind == "mov,mp4,m4a,3gp,3g2,mj2") promised_ = stream_->nb_frames;
+    if (kind == "avi") promised_ = pictures_in_index(*format_->streams[index]);
     const AVCodecParameters& codec = *stream_->codecpar;
     decoder_ = avcodec_find_decoder(codec.codec_id);
     if (decoder_ == nullptr) {
@@ -250,6 +261,10 @@ std::string Demuxer::truncation() const {
     const auto missing = missing_bytes(read_at(), static_cast<std::uint64_t>(*reader_->size()));
     if (!missing) return "";
     return fmt::format("the file ends early: {} bytes are missing", *missing);
+}
+
+std::string Demuxer::nonsense() const {
+    return reader_ && watch_->count() > 0 ? "the file's structure is damaged" : "";
 }
 
 std::string Demuxer::shortfall() const {

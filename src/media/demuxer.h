@@ -44,6 +44,9 @@ class Demuxer {
     [[nodiscard]] bool joins() const noexcept;
     /// What is certain of a file that ends too early, "" if nothing.
     [[nodiscard]] std::string truncation() const;
+    /// What the container's reader could not make sense of, in words; "" if nothing. Of files: cameras are
+    /// asked for more than they may have.
+    [[nodiscard]] std::string nonsense() const;
     /// At the end: packets that the container's table has and that were not read, in words; "" if none.
     [[nodiscard]] std::string shortfall() const;
     /// The system's word on a failed read, "" if none failed.
@@ -62,6 +65,7 @@ class Demuxer {
     std::function<bool()> stopped_;
     bool live_ = false;
     std::unique_ptr<ByteReader> reader_;  // of local files and standard input
+    std::unique_ptr<DamageWatch> watch_;  // of format_, which goes before it
     AVFormatContext* format_ = nullptr;   // before reader_ in destruction
     const AVStream* stream_ = nullptr;
     std::int64_t promised_ = 0;                ///< packets, as a table of the container has it; 0: no such

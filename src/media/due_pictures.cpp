@@ -41,6 +41,7 @@ bool DuePictures::came(const AVFrame& picture) {
     if (!known_) return true;
     ++came_;
     if (!timed_) return true;
+    if (came_ == 1 && joins_) due_.erase(due_.begin(), due_.lower_bound(picture.pts));
     const auto found = due_.lower_bound(picture.pts);
     if (fields_ && interlaced(picture)) {  // of two packets, perhaps: it has the first one's time
         halves_ = true;

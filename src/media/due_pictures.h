@@ -16,8 +16,8 @@ namespace saccade::media {
 class DuePictures {
   public:
     /// Nothing is ever due of codecs whose packets may make no picture of their own (hidden or skipped
-    /// ones). `joins`: a stream may begin anywhere, as broadcasts do: what comes before its first key
-    /// packet is not due.
+    /// ones). `joins`: a stream may begin anywhere, as broadcasts do: what comes before its first picture
+    /// is not due.
     DuePictures(AVCodecID codec, bool joins);
     /// For a decoder that starts at an entry point within the stream.
     void start_within() noexcept { seen_key_ = true; }

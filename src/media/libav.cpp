@@ -35,10 +35,13 @@ bool tells_of_damage(int level, std::string_view format) {
 void note_damage(void* context) {
     if (context == nullptr) return;
     const auto* type = *static_cast<const AVClass**>(context);
-    if (type == nullptr || type->class_name != std::string_view("AVCodecContext")) return;
-    void* watch = static_cast<AVCodecContext*>(context)->opaque;
+    if (type == nullptr) return;
+    const std::string_view name = type->class_name;
+    void* watch = nullptr;
+    if (name == "AVCodecContext") watch = static_cast<AVCodecContext*>(context)->opaque;
+    if (name == "AVFormatContext") watch = static_cast<AVFormatContext*>(context)->opaque;
     const std::lock_guard lock(watches().mutex);
-    if (watches().alive.contains(watch)) static_cast<DamageWatch*>(watch)->count();
+    if (watches().alive.contains(watch)) static_cast<DamageWatch*>(watch)->add();
 }
 
 void on_log(void* context, int level, const char* format, va_list arguments) {
@@ -76,6 +79,12 @@ void clear_libav_error() {
 
 DamageWatch::DamageWatch(AVCodecContext& decoder) {
     decoder.opaque = this;
+    const std::lock_guard lock(watches().mutex);
+    watches().alive.insert(this);
+}
+
+DamageWatch::DamageWatch(AVFormatContext& demuxer) {
+    demuxer.opaque = this;
     const std::lock_guard lock(watches().mutex);
     watches().alive.insert(this);
 }

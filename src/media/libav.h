@@ -44,7 +44,7 @@ void init_libav();
 std::string last_libav_error();
 void clear_libav_error();
 
-/// Counts what one decoder says it could not decode without loss, which is what libavutil's level
+/// Counts what one decoder or demuxer says it could not read without loss, which is what libavutil's level
 /// AV_LOG_ERROR stands for, and the pictures that it had to mend. Much of that has no other way out:
 /// decoders of HEVC leave out what they can't read and return no error, and frame threads hand pictures
 /// out before decode_error_flags are set.
@@ -52,15 +52,17 @@ void clear_libav_error();
 /// never lags behind: what went wrong with a picture is counted before the picture comes out.
 class DamageWatch {
   public:
-    /// To be attached before the decoder is opened; must outlive it.
+    /// To be attached before they are opened; must outlive them.
     explicit DamageWatch(AVCodecContext& decoder);
+    explicit DamageWatch(AVFormatContext& demuxer);
     ~DamageWatch();
     DamageWatch(const DamageWatch&) = delete;
     DamageWatch& operator=(const DamageWatch&) = delete;
 
     /// Since the latest call.
     unsigned take() noexcept { return count_.exchange(0, std::memory_order_relaxed); }
-    void count() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+    [[nodiscard]] unsigned count() const noexcept { return count_.load(std::memory_order_relaxed); }
+    void add() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
 
   private:
     std::atomic<unsigned> count_{0};

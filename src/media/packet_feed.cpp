@@ -152,8 +152,9 @@ void PacketFeed::note_whole() {
                                                        : "reading stopped: " + libav_message(code));
     }
     if (!io.empty()) damage_.note_whole("reading failed: " + io);
-    if (const auto cut = demuxer_->truncation(); !cut.empty()) damage_.note_whole(cut);
-    if (const auto few = demuxer_->shortfall(); !few.empty()) damage_.note_whole(few);
+    for (const std::string& what : {demuxer_->truncation(), demuxer_->nonsense(), demuxer_->shortfall()}) {
+        if (!what.empty()) damage_.note_whole(what);
+    }
 }
 
 bool PacketFeed::splits() const {

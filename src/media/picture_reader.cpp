@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "media/picture_buffers.h"
 #include "media/pixel_format.h"
 
 namespace saccade::media {
@@ -99,7 +100,7 @@ Result<void> PictureReader::open_decoder(const Demuxer& demuxer) {
     auto decoder = Decoder::open(demuxer.decoder(), &codec, latest_.name,
                                  {.threads = mode_ == Mode::careful ? 1 : options_.decoder_threads,
                                   .low_delay = latest_.live,
-                                  .clear = mode_ != Mode::fast,
+                                  .careful = mode_ != Mode::fast,
                                   .nvdec = nvdec_.get()});
     if (!decoder) return fail(decoder.error());
     due_.emplace(codec.codec_id, demuxer.joins());
@@ -184,8 +185,9 @@ Result<void> PictureReader::take() {
         av_frame_unref(decoded_.get());
         return {};
     }
-    const bool flagged =
-        decoded_->decode_error_flags != 0 || (decoded_->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+    const bool flagged = decoded_->decode_error_flags != 0 ||
+                         (decoded_->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
+                         has_marks(*decoded_, decoder_->context().codec_id);
     const bool in_turn = due_->came(*decoded_);
     if (mode_ == Mode::fast && (flagged || !in_turn || !plain_time())) {
         doubtful_ = true;

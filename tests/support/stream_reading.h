@@ -18,7 +18,7 @@
 
 namespace saccade::test {
 
-/// What is compared of a frame.
+/// What is compared of a frame. (Sources that share a stream foretell its index.)
 inline std::string look(const Frame& given) {
     const Frame frame = on_host(given);
     Digest digest(Digest::Algorithm::md5);
@@ -35,14 +35,14 @@ inline std::string look(const Frame& given) {
             digest.update(std::as_bytes(std::span(plane.data + y * plane.stride, bytes)));
         }
     }
-    return fmt::format("{} at {} ns, {}x{}: {}", frame.id.index, frame.pts.count(), frame.width, frame.height,
-                       digest.hex());
+    return fmt::format("at {} ns, {}x{}: {}", frame.pts.count(), frame.width, frame.height, digest.hex());
 }
 
 /// What one source gives, by part.
 struct Lane {
     std::map<std::uint64_t, std::vector<std::string>> parts;
     std::map<std::uint64_t, std::uint64_t> next;  ///< the part behind one, where it is not the next number
+    std::vector<std::uint64_t> indices;  ///< of all frames
     std::string end;
     std::vector<std::string> gaps;
     std::vector<Error> errors;
@@ -67,6 +67,7 @@ inline Lane read_lane(media::Source& source) {
             if (ends->next) lane.next[part] = *ends->next;
         } else if (const auto* frame = std::get_if<Frame>(&*event)) {
             lane.parts[part].push_back(look(*frame));
+            lane.indices.push_back(frame->id.index);
         } else if (const auto* gap = std::get_if<media::Discontinuity>(&*event)) {
             lane.gaps.push_back(gap->reason);
         } else if (const auto* end = std::get_if<media::End>(&*event)) {
@@ -80,6 +81,7 @@ struct StreamReading {
     std::vector<std::string> frames;  ///< in the order in which they are shown
     std::size_t decoders = 0, parts = 1;
     bool again = false;  ///< a part of it, alone
+    std::set<std::uint64_t> indices;
     std::set<std::string> ends;
     std::vector<std::string> gaps;
     std::vector<Error> errors;
@@ -118,6 +120,7 @@ inline StreamReading read_stream(const std::string& path, std::size_t decoders,
         }
         next.insert(lane.next.begin(), lane.next.end());
         all.ends.insert(lane.end);
+        all.indices.insert(lane.indices.begin(), lane.indices.end());
         if (sources->size() > 1 && lane.errors.empty()) {
             EXPECT_EQ(lane.ended, lane.parts.size());
         }

@@ -97,6 +97,8 @@ void together_are_the_whole(const Case& c, int cuda_device) {
             read(path.string(), decoders, {.cuda_device = cuda_device, .decoder_threads = 2});
         EXPECT_EQ(parts.parts > 1, c.cut);
         EXPECT_FALSE(parts.again);
+        EXPECT_EQ(parts.indices, whole.indices);
+        EXPECT_EQ(*parts.indices.rbegin(), whole.frames.size() - 1);
         EXPECT_THAT(parts.errors, testing::IsEmpty());
         EXPECT_EQ(parts.ends, (std::set<std::string>{""}));
         EXPECT_THAT(parts.gaps, testing::IsEmpty());
