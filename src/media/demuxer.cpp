@@ -99,6 +99,7 @@ Result<void> Demuxer::open_container() {
         auto reader = ByteReader::open(path, stopped_);
         if (!reader) return fail(reader.error());
         reader_ = std::move(*reader);
+        size_ = reader_->size().value_or(0);
         format_->pb = reader_->io();
         // A local playlist may name local files, but must not reach out to the network.
         format_->protocol_whitelist = av_strdup("file,crypto,data");
@@ -258,7 +259,11 @@ ReadAt Demuxer::read_at() const {
 
 std::string Demuxer::truncation() const {
     if (!reader_ || !reader_->size()) return "";
-    const auto missing = missing_bytes(read_at(), static_cast<std::uint64_t>(*reader_->size()));
+    const std::int64_t extent = reader_->extent();
+    if (extent < size_) {
+        return fmt::format("the file shrank while it was read: {} bytes are gone", size_ - extent);
+    }
+    const auto missing = missing_bytes(read_at(), static_cast<std::uint64_t>(extent));
     if (!missing) return "";
     return fmt::format("the file ends early: {} bytes are missing", *missing);
 }

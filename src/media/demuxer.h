@@ -1,6 +1,7 @@
 // Opens a container and hands out the packets of its one video stream.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -42,6 +43,8 @@ class Demuxer {
     [[nodiscard]] bool can_read_again() const noexcept { return reader_ && reader_->size(); }
     /// Of a kind that may begin anywhere in a stream: broadcasts, recordings of them, cameras.
     [[nodiscard]] bool joins() const noexcept;
+    /// `before`: read the same file earlier.
+    void follow(const Demuxer& before) noexcept { size_ = std::max(size_, before.size_); }
     /// What is certain of a file that ends too early, "" if nothing.
     [[nodiscard]] std::string truncation() const;
     /// What the container's reader could not make sense of, in words; "" if nothing. Of files: cameras are
@@ -68,6 +71,7 @@ class Demuxer {
     std::unique_ptr<DamageWatch> watch_;  // of format_, which goes before it
     AVFormatContext* format_ = nullptr;   // before reader_ in destruction
     const AVStream* stream_ = nullptr;
+    std::int64_t size_ = 0;                    ///< of the file when it was opened, bytes
     std::int64_t promised_ = 0;                ///< packets, as a table of the container has it; 0: no such
     std::int64_t packets_ = 0;                 ///< read
     std::optional<std::int64_t> begin_, end_;  ///< of what is shown, in the stream's time base

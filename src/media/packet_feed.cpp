@@ -23,7 +23,11 @@ Result<std::unique_ptr<PacketFeed>> PacketFeed::open(const std::string& location
     return open(location, std::make_shared<StopFlag>(stop));
 }
 
-Result<std::unique_ptr<PacketFeed>> PacketFeed::again() const { return open(name_, stop_); }
+Result<std::unique_ptr<PacketFeed>> PacketFeed::again() const {
+    auto feed = open(name_, stop_);
+    if (feed) (*feed)->demuxer_->follow(*demuxer_);
+    return feed;
+}
 
 Result<std::unique_ptr<PacketFeed>> PacketFeed::open(const std::string& location,
                                                      std::shared_ptr<StopFlag> stop) {
