@@ -33,7 +33,7 @@ void DuePictures::sent(const AVPacket& packet) {
     if (!seen_key_) begins_between_ = true;
     if ((packet.flags & AV_PKT_FLAG_DISCARD) != 0) return;  // an edit list hides it
     ++sent_;
-    if (!timed_ || (first_key_ && packet.pts < *first_key_)) return;
+    if (!timed_ || leads(packet.pts)) return;
     due_.insert(packet.pts);
 }
 
@@ -54,8 +54,7 @@ bool DuePictures::came(const AVFrame& picture) {
         due_.erase(found);
         return in_turn;
     }
-    const bool early = !seen_key_ || (first_key_ && picture.pts < *first_key_);
-    return early && in_turn;
+    return in_turn && (!seen_key_ || leads(picture.pts));
 }
 
 std::uint64_t DuePictures::count() const noexcept {

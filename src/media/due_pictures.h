@@ -22,6 +22,11 @@ class DuePictures {
     /// For a decoder that starts at an entry point within the stream.
     void start_within() noexcept { seen_key_ = true; }
 
+    /// Whether the picture of this time is shown before the first key picture, and its packet was sent after
+    /// that one's: it refers to pictures before the stream, and is given, damaged or not.
+    [[nodiscard]] bool leads(std::int64_t pts) const noexcept {
+        return first_key_ && pts != AV_NOPTS_VALUE && pts < *first_key_;
+    }
     /// A packet goes to the decoder.
     void sent(const AVPacket& packet);
     /// A picture came out. False if others should have come before it, or it was not due.
@@ -38,8 +43,7 @@ class DuePictures {
     bool halves_ = false;  ///< some are, perhaps
     const bool joins_;
     bool seen_key_ = false;
-    /// When the first key packet's picture is shown. Those shown before it that were sent later refer to
-    /// pictures before the stream: decoders give them or not.
+    /// When the first key packet's picture is shown.
     std::optional<std::int64_t> first_key_;
     std::multiset<std::int64_t> due_;  ///< when they are shown, in the stream's time base
 };

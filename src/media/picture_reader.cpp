@@ -74,7 +74,7 @@ void PictureReader::follow(const PictureReader& first) {
 
 Result<void> PictureReader::read_again(const Demuxer& demuxer, std::uint64_t taken) {
     mode_ = Mode::careful;
-    doubtful_ = input_ended_ = losing_ = pending_ = false;
+    doubtful_ = input_ended_ = losing_ = leading_ = recovering_ = pending_ = false;
     taken_before_ = taken;
     next_index_ = pictures_of_part_ = 0;
     errors_after_end_ = 0;
@@ -105,6 +105,8 @@ Result<void> PictureReader::open_decoder(const Demuxer& demuxer) {
     if (!decoder) return fail(decoder.error());
     due_.emplace(codec.codec_id, demuxer.joins());
     if (mode_ == Mode::fast && any_) due_->start_within();
+    entries_.reset();
+    if (codec.codec_id == AV_CODEC_ID_H264) entries_.emplace(codec);
     decoder_.emplace(std::move(*decoder));
     if (!any_) latest_.decoder = decoder_->description();
     pictures_.set_nvdec(nvdec_.get());
@@ -146,9 +148,10 @@ Result<void> PictureReader::send(const AVPacket* packet) {
     // (What the next segment's entry point, decoded here too, is damaged by, is told there.)
     const bool ours = !end_ || packet->pts != *end_;
     if (ours) due_->sent(*packet);
+    if (mode_ != Mode::fast) note_start(*packet);
     if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) lose("a packet is damaged or cut short");
     const DecodeStep step = decoder_->send(packet);
-    if (step == DecodeStep::damaged) lose("a packet could not be decoded");
+    if (step == DecodeStep::damaged && (mode_ == Mode::fast || !leading_)) lose("a packet could not be decoded");
     return step == DecodeStep::no_memory ? no_memory() : Result<void>{};
 }
 
@@ -193,7 +196,7 @@ Result<void> PictureReader::take() {
         doubtful_ = true;
         return {};
     }
-    if (decoder_->take_damage() || flagged) lose("a picture is damaged in part");
+    if (mended() || (flagged && !due_->leads(decoded_->pts))) lose("a picture is damaged in part");
     losing_ = false;
     const Timestamp pts = times_->next(known(decoded_->best_effort_timestamp), duration_of(*decoded_));
     if (taken_before_ > 1) {
@@ -228,6 +231,17 @@ Result<void> PictureReader::take() {
     return {};
 }
 
+/// What is wrong with pictures that refer to some before the stream's start is no damage.
+void PictureReader::note_start(const AVPacket& packet) {
+    if (leading_ || recovering_) decoder_->take_damage();
+    leading_ = due_->leads(packet.pts);
+    if ((packet.flags & AV_PKT_FLAG_KEY) == 0) return;
+    recovering_ = entries_ && !entries_->is_entry(packet);
+    entries_.reset();
+}
+
+bool PictureReader::mended() { return decoder_->take_damage() && !leading_ && !recovering_; }
+
 /// Whether the time of the picture in hand follows from its timestamp alone. Of others a reader of another
 /// part knows nothing, and after them nobody does.
 bool PictureReader::plain_time() {
@@ -251,7 +265,7 @@ void PictureReader::lose(const std::string& what) {
 
 bool PictureReader::finish_part() {
     if (mode_ == Mode::fast) return !doubtful() && due_->count() == 0;
-    if (decoder_->take_damage()) lose("a picture is damaged in part");
+    if (mended()) lose("a picture is damaged in part");
     if (taken_before_ > 0) damage_.note_whole("the file changed while it was read");
     if (const auto missing = due_->count(); missing > 0) {
         damage_.note_whole(fmt::format("{} picture{} did not come out of the decoder", missing,

@@ -11,6 +11,7 @@
 #include "media/decoder.h"
 #include "media/demuxer.h"
 #include "media/due_pictures.h"
+#include "media/entry_points.h"
 #include "media/frame_times.h"
 #include "media/nvdec.h"
 #include "media/picture.h"
@@ -89,6 +90,8 @@ class PictureReader {
   private:
     Result<void> take();
     void lose(const std::string& what);
+    void note_start(const AVPacket& packet);
+    [[nodiscard]] bool mended();
     [[nodiscard]] bool plain_time();
     void start_times(const Demuxer& demuxer);
     [[nodiscard]] bool doubtful() { return mode_ == Mode::fast && (doubtful_ || decoder_->take_damage()); }
@@ -115,6 +118,11 @@ class PictureReader {
     bool pending_ = false;                    ///< it is in decoded_
     bool any_ = false;
     bool joined_ = false;           // what comes before can't be decoded, and is no damage
+    bool leading_ = false;          // the packet sent last refers to pictures before the stream
+    // H.264 that begins at a recovery point, up to the next key packet: pictures there unmark references to
+    // pictures before the stream, which is logged as an error and is none.
+    bool recovering_ = false;
+    std::optional<EntryPoints> entries_;  // until the first key packet
     bool losing_ = false;           // since the latest frame: one event a damaged place
     bool input_ended_ = false;
     int errors_after_end_ = 0;
