@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -99,13 +100,26 @@ int ByteReader::read(std::uint8_t* buffer, int size) {
                                   : ::read(fd_, buffer, static_cast<std::size_t>(size));
         if (got > 0) {
             position_ += got;
+            furthest_ = std::max(furthest_, position_);
             return static_cast<int>(got);
         }
-        if (got == 0) return AVERROR_EOF;
+        if (got == 0) {
+            ended_at_ = position_;
+            return AVERROR_EOF;
+        }
         if (errno == EINTR || errno == EAGAIN) continue;
         if (failure_.empty()) failure_ = std::strerror(errno);
         return AVERROR(EIO);
     }
+}
+
+std::int64_t ByteReader::extent() const {
+    struct stat status{};
+    const std::int64_t now = ::fstat(fd_, &status) == 0 ? status.st_size : *size_;
+    if (now < furthest_) {  // it shrank: had all been read by then?
+        return ended_at_ && *ended_at_ < furthest_ ? now : furthest_;
+    }
+    return ended_at_ && furthest_ <= *ended_at_ ? std::min(now, *ended_at_) : now;
 }
 
 std::int64_t ByteReader::seek(std::int64_t offset, int whence) {

@@ -31,6 +31,8 @@ class ByteReader {
     [[nodiscard]] AVIOContext* io() const noexcept { return io_; }
     /// Of a plain file; nothing for a pipe.
     [[nodiscard]] std::optional<std::int64_t> size() const noexcept { return size_; }
+    /// Of a plain file: how much of it could be read, if it grew or shrank since it was opened.
+    [[nodiscard]] std::int64_t extent() const;
     [[nodiscard]] int descriptor() const noexcept { return fd_; }
     /// The system's word on the first failed read, "" if none failed.
     [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
@@ -46,6 +48,8 @@ class ByteReader {
     std::function<bool()> stopped_;
     std::optional<std::int64_t> size_;
     std::int64_t position_ = 0;
+    std::int64_t furthest_ = 0;             ///< position behind what was read
+    std::optional<std::int64_t> ended_at_;  ///< where a read met the end last
     std::string failure_;
     AVIOContext* io_ = nullptr;
 };

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "media/demuxer.h"
+#include "media/picture_buffers.h"
 
 namespace saccade::media {
 namespace {
@@ -24,20 +25,21 @@ DecodeStep failure(int code) {
 }  // namespace
 
 Result<Decoder> Decoder::open(const AVCodec& codec, const AVCodecParameters* parameters,
-                              int threads, bool low_delay, const std::string& name,
-                              const Nvdec* nvdec) {
+                              const std::string& name, const DecoderOptions& options) {
     std::unique_ptr<DamageWatch> watch;
     AvCodecContext context(avcodec_alloc_context3(&codec));
     if (!context ||
         (parameters != nullptr && avcodec_parameters_to_context(context.get(), parameters) < 0)) {
         return fail(ErrorCode::out_of_memory, name + ": no memory for a decoder");
     }
-    context->thread_count = threads > 0 ? threads : usual_threads();
-    context->thread_type = low_delay ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
-    if (low_delay) context->flags |= AV_CODEC_FLAG_LOW_DELAY;
+    context->thread_count = options.threads > 0 ? options.threads : usual_threads();
+    context->thread_type = options.low_delay ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
+    if (options.low_delay) context->flags |= AV_CODEC_FLAG_LOW_DELAY;
     context->flags |= AV_CODEC_FLAG_UNALIGNED;  // crop exactly, not to the next aligned column
     context->max_pixels = max_pixels;
-    if (nvdec != nullptr) nvdec->attach(*context);
+    context->codec_id = codec.id;
+    keep_clean(*context, options.careful);
+    if (options.nvdec != nullptr) options.nvdec->attach(*context);
     watch = std::make_unique<DamageWatch>(*context);
     const int code = avcodec_open2(context.get(), &codec, nullptr);
     if (code < 0) {

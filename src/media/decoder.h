@@ -20,16 +20,19 @@ enum class DecodeStep {
     no_memory,
 };
 
+struct DecoderOptions {
+    int threads = 0;         ///< 0: as many as the machine runs at once
+    bool low_delay = false;  ///< a picture comes out as soon as its packet is in: threads within pictures only
+    bool careful = false;  ///< of a damaged stream, perhaps: see picture_buffers.h
+    const Nvdec* nvdec = nullptr;  ///< on the GPU, or in software where that turns the stream down
+};
+
 /// One thread at a time. Its pictures are reference counted and may outlive it, in any number.
 class Decoder {
   public:
-    /// `threads` 0: as many as the machine runs at once. `low_delay`: a picture comes out as soon
-    /// as its packet is in, which leaves threads only within a picture. Errors: unsupported, with
-    /// libavcodec's reason (`name` goes before it).
-    /// With `nvdec`, on the GPU, or in software where that turns the stream down.
+    /// Errors: unsupported, with libavcodec's reason (`name` goes before it).
     static Result<Decoder> open(const AVCodec& codec, const AVCodecParameters* parameters,
-                                int threads, bool low_delay, const std::string& name,
-                                const Nvdec* nvdec = nullptr);
+                                const std::string& name, const DecoderOptions& options);
 
     /// nullptr: the end. more_input, damaged or no_memory.
     DecodeStep send(const AVPacket* packet);

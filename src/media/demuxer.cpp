@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/mask_secrets.h"
+#include "media/mp4_tables.h"
 #include "media/names.h"
 
 namespace saccade::media {
@@ -23,6 +24,15 @@ constexpr std::array text_art = {"tty", "bin", "xbin", "adf", "idf"};
 template <typename List>
 bool contains(const List& list, std::string_view word) {
     return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+/// (AVI has empty entries where the picture before is shown again.)
+std::int64_t pictures_in_index(AVStream& stream) {
+    std::int64_t count = 0;
+    for (int i = 0; i < avformat_index_get_entries_count(&stream); ++i) {
+        if (avformat_index_get_entry(&stream, i)->size > 0) ++count;
+    }
+    return count;
 }
 
 /// Options of the decoders that probing opens, one dictionary a stream.
@@ -77,6 +87,7 @@ Result<void> Demuxer::open_container() {
     live_ = contains(live_schemes, scheme);
     format_ = avformat_alloc_context();
     if (format_ == nullptr) return fail(ErrorCode::out_of_memory, name_ + ": no memory");
+    watch_ = std::make_unique<DamageWatch>(*format_);
     format_->interrupt_callback = {
         [](void* self) { return static_cast<Demuxer*>(self)->stopped_() ? 1 : 0; }, this};
     std::string path = location_;
@@ -85,6 +96,7 @@ Result<void> Demuxer::open_container() {
         auto reader = ByteReader::open(path, stopped_);
         if (!reader) return fail(reader.error());
         reader_ = std::move(*reader);
+        size_ = reader_->size().value_or(0);
         format_->pb = reader_->io();
         // A local playlist may name local files, but must not reach out to the network.
         format_->protocol_whitelist = av_strdup("file,crypto,data");
@@ -167,6 +179,9 @@ Result<void> Demuxer::choose_stream() {
         if (static_cast<int>(i) != index) format_->streams[i]->discard = AVDISCARD_ALL;
     }
     stream_ = format_->streams[index];
+    const std::string_view kind = format_->iformat->name;
+    if (kind == "mov,mp4,m4a,3gp,3g2,mj2") promised_ = stream_->nb_frames;
+    if (kind == "avi") promised_ = pictures_in_index(*format_->streams[index]);
     const AVCodecParameters& codec = *stream_->codecpar;
     decoder_ = avcodec_find_decoder(codec.codec_id);
     if (decoder_ == nullptr) {
@@ -190,8 +205,32 @@ int Demuxer::read(AVPacket& packet) {
         av_packet_unref(&packet);
         const int code = av_read_frame(format_, &packet);
         if (code == AVERROR(EAGAIN)) continue;
-        if (code < 0 || packet.stream_index == stream_->index) return code;
+        if (code == AVERROR(ENOMEM) && !short_of_memory()) return AVERROR_INVALIDDATA;
+        if (code < 0) return code;
+        if (packet.stream_index != stream_->index) continue;
+        note(packet);
+        return code;
     }
+}
+
+void Demuxer::note(const AVPacket& packet) {
+    ++packets_;
+    if (packet.pts == AV_NOPTS_VALUE || (packet.flags & AV_PKT_FLAG_DISCARD) != 0) return;
+    begin_ = std::min(begin_.value_or(packet.pts), packet.pts);
+    end_ = std::max(end_.value_or(packet.pts), packet.pts + packet.duration);
+}
+
+/// libavformat has no memory for packets of a damaged size either. Those of a file fit into it.
+bool Demuxer::short_of_memory() const {
+    if (!reader_ || !reader_->size()) return true;
+    void* const block = av_malloc(std::min(static_cast<std::size_t>(*reader_->size()), max_allocation / 2));
+    av_free(block);
+    return block == nullptr;
+}
+
+bool Demuxer::joins() const noexcept {
+    constexpr std::array kinds = {"mpegts", "mpegtsraw", "mpeg"};
+    return live_ || contains(kinds, format_->iformat->name);
 }
 
 double Demuxer::frame_rate() const noexcept {
@@ -242,9 +281,31 @@ ReadAt Demuxer::read_at() const {
 
 std::string Demuxer::truncation() const {
     if (!reader_ || !reader_->size()) return "";
-    const auto missing = missing_bytes(read_at(), static_cast<std::uint64_t>(*reader_->size()));
+    const std::int64_t extent = reader_->extent();
+    if (extent < size_) {
+        return fmt::format("the file shrank while it was read: {} bytes are gone", size_ - extent);
+    }
+    const auto missing = missing_bytes(read_at(), static_cast<std::uint64_t>(extent));
     if (!missing) return "";
     return fmt::format("the file ends early: {} bytes are missing", *missing);
+}
+
+std::string Demuxer::nonsense() const {
+    return reader_ && watch_->count() > 0 ? "the file's structure is damaged" : "";
+}
+
+std::string Demuxer::shortfall() const {
+    if (packets_ >= promised_ || !can_read_again()) return "";
+    // An edit list may leave samples out; then what it shows must be there.
+    const auto size = static_cast<std::uint64_t>(*reader_->size());
+    if (const auto edited = edited_seconds(read_at(), size, static_cast<std::uint32_t>(stream_->id));
+        edited && begin_) {
+        const double shown = static_cast<double>(*end_ - *begin_) * av_q2d(stream_->time_base);
+        const double picture = packets_ > 0 ? shown / static_cast<double>(packets_) : 0;
+        if (shown >= *edited - 2 * picture) return "";
+    }
+    return fmt::format("the file's table promises {} frames, {} are missing", promised_,
+                       promised_ - packets_);
 }
 
 std::string Demuxer::io_failure() const {

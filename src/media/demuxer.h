@@ -1,6 +1,7 @@
 // Opens a container and hands out the packets of its one video stream.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -41,8 +42,19 @@ class Demuxer {
     [[nodiscard]] PixelAspect pixel_aspect() const noexcept;
     /// Comes from a network or a device, paced by the outside.
     [[nodiscard]] bool live() const noexcept { return live_; }
+    /// A plain file: another Demuxer reads the same again.
+    [[nodiscard]] bool can_read_again() const noexcept { return reader_ && reader_->size(); }
+    /// Of a kind that may begin anywhere in a stream: broadcasts, recordings of them, cameras.
+    [[nodiscard]] bool joins() const noexcept;
+    /// `before`: read the same file earlier.
+    void follow(const Demuxer& before) noexcept { size_ = std::max(size_, before.size_); }
     /// What is certain of a file that ends too early, "" if nothing.
     [[nodiscard]] std::string truncation() const;
+    /// What the container's reader could not make sense of, in words; "" if nothing. Of files: cameras are
+    /// asked for more than they may have.
+    [[nodiscard]] std::string nonsense() const;
+    /// At the end: packets that the container's table has and that were not read, in words; "" if none.
+    [[nodiscard]] std::string shortfall() const;
     /// The system's word on a failed read, "" if none failed.
     [[nodiscard]] std::string io_failure() const;
 
@@ -54,14 +66,21 @@ class Demuxer {
     tl::unexpected<Error> index_at_end() const;
     [[nodiscard]] bool is_past_pictures() const;
     [[nodiscard]] ReadAt read_at() const;
+    void note(const AVPacket& packet);
+    [[nodiscard]] bool short_of_memory() const;
 
     std::string location_;
     std::string name_;  ///< for messages
     std::function<bool()> stopped_;
     bool live_ = false;
     std::unique_ptr<ByteReader> reader_;  // of local files and standard input
+    std::unique_ptr<DamageWatch> watch_;  // of format_, which goes before it
     AVFormatContext* format_ = nullptr;   // before reader_ in destruction
     const AVStream* stream_ = nullptr;
+    std::int64_t size_ = 0;                    ///< of the file when it was opened, bytes
+    std::int64_t promised_ = 0;                ///< packets, as a table of the container has it; 0: no such
+    std::int64_t packets_ = 0;                 ///< read
+    std::optional<std::int64_t> begin_, end_;  ///< of what is shown, in the stream's time base
     const AVCodec* decoder_ = nullptr;
 };
 

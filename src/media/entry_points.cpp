@@ -1,6 +1,7 @@
 #include "media/entry_points.h"
 
 #include <cstddef>
+#include <utility>
 
 #include "media/h264_sps.h"
 
@@ -61,6 +62,8 @@ bool EntryPoints::is_entry(const AVPacket& packet) {
     if (kind_ == Kind::key_flag) return key;
     const Units units = units_of(Bytes(packet.data, static_cast<std::size_t>(packet.size)));
     headers_in_band_ |= units.headers;
+    const bool begins = std::exchange(sequence_ended_, units.ends_sequence) || units.ends_sequence;
+    if (begins || units.drops_pictures) return false;
     return key && units.sane && units.entry && units.headers == headers_in_band_;
 }
 
@@ -120,6 +123,9 @@ void EntryPoints::note(Bytes unit, Units& units) const {
     } else {
         const unsigned type = header >> 1U & 0x3FU;
         units.entry = units.entry || (type >= 16 && type <= 21);    // BLA, IDR, CRA
+        // Their slices begin with first_slice_segment_in_pic_flag and no_output_of_prior_pics_flag (7.3.6.1).
+        if (type >= 16 && type <= 23 && unit.size() > 2 && (unit[2] & 0x40U) != 0) units.drops_pictures = true;
+        if (type == 36 || type == 37) units.ends_sequence = true;  // EOS, EOB
         if (type >= 32 && type <= 34) units.headers |= 1U << (type - 32);  // VPS, SPS, PPS
     }
 }

@@ -41,6 +41,11 @@ std::optional<Timestamp> FrameTimes::to_time(std::optional<std::int64_t> units) 
     return Timestamp(ns);
 }
 
+bool FrameTimes::plain(std::int64_t timestamp) const {
+    const auto time = by_clock(timestamp);
+    return time && (!latest_ || *time >= *latest_);
+}
+
 std::optional<Timestamp> FrameTimes::by_clock(std::optional<std::int64_t> timestamp) const {
     auto time = to_time(timestamp);
     if (!time) return time;

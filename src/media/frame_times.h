@@ -31,6 +31,9 @@ class FrameTimes {
     /// `frame_rate` in Hz, 0 where unknown (25 is taken for missing timestamps then).
     FrameTimes(TimeBase base, double frame_rate);
 
+    /// Whether next() makes of this timestamp, known and in order, just the time that it says.
+    [[nodiscard]] bool plain(std::int64_t timestamp) const;
+
     /// The next frame's, both in units of the time base. Appends the times that are known now, of
     /// this frame and those before it, in their order.
     void next(std::optional<std::int64_t> timestamp, std::optional<std::int64_t> duration,

@@ -142,7 +142,7 @@ Result<Decoder*> ImageDecoder::decoder_for(AVCodecID codec, const std::string& p
                     path + ": this FFmpeg has no decoder for " + avcodec_get_name(codec),
                     "convert it to PNG or JPEG");
     }
-    auto opened = Decoder::open(*implementation, nullptr, 1, false, path);
+    auto opened = Decoder::open(*implementation, nullptr, path, {.threads = 1, .careful = true});
     if (!opened) return fail(opened.error());
     return &decoders_.emplace(codec, std::move(*opened)).first->second;
 }

@@ -12,9 +12,6 @@
 namespace saccade::media {
 namespace {
 
-// A header may claim any size; no honest picture or packet needs a block above this.
-constexpr std::size_t max_allocation = std::size_t{1} << 30;
-
 thread_local std::string latest_error;
 thread_local std::string unfinished_line;  // FFmpeg logs some lines in pieces
 thread_local int print_prefix = 1;
@@ -29,23 +26,27 @@ Watches& watches() {
     return instance;
 }
 
-/// What libavcodec's error concealment and its H.264 decoder say of a damaged picture, unchanged
-/// since FFmpeg 0.5.
-bool tells_of_damage(std::string_view format) {
-    return format.starts_with("concealing ") || format.starts_with("error while decoding MB");
+/// Errors, but for those in what is carried beside pictures (SEI of H.264 and HEVC, APPn of JPEG), and what
+/// libavcodec's error concealment says of a picture that it mended, unchanged since FFmpeg 0.5.
+bool tells_of_damage(int level, std::string_view format) {
+    if (level > AV_LOG_ERROR) return format.starts_with("concealing ");
+    return !format.starts_with("SEI type ") && !format.starts_with("unable to decode APP fields");
 }
 
 void note_damage(void* context) {
     if (context == nullptr) return;
     const auto* type = *static_cast<const AVClass**>(context);
-    if (type == nullptr || type->class_name != std::string_view("AVCodecContext")) return;
-    void* watch = static_cast<AVCodecContext*>(context)->opaque;
+    if (type == nullptr) return;
+    const std::string_view name = type->class_name;
+    void* watch = nullptr;
+    if (name == "AVCodecContext") watch = static_cast<AVCodecContext*>(context)->opaque;
+    if (name == "AVFormatContext") watch = static_cast<AVFormatContext*>(context)->opaque;
     const std::lock_guard lock(watches().mutex);
-    if (watches().alive.contains(watch)) static_cast<DamageWatch*>(watch)->count();
+    if (watches().alive.contains(watch)) static_cast<DamageWatch*>(watch)->add();
 }
 
 void on_log(void* context, int level, const char* format, va_list arguments) {
-    if (level <= AV_LOG_INFO && tells_of_damage(format)) note_damage(context);
+    if (level <= AV_LOG_INFO && tells_of_damage(level, format)) note_damage(context);
     const bool is_error = level <= AV_LOG_ERROR;
     if (!is_error && (level > AV_LOG_VERBOSE || !log::enabled(log::Level::debug))) return;
     char line[1024];
@@ -81,6 +82,12 @@ void clear_libav_error() {
 
 DamageWatch::DamageWatch(AVCodecContext& decoder) {
     decoder.opaque = this;
+    const std::lock_guard lock(watches().mutex);
+    watches().alive.insert(this);
+}
+
+DamageWatch::DamageWatch(AVFormatContext& demuxer) {
+    demuxer.opaque = this;
     const std::lock_guard lock(watches().mutex);
     watches().alive.insert(this);
 }

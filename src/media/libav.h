@@ -8,6 +8,7 @@ extern "C" {
 }
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -32,6 +33,9 @@ inline std::string libav_message(int code) {
     return text;
 }
 
+/// A header may claim any size; no honest picture or packet needs a block above this.
+inline constexpr std::size_t max_allocation = std::size_t{1} << 30U;
+
 /// To be called before any other use of the libraries: routes their log to core/log (debug level)
 /// and bounds their single allocations. Any thread, any number of times.
 void init_libav();
@@ -40,20 +44,25 @@ void init_libav();
 std::string last_libav_error();
 void clear_libav_error();
 
-/// Counts the pictures that one decoder says it had to mend. The decoders of libavcodec tell it in
-/// their log alone: frame threads hand pictures out before decode_error_flags are set.
-/// The count comes from the decoder's threads and may run a few pictures ahead of its output.
+/// Counts what one decoder or demuxer says it could not read without loss, which is what libavutil's level
+/// AV_LOG_ERROR stands for, and the pictures that it had to mend. Much of that has no other way out:
+/// decoders of HEVC leave out what they can't read and return no error, and frame threads hand pictures
+/// out before decode_error_flags are set.
+/// The count comes from the decoder's threads. It may run a few pictures ahead of its output, and
+/// never lags behind: what went wrong with a picture is counted before the picture comes out.
 class DamageWatch {
   public:
-    /// To be attached before the decoder is opened; must outlive it.
+    /// To be attached before they are opened; must outlive them.
     explicit DamageWatch(AVCodecContext& decoder);
+    explicit DamageWatch(AVFormatContext& demuxer);
     ~DamageWatch();
     DamageWatch(const DamageWatch&) = delete;
     DamageWatch& operator=(const DamageWatch&) = delete;
 
     /// Since the latest call.
     unsigned take() noexcept { return count_.exchange(0, std::memory_order_relaxed); }
-    void count() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+    [[nodiscard]] unsigned count() const noexcept { return count_.load(std::memory_order_relaxed); }
+    void add() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
 
   private:
     std::atomic<unsigned> count_{0};

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/mask_secrets.h"
-
 namespace saccade::media {
 namespace {
 
@@ -22,8 +20,19 @@ constexpr std::chrono::milliseconds look_again{50};
 
 Result<std::unique_ptr<PacketFeed>> PacketFeed::open(const std::string& location,
                                                      const std::stop_token& stop) {
-    std::unique_ptr<PacketFeed> feed(new PacketFeed(mask_url(location), stop));
-    auto demuxer = Demuxer::open(location, [flag = &feed->stop_] { return (*flag)(); });
+    return open(location, std::make_shared<StopFlag>(stop));
+}
+
+Result<std::unique_ptr<PacketFeed>> PacketFeed::again() const {
+    auto feed = open(location_, stop_);
+    if (feed) (*feed)->demuxer_->follow(*demuxer_);
+    return feed;
+}
+
+Result<std::unique_ptr<PacketFeed>> PacketFeed::open(const std::string& location,
+                                                     std::shared_ptr<StopFlag> stop) {
+    std::unique_ptr<PacketFeed> feed(new PacketFeed(location, stop));
+    auto demuxer = Demuxer::open(location, [flag = std::move(stop)] { return (*flag)(); });
     if (!demuxer) return fail(demuxer.error());
     feed->demuxer_ = std::move(*demuxer);
     feed->share(1);
@@ -48,7 +57,7 @@ void PacketFeed::join() {
 
 template <typename Done>
 void PacketFeed::wait(std::unique_lock<std::mutex>& lock, Done done) {
-    while (!stop_() && !done()) changed_.wait_for(lock, look_again);
+    while (!stopped() && !done()) changed_.wait_for(lock, look_again);
 }
 
 bool PacketFeed::far_ahead() const {
@@ -57,7 +66,7 @@ bool PacketFeed::far_ahead() const {
 
 std::optional<Segment> PacketFeed::claim() {
     std::unique_lock lock(mutex_);
-    wait(lock, [this] { return !held_ && !far_ahead(); });
+    wait(lock, [this] { return doubted() || (!held_ && !far_ahead()); });
     return next_segment();
 }
 
@@ -67,7 +76,7 @@ std::optional<Segment> PacketFeed::try_claim() {
 }
 
 std::optional<Segment> PacketFeed::next_segment() {
-    if (stop_()) return std::nullopt;
+    if (stopped() || doubted()) return std::nullopt;
     auto segment = segmenter_->next();
     if (!segment) return std::nullopt;
     ++next_;
@@ -85,36 +94,76 @@ void PacketFeed::more(Segment& segment) {
     changed_.notify_all();
 }
 
-void PacketFeed::done(const Segment& segment) {
+void PacketFeed::done(const Segment& segment, std::uint64_t pictures) {
     {
         std::lock_guard lock(mutex_);
         open_.erase(segment.number);
+        pictures_[segment.number] = pictures;
+        if (held_ == segment.number) held_.reset();
     }
     changed_.notify_all();
 }
 
-std::optional<std::string> PacketFeed::finish(const DamageReport& found) {
+std::uint64_t PacketFeed::doubt(const Segment& segment) {
+    std::uint64_t next = 0;
+    {
+        std::lock_guard lock(mutex_);
+        doubted_ = std::min(doubted_.load(), segment.number);
+        next = next_;
+    }
+    changed_.notify_all();
+    return next;
+}
+
+std::uint64_t PacketFeed::pictures_that_count() const {
+    std::uint64_t sum = 0;
+    for (const auto& [number, pictures] : pictures_) {
+        if (number <= doubted_) sum += pictures;
+    }
+    return sum;
+}
+
+std::optional<PacketFeed::Ending> PacketFeed::finish(const DamageReport& found) {
     std::unique_lock lock(mutex_);
     damage_.merge(found);
     --busy_;
     changed_.notify_all();
     wait(lock, [this] { return busy_ == 0; });
     if (busy_ != 0) return std::nullopt;
-    if (!std::exchange(whole_noted_, true)) {
-        const int code = segmenter_->ended();
-        const std::string io = demuxer_->io_failure();
-        if (code != AVERROR_EOF && code != 0 && io.empty()) {
-            damage_.note_whole("reading stopped: " + libav_message(code));
-        }
-        if (!io.empty()) damage_.note_whole("reading failed: " + io);
-        if (const auto cut = demuxer_->truncation(); !cut.empty()) damage_.note_whole(cut);
+    if (doubted() && !std::exchange(again_, true)) return Ending{"", Again{pictures_that_count(), next_}};
+    if (!doubted() && !conclusion_) {
+        note_whole();
+        conclusion_ = damage_.summary(name_);
     }
-    return damage_.summary(name_);
+    wait(lock, [this] { return conclusion_.has_value(); });
+    if (!conclusion_) return std::nullopt;
+    return Ending{*conclusion_, std::nullopt};
+}
+
+void PacketFeed::conclude(const std::string& damage) {
+    {
+        std::lock_guard lock(mutex_);
+        conclusion_ = damage;
+    }
+    changed_.notify_all();
+}
+
+void PacketFeed::note_whole() {
+    const int code = segmenter_->ended();
+    const std::string io = demuxer_->io_failure();
+    if (code != AVERROR_EOF && code != 0 && io.empty()) {
+        damage_.note_whole(code == AVERROR_INVALIDDATA ? "reading stopped at a damaged packet"
+                                                       : "reading stopped: " + libav_message(code));
+    }
+    if (!io.empty()) damage_.note_whole("reading failed: " + io);
+    for (const std::string& what : {demuxer_->truncation(), demuxer_->nonsense(), demuxer_->shortfall()}) {
+        if (!what.empty()) damage_.note_whole(what);
+    }
 }
 
 bool PacketFeed::splits() const {
     std::lock_guard lock(mutex_);
-    return segmenter_->splits();
+    return segmenter_->splits() && !doubted();
 }
 
 int PacketFeed::failure() const {
@@ -124,7 +173,7 @@ int PacketFeed::failure() const {
 }
 
 void PacketFeed::stop() noexcept {
-    stop_.set();
+    stop_->set();
     changed_.notify_all();
 }
 

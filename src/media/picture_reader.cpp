@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "media/picture_buffers.h"
 #include "media/pixel_format.h"
 
 namespace saccade::media {
@@ -51,32 +52,63 @@ void set_declared(StreamInfo& info, const Demuxer& demuxer) {
 
 Result<void> PictureReader::open(const Demuxer& demuxer, StreamInfo& info) {
     latest_ = info;
+    mode_ = demuxer.can_read_again() ? Mode::fast : Mode::once;
     if (auto opened = open_decoder(demuxer); !opened) return opened;
     info = latest_;
-    const AVStream& stream = demuxer.stream();
-    times_.emplace(TimeBase{stream.time_base.num, stream.time_base.den}, info.frame_rate);
+    start_times(demuxer);
+    joined_ = !demuxer.joins();
     return {};
+}
+
+void PictureReader::start_times(const Demuxer& demuxer) {
+    const AVStream& stream = demuxer.stream();
+    times_.emplace(TimeBase{stream.time_base.num, stream.time_base.den}, latest_.frame_rate);
 }
 
 void PictureReader::follow(const PictureReader& first) {
     latest_ = first.latest_;
     times_ = first.times_;
-    any_ = started_ = seen_key_packet_ = true;
+    mode_ = first.mode_;
+    any_ = started_ = joined_ = true;
+}
+
+Result<void> PictureReader::read_again(const Demuxer& demuxer, std::uint64_t taken) {
+    mode_ = Mode::careful;
+    doubtful_ = input_ended_ = losing_ = leading_ = recovering_ = pending_ = false;
+    taken_before_ = taken;
+    next_index_ = pictures_of_part_ = 0;
+    errors_after_end_ = 0;
+    end_.reset();
+    next_begin_.reset();
+    untimed_.clear();
+    ready_.clear();
+    decoder_.reset();
+    av_frame_unref(decoded_.get());
+    joined_ = !demuxer.joins();
+    start_times(demuxer);
+    return open_decoder(demuxer);
 }
 
 Result<void> PictureReader::open_decoder(const Demuxer& demuxer) {
     const AVCodecParameters& codec = *demuxer.stream().codecpar;
     if (options_.cuda_device >= 0) {
         not_on_gpu_ = nvdec_obstacle(demuxer.decoder(), codec, demuxer.orientation());
-        if (not_on_gpu_.empty()) {
+        if (not_on_gpu_.empty() && !nvdec_) {
             auto nvdec = Nvdec::open(options_.cuda_device);
             if (!nvdec) return fail(nvdec.error());
             nvdec_ = std::move(*nvdec);
         }
     }
-    auto decoder = Decoder::open(demuxer.decoder(), &codec, options_.decoder_threads, latest_.live,
-                                 latest_.name, nvdec_.get());
+    auto decoder = Decoder::open(demuxer.decoder(), &codec, latest_.name,
+                                 {.threads = mode_ == Mode::careful ? 1 : options_.decoder_threads,
+                                  .low_delay = latest_.live,
+                                  .careful = mode_ != Mode::fast,
+                                  .nvdec = nvdec_.get()});
     if (!decoder) return fail(decoder.error());
+    due_.emplace(codec.codec_id, demuxer.joins());
+    if (mode_ == Mode::fast && any_) due_->start_within();
+    entries_.reset();
+    if (codec.codec_id == AV_CODEC_ID_H264) entries_.emplace(codec);
     decoder_.emplace(std::move(*decoder));
     if (!any_) latest_.decoder = decoder_->description();
     pictures_.set_nvdec(nvdec_.get());
@@ -95,6 +127,8 @@ void PictureReader::enter(const Segment& segment) {
     errors_after_end_ = 0;
     losing_ = false;
     next_index_ = segment.first_index;
+    pictures_of_part_ = 0;
+    begin_ = segment.begin;
     if (segment.begin) times_->go_on_at(*segment.begin);
 }
 
@@ -108,29 +142,40 @@ Result<void> PictureReader::send(const AVPacket* packet) {
         decoder_->send(nullptr);
         return {};
     }
-    seen_key_packet_ = seen_key_packet_ || (packet->flags & AV_PKT_FLAG_KEY) != 0;
+    if (packet->size == 0) return {};  // a place in a table without a picture (to libavcodec: the end)
+    if (!joined_ && (packet->flags & AV_PKT_FLAG_KEY) != 0) {
+        if (mode_ != Mode::fast) decoder_->take_damage();
+        joined_ = true;
+    }
+    // (What the next segment's entry point, decoded here too, is damaged by, is told there.)
     const bool ours = !end_ || packet->pts != *end_;
-    if (ours && (packet->flags & AV_PKT_FLAG_CORRUPT) != 0) lose("a packet is damaged or cut short");
+    if (ours) due_->sent(*packet);
+    if (mode_ != Mode::fast) note_start(*packet);
+    if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) lose("a packet is damaged or cut short");
     const DecodeStep step = decoder_->send(packet);
-    if (ours && step == DecodeStep::damaged) lose("a packet could not be decoded");
+    if (step == DecodeStep::damaged && (mode_ == Mode::fast || !leading_)) lose("a packet could not be decoded");
     return step == DecodeStep::no_memory ? no_memory() : Result<void>{};
 }
 
 Result<PictureReader::Step> PictureReader::step() {
-    switch (std::exchange(pending_, false) ? DecodeStep::frame : decoder_->receive(*decoded_)) {
+    const bool pending = std::exchange(pending_, false);
+    const DecodeStep came = pending ? DecodeStep::frame : decoder_->receive(*decoded_);
+    if (doubtful()) return Step::doubtful;
+    switch (came) {
         case DecodeStep::frame:
             if (const auto shown = known(decoded_->pts); next_begin_ && shown && *shown >= *next_begin_) {
                 pending_ = true;
                 return Step::crossed;
             }
             if (auto taken = take(); !taken) return fail(taken.error());
-            return Step::taken;
+            return doubtful() ? Step::doubtful : Step::taken;
         case DecodeStep::more_input:
             return Step::hungry;
         case DecodeStep::drained:
             return Step::drained;
         case DecodeStep::damaged:
             lose("a picture could not be decoded");
+            if (doubtful()) return Step::doubtful;
             if (input_ended_ && ++errors_after_end_ > most_errors_after_end) return Step::drained;
             return Step::taken;
         case DecodeStep::no_memory:
@@ -140,23 +185,43 @@ Result<PictureReader::Step> PictureReader::step() {
 }
 
 Result<void> PictureReader::take() {
-    if (const auto shown = known(decoded_->pts); end_ && shown && *shown >= *end_) {
+    const auto shown = known(decoded_->pts);
+    if (end_ && shown && *shown >= *end_) {
         av_frame_unref(decoded_.get());
         return {};
     }
-    if (decoder_->take_damage() || decoded_->decode_error_flags != 0 ||
-        (decoded_->flags & AV_FRAME_FLAG_CORRUPT) != 0) {
-        lose("a picture is damaged in part");
+    const bool flagged = decoded_->decode_error_flags != 0 ||
+                         (decoded_->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
+                         has_marks(*decoded_, decoder_->context().codec_id);
+    const bool in_turn = due_->came(*decoded_);
+    if (mode_ == Mode::fast && (flagged || !in_turn || !plain_time())) {
+        doubtful_ = true;
+        return {};
     }
+    if (mended() || (flagged && !due_->leads(decoded_->pts))) lose("a picture is damaged in part");
     losing_ = false;
     const auto timestamp = known(decoded_->best_effort_timestamp);
     const std::int64_t duration = duration_of(*decoded_);
     const PixelAspect aspect = pixel_aspect_of(decoded_->sample_aspect_ratio);
+    if (taken_before_ > 1) {
+        --taken_before_;
+        ++next_index_;
+        av_frame_unref(decoded_.get());
+        time_frame({}, timestamp, duration);
+        return {};
+    }
     auto made = pictures_.make(*decoded_, decoder_->context().codec_id);
     av_frame_unref(decoded_.get());
     if (!made) return fail(made.error().code, latest_.name + ": " + made.error().message);
     Frame& frame = *made;
     frame.id = {options_.stream, next_index_++};
+    if (taken_before_ == 1) {  // the one that was handed out last, by whichever decoder
+        taken_before_ = 0;
+        set_shape(latest_, frame);
+        time_frame({}, timestamp, duration);
+        return {};
+    }
+    ++pictures_of_part_;
     if (!any_) {  // now it is known what the stream is like, and whether the GPU took it
         set_shape(latest_, frame);
         if (latest_.pixel_aspect == PixelAspect{}) latest_.pixel_aspect = aspect;
@@ -169,10 +234,16 @@ Result<void> PictureReader::take() {
         set_shape(latest_, frame);
         add(FormatChanged{latest_});
     }
+    time_frame(std::move(frame), timestamp, duration);
+    return {};
+}
+
+/// An empty frame is one that was handed out before: it counts for the times of the others.
+void PictureReader::time_frame(Frame frame, std::optional<std::int64_t> timestamp,
+                               std::optional<std::int64_t> duration) {
     untimed_.emplace_back(std::move(frame));
     times_->next(timestamp, duration, ready_);
     hand_out();
-    return {};
 }
 
 /// Behind the frames that were taken before.
@@ -187,6 +258,10 @@ void PictureReader::hand_out() {
         if (auto* frame = std::get_if<Frame>(&untimed_.front())) {
             if (time == ready_.end()) break;
             frame->pts = *time++;
+            if (frame->width == 0) {
+                untimed_.pop_front();
+                continue;
+            }
             if (!std::exchange(started_, true)) latest_.start = frame->pts;
         }
         events_.push_back(std::move(untimed_.front()));
@@ -200,15 +275,46 @@ void PictureReader::settle_times() {
     hand_out();
 }
 
+/// What is wrong with pictures that refer to some before the stream's start is no damage.
+void PictureReader::note_start(const AVPacket& packet) {
+    if (leading_ || recovering_) decoder_->take_damage();
+    leading_ = due_->leads(packet.pts);
+    if ((packet.flags & AV_PKT_FLAG_KEY) == 0) return;
+    recovering_ = entries_ && !entries_->is_entry(packet);
+    entries_.reset();
+}
+
+bool PictureReader::mended() { return decoder_->take_damage() && !leading_ && !recovering_; }
+
+/// Whether the time of the picture in hand follows from its timestamp alone. Of others a reader of another
+/// part knows nothing, and after them nobody does.
+bool PictureReader::plain_time() {
+    const auto begin = std::exchange(begin_, std::nullopt);
+    if (last_ && !begin) return true;
+    const auto shown = known(decoded_->pts);
+    return shown && decoded_->best_effort_timestamp == *shown && times_->plain(*shown) &&
+           (!begin || *shown == *begin);
+}
+
 void PictureReader::lose(const std::string& what) {
-    if (!seen_key_packet_ || std::exchange(losing_, true)) return;
+    if (mode_ == Mode::fast) {
+        doubtful_ = true;
+        return;
+    }
+    if (!joined_ || std::exchange(losing_, true)) return;
     damage_.note(what, next_index_);
     add(Discontinuity{fmt::format("{}: {} before frame {}", latest_.name, what, next_index_)});
 }
 
-void PictureReader::finish_part() {
-    // (What the next segment's entry point, decoded here too, is damaged by, is told there.)
-    if (decoder_->take_damage() && !end_) lose("a picture is damaged in part");
+bool PictureReader::finish_part() {
+    if (mode_ == Mode::fast) return !doubtful() && due_->count() == 0;
+    if (mended()) lose("a picture is damaged in part");
+    if (taken_before_ > 0) damage_.note_whole("the file changed while it was read");
+    if (const auto missing = due_->count(); missing > 0) {
+        damage_.note_whole(fmt::format("{} picture{} did not come out of the decoder", missing,
+                                       missing == 1 ? "" : "s"));
+    }
+    return true;
 }
 
 tl::unexpected<Error> PictureReader::no_memory() const {

@@ -11,6 +11,8 @@
 #include "media/damage.h"
 #include "media/decoder.h"
 #include "media/demuxer.h"
+#include "media/due_pictures.h"
+#include "media/entry_points.h"
 #include "media/frame_times.h"
 #include "media/nvdec.h"
 #include "media/picture.h"
@@ -27,9 +29,17 @@ class PictureReader {
   public:
     enum class Step {
         taken,
-        hungry,   ///< send a packet
-        crossed,  ///< the next picture is of the segment that was told by go_on(): enter() it
-        drained,  ///< after the end
+        hungry,    ///< send a packet
+        crossed,   ///< the next picture is of the segment that was told by go_on(): enter() it
+        drained,   ///< after the end
+        doubtful,  ///< something is wrong, or may be, behind the pictures taken so far: see Mode::fast
+    };
+    /// Pictures are the same from any decoder, with any number of threads, as long as nothing is wrong. What
+    /// a decoder makes of damage depends on its threads and on what it decoded before.
+    enum class Mode {
+        fast,     ///< ends at the first sign of damage, in front of it: the stream is then to be read again
+        careful,  ///< by one thread, from the stream's start: what it gives of damage is what counts
+        once,     ///< a stream that can't be read again: as it comes
     };
 
     explicit PictureReader(const SourceOptions& options) : options_(options) {}
@@ -40,6 +50,9 @@ class PictureReader {
     /// A further decoder for the stream of `first`, which has a picture; to be opened before it is used.
     void follow(const PictureReader& first);
     Result<void> open_decoder(const Demuxer& demuxer);
+    /// Carefully, from the start of another demuxer of the same stream; its first pictures, so many, were
+    /// taken before.
+    Result<void> read_again(const Demuxer& demuxer, std::uint64_t taken);
     [[nodiscard]] bool is_open() const noexcept { return decoder_.has_value(); }
 
     /// To be called before the packets of each segment; the one before was drained.
@@ -53,8 +66,11 @@ class PictureReader {
     void go_on(std::int64_t begin) noexcept { next_begin_ = begin; }
     /// Pictures are of this segment from now on.
     void enter(const Segment& segment);
-    /// Pictures shown from `end` on, if any, are not of this segment. Known once it is whole.
-    void bound(std::optional<std::int64_t> end) noexcept { end_ = end; }
+    /// Takes from the segment whose packets are sent what may be known only when it was read on.
+    void bound(const Segment& segment) noexcept {
+        end_ = segment.end;
+        last_ = segment.last;
+    }
     /// nullptr: the end of a segment.
     Result<void> send(const AVPacket* packet);
     /// Takes one picture, if there is one, or says what is needed for more.
@@ -66,8 +82,10 @@ class PictureReader {
     [[nodiscard]] const StreamInfo& info() const noexcept { return latest_; }
     [[nodiscard]] bool has_pictures() const noexcept { return started_; }
     [[nodiscard]] const DamageReport& damage() const noexcept { return damage_; }
-    /// To be called when a segment is drained: damage behind its last picture.
-    void finish_part();
+    /// To be called when a segment is drained. False, in Mode::fast, if it was damaged behind its last picture.
+    bool finish_part();
+    /// Pictures of the current segment.
+    [[nodiscard]] std::uint64_t pictures() const noexcept { return pictures_of_part_; }
     /// To be called when no picture of a segment follows: those whose times were open are handed
     /// out.
     void settle_times();
@@ -76,8 +94,15 @@ class PictureReader {
   private:
     Result<void> take();
     void add(SourceEvent event);
+    void time_frame(Frame frame, std::optional<std::int64_t> timestamp,
+                    std::optional<std::int64_t> duration);
     void hand_out();
     void lose(const std::string& what);
+    void note_start(const AVPacket& packet);
+    [[nodiscard]] bool mended();
+    [[nodiscard]] bool plain_time();
+    void start_times(const Demuxer& demuxer);
+    [[nodiscard]] bool doubtful() { return mode_ == Mode::fast && (doubtful_ || decoder_->take_damage()); }
 
     const SourceOptions options_;
     StreamInfo latest_;
@@ -85,19 +110,30 @@ class PictureReader {
     std::unique_ptr<Nvdec> nvdec_;  // outlives the decoder
     std::optional<Decoder> decoder_;
     std::optional<FrameTimes> times_;
+    std::optional<DuePictures> due_;
     PictureMaker pictures_;
     AvFrame decoded_{av_frame_alloc()};
     DamageReport damage_;
     std::deque<SourceEvent> events_;
     std::deque<SourceEvent> untimed_;  ///< the first is a frame whose time is not known yet
     std::vector<Timestamp> ready_;     ///< times of its frames, of the first ones
-    std::uint64_t next_index_ = 0;
-    std::optional<std::int64_t> end_;
+    Mode mode_ = Mode::once;
+    bool doubtful_ = false;            ///< in Mode::fast
+    std::uint64_t taken_before_ = 0;   ///< pictures to be left out
+    std::uint64_t next_index_ = 0, pictures_of_part_ = 0;
+    std::optional<std::int64_t> begin_;  ///< when a segment's first picture is to be shown, until it came
+    std::optional<std::int64_t> end_;    ///< pictures shown from there on are not of this segment
+    bool last_ = false;                  ///< no segment follows
     std::optional<std::int64_t> next_begin_;  ///< when the first picture of go_on()'s segment is shown
     bool pending_ = false;                    ///< it is in decoded_
     bool any_ = false;
-    bool started_ = false;                    ///< a frame was handed out
-    bool seen_key_packet_ = false;  // what comes before can't be decoded, and is no damage
+    bool started_ = false;          // a frame was handed out
+    bool joined_ = false;           // what comes before can't be decoded, and is no damage
+    bool leading_ = false;          // the packet sent last refers to pictures before the stream
+    // H.264 that begins at a recovery point, up to the next key packet: pictures there unmark references to
+    // pictures before the stream, which is logged as an error and is none.
+    bool recovering_ = false;
+    std::optional<EntryPoints> entries_;  // until the first key packet
     bool losing_ = false;           // since the latest frame: one event a damaged place
     bool input_ended_ = false;
     int errors_after_end_ = 0;

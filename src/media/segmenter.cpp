@@ -37,6 +37,11 @@ std::optional<Segment> Segmenter::next() {
 void Segmenter::more(Segment& segment) { fill(segment); }
 
 void Segmenter::fill(Segment& segment) {
+    read_on(segment);
+    segment.last = segment.whole ? ahead_.empty() && ended_ != 0 : !splits_;
+}
+
+void Segmenter::read_on(Segment& segment) {
     std::size_t bytes = 0;
     segment.whole = false;
     while (segment.packets.size() < options_.most && bytes < options_.most_bytes) {

@@ -21,6 +21,7 @@ struct Segment {
     /// Likewise: pictures from there on are the next segment's. Its entry point is
     /// decoded here too, because pictures of this segment refer to it.
     std::optional<std::int64_t> end;
+    bool last = false;  ///< certain to be the last, as the stream can't be cut any more
     bool whole = true;  ///< else read on with Segmenter::more() when these are used up
 };
 
@@ -59,6 +60,7 @@ class Segmenter {
     };
     std::optional<Seen> take();
     void fill(Segment& segment);
+    void read_on(Segment& segment);
     bool cut(Segment& segment, Seen& key);
     void append(Segment& segment, AvPacket packet);
     [[nodiscard]] bool doubtful(const AVPacket& packet);

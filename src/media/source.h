@@ -44,11 +44,14 @@ struct FormatChanged {
 };
 
 /// The frames that follow, up to PartEnds, are all those of this part of the stream: see open_sources.
-/// Frames of part n are shown before those of part n + 1.
+/// Parts are shown in the order of their numbers. After one that was damaged a later one begins that gives
+/// all that is behind its frames, again; parts between the two are void, with frames that were or will be read.
 struct PartBegins {
     std::uint64_t number = 0;  ///< from 0
 };
-struct PartEnds {};
+struct PartEnds {
+    std::optional<std::uint64_t> next;  ///< the part that follows, if not the one with the next number
+};
 
 /// Data was lost or damaged here; frames go on behind it.
 struct Discontinuity {
@@ -109,7 +112,8 @@ Result<std::unique_ptr<Source>> open_source(const std::string& location,
 
 /// As open_source, with up to `decoders` decoders that work on different parts of the stream at once, each a
 /// source to be read on a thread of its own: all of them, at the same time, to their ends. Together
-/// they give the frames and times that one source would, each in one of its parts; within a part, in order.
+/// they give the frames and times that one source would, each in one of its parts that are not void; within a
+/// part, in order. Also of a damaged stream: one of them reads it again, from where that matters.
 /// Indices are foretold from packets, and off behind those that gave no frame (damage, hidden pictures). One that can't keep up holds the others back after a few parts.
 /// End comes when all are done, and tells of all damage. interrupt() of one is for all.
 /// A single source, without parts, where `decoders` is 1 or the stream can't be cut with certainty:

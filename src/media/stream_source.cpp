@@ -38,8 +38,11 @@ class StreamSource final : public Source {
     bool go_on();
     void finish_part();
     void begin_part(Segment segment);
+    void give_up_part();
     Result<void> end();
+    Result<void> read_again(const PacketFeed::Again& again);
     tl::unexpected<Error> close(Error error);
+    [[nodiscard]] PacketFeed& feed() const { return again_ ? *again_ : *feed_; }
     /// What kept the feed from giving packets, if not the stream's end.
     [[nodiscard]] Result<void> feed_failure() const;
     [[nodiscard]] Error stopped() const;
@@ -49,6 +52,8 @@ class StreamSource final : public Source {
     std::shared_ptr<PacketFeed> feed_;
     PictureReader reader_;
     std::optional<Segment> segment_;
+    std::shared_ptr<PacketFeed> again_;  ///< a damaged stream is read again from here, alone
+    std::uint64_t again_part_ = 0;       ///< as this part
     std::optional<Segment> ahead_;  ///< the next: its packets are sent while pictures of segment_ come out
     bool closed_ = false;
     std::optional<End> end_;
@@ -86,7 +91,9 @@ void StreamSource::follow(const StreamSource& first) {
 void StreamSource::stay_alone() {
     info_.decoders = 1;
     std::erase_if(reader_.events(),
-                  [](const SourceEvent& event) { return std::holds_alternative<PartBegins>(event); });
+                  [](const SourceEvent& event) {
+                      return std::holds_alternative<PartBegins>(event) || std::holds_alternative<PartEnds>(event);
+                  });
 }
 
 Result<SourceEvent> StreamSource::read() {
@@ -114,17 +121,28 @@ tl::unexpected<Error> StreamSource::close(Error error) {
 /// One step: takes a picture or feeds a packet.
 Result<void> StreamSource::fill() {
     if (!segment_) return begin();
+    if (!again_ && feed_->is_void(*segment_)) {
+        give_up_part();
+        return {};
+    }
     const auto step = reader_.step();
     if (!step) return fail(step.error());
     if (*step == PictureReader::Step::hungry) return send();
+    if (*step == PictureReader::Step::doubtful) {
+        give_up_part();
+        return {};
+    }
     if (ahead_ && (*step == PictureReader::Step::crossed || *step == PictureReader::Step::drained)) {
         finish_part();
         begin_part(*std::exchange(ahead_, std::nullopt));
         reader_.enter(*segment_);
     }
     if (*step == PictureReader::Step::drained) {
-        reader_.finish_part();
-        finish_part();
+        if (reader_.finish_part()) {
+            finish_part();
+        } else {
+            give_up_part();
+        }
     }
     return {};
 }
@@ -132,17 +150,28 @@ Result<void> StreamSource::fill() {
 void StreamSource::finish_part() {
     reader_.settle_times();
     if (info_.decoders > 1) reader_.events().emplace_back(PartEnds{});
-    feed_->done(*segment_);
+    feed().done(*segment_, reader_.pictures());
+    segment_.reset();
+}
+
+/// Of this part the pictures taken so far count, or none, if one before it was given up.
+void StreamSource::give_up_part() {
+    reader_.settle_times();
+    const std::uint64_t next = feed_->doubt(*segment_);
+    if (info_.decoders > 1) reader_.events().emplace_back(PartEnds{next});
+    if (ahead_) feed_->done(*std::exchange(ahead_, std::nullopt), 0);
+    feed_->done(*segment_, reader_.pictures());
     segment_.reset();
 }
 
 void StreamSource::begin_part(Segment segment) {
     segment_ = std::move(segment);
-    if (info_.decoders > 1) reader_.events().emplace_back(PartBegins{segment_->number});
+    if (info_.decoders <= 1) return;
+    reader_.events().emplace_back(PartBegins{again_ ? again_part_ : segment_->number});
 }
 
 Result<void> StreamSource::begin() {
-    auto segment = feed_->claim();
+    auto segment = feed().claim();
     if (!segment) {
         if (auto read = feed_failure(); !read) return read;
         return end();
@@ -153,7 +182,7 @@ Result<void> StreamSource::begin() {
     }
     begin_part(std::move(*segment));
     reader_.start(*segment_);
-    reader_.bound(segment_->end);
+    reader_.bound(*segment_);
     return {};
 }
 
@@ -161,8 +190,8 @@ Result<void> StreamSource::send() {
     Segment& segment = ahead_ ? *ahead_ : *segment_;
     auto& packets = segment.packets;
     if (packets.empty() && !segment.whole) {
-        feed_->more(segment);
-        reader_.bound(segment.end);
+        feed().more(segment);
+        reader_.bound(segment);
     }
     if (packets.empty()) {
         if (auto read = feed_failure(); !read) return read;
@@ -175,24 +204,36 @@ Result<void> StreamSource::send() {
 
 /// The next segment follows without an end of this one, if that can be had at once.
 bool StreamSource::go_on() {
-    if (info_.decoders <= 1 || ahead_ || !reader_.can_go_on()) return false;
+    if (info_.decoders <= 1 || again_ || ahead_ || !reader_.can_go_on()) return false;
     ahead_ = feed_->try_claim();
     if (!ahead_) return false;
     reader_.go_on(ahead_->begin.value_or(0));
-    reader_.bound(ahead_->end);
+    reader_.bound(*ahead_);
     return true;
 }
 
 Result<void> StreamSource::end() {
-    auto damage = feed_->finish(reader_.damage());
-    if (!damage) return fail(stopped());
-    end_ = End{std::move(*damage)};
+    const auto ending = feed().finish(reader_.damage());
+    if (!ending) return fail(stopped());
+    if (ending->again) return read_again(*ending->again);
+    if (again_) feed_->conclude(ending->damage);
+    end_ = End{ending->damage};
     return {};
+}
+
+/// The first sign of damage was met: from the pictures handed out so far on, the stream is what one decoder
+/// makes of it.
+Result<void> StreamSource::read_again(const PacketFeed::Again& again) {
+    auto feed = feed_->again();
+    if (!feed) return fail(feed.error());
+    again_ = std::move(*feed);
+    again_part_ = again.segment;
+    return reader_.read_again(again_->demuxer(), again.taken);
 }
 
 Result<void> StreamSource::feed_failure() const {
     if (feed_->stopped()) return fail(stopped());
-    return feed_->failure() == AVERROR(ENOMEM) ? reader_.no_memory() : Result<void>{};
+    return feed().failure() == AVERROR(ENOMEM) ? reader_.no_memory() : Result<void>{};
 }
 
 Error StreamSource::stopped() const {

@@ -36,8 +36,8 @@ void DecodeStage::run(TraceLane* lane) {
         } else if (const auto* begins = std::get_if<media::PartBegins>(&*event)) {
             part_ = begins->number;
             part_frames_ = 0;
-        } else if (std::holds_alternative<media::PartEnds>(*event)) {
-            if (join_ != nullptr && part_) join_->ended(*part_, part_frames_);
+        } else if (const auto* ends = std::get_if<media::PartEnds>(&*event)) {
+            if (join_ != nullptr && part_) join_->ended(*part_, part_frames_, ends->next);
             push_held(lane);
         } else if (auto* gap = std::get_if<media::Discontinuity>(&*event)) {
             if (end_.damage.empty()) end_.damage = gap->reason;

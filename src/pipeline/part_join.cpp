@@ -4,9 +4,16 @@
 
 namespace saccade::pipeline {
 
-void PartJoin::ended(std::uint64_t part, std::uint64_t frames) {
+void PartJoin::ended(std::uint64_t part, std::uint64_t frames, std::optional<std::uint64_t> next) {
     std::lock_guard lock(mutex_);
+    if (part < current_) return;  // void
     parts_[part].frames = frames;
+    parts_[part].next = next;
+}
+
+std::uint64_t PartJoin::dropped() const {
+    std::lock_guard lock(mutex_);
+    return dropped_;
 }
 
 void PartJoin::add(Detected detected, std::vector<Detected>& in_turn) {
@@ -17,8 +24,12 @@ void PartJoin::add(Detected detected, std::vector<Detected>& in_turn) {
         drop_pixels(detected.item.frame);
         detected.item.holds_credit = false;
     }
-    parts_[number].waiting.push_back(std::move(detected));
-    advance(in_turn);
+    if (number < current_) {
+        ++dropped_;
+    } else {
+        parts_[number].waiting.push_back(std::move(detected));
+        advance(in_turn);
+    }
     lock.unlock();
     if (waits) batcher_.release(stream_);
 }
@@ -42,8 +53,11 @@ void PartJoin::advance(std::vector<Detected>& in_turn) {
         part.passed += part.waiting.size();
         part.waiting.clear();
         if (!part.frames || part.passed < *part.frames) return;
-        parts_.erase(found);
-        ++current_;
+        current_ = part.next.value_or(current_ + 1);
+        for (auto left = parts_.begin(); left != parts_.end() && left->first < current_;) {
+            if (left != found) dropped_ += left->second.waiting.size();
+            left = parts_.erase(left);
+        }
     }
 }
 

@@ -61,8 +61,10 @@ std::optional<Error> first_of(std::initializer_list<std::optional<Error>> errors
 }
 
 /// Sets status, error and damage from how the stages ended.
-void judge(StreamReport& report, const DecodeEnd& end, std::optional<Error> failure, bool stopped) {
-    const bool all_written = report.frames + report.dropped.total() == report.decode.count();
+/// `dropped`: frames that were decoded and not wanted.
+void judge(StreamReport& report, const DecodeEnd& end, std::uint64_t dropped, std::optional<Error> failure,
+           bool stopped) {
+    const bool all_written = report.frames + dropped == report.decode.count();
     if (failure) {
         report.status = StreamStatus::failed;
         report.error = std::move(failure);
@@ -249,7 +251,8 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
     track_stage.report(report);
     sink_stage.report(report);
     report.bad_images = std::move(end.bad_images);
-    judge(report, end, first_of({sink_stage.error(), track_stage.error(), stage.error()}),
+    judge(report, end, report.dropped.total() + (join ? join->dropped() : 0),
+          first_of({sink_stage.error(), track_stage.error(), stage.error()}),
           stop.stop_requested());
     const sink::Outcome outcome = report.status == StreamStatus::complete ? sink::Outcome::complete
                                   : report.status == StreamStatus::interrupted

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <random>
 
 #include "media/source.h"
@@ -137,6 +138,49 @@ TEST(Damage, ScribbledPacketsCostAPlaceAndNotTheStream) {
         }
     }
     EXPECT_GT(tried, 0);
+}
+
+/// Some megabytes, of which opening reads a part.
+ClipOptions long_clip() {
+    ClipOptions options = noisy("mpeg4", 120);
+    options.width = 480, options.height = 360;
+    options.options = {{"movflags", "faststart"}, {"qmin", "2"}, {"qmax", "2"}};
+    return options;
+}
+
+TEST(Damage, AFileThatGrowsToItsFullLengthWhileItIsReadIsWhole) {
+    const TempDir dir;
+    const auto path = dir / "grows.mp4";
+    write(path, long_clip());
+    const std::string whole = test::read_file(path);
+    ASSERT_GT(whole.size(), 2'000'000U);
+    test::write_file(path, whole.substr(0, whole.size() / 2));
+    auto source = open_source(path.string(), {});
+    ASSERT_TRUE(source);
+    std::ofstream(path, std::ios::binary | std::ios::app) << whole.substr(whole.size() / 2);
+    const Reading all = read_all(**source);
+    EXPECT_EQ(all.frames.size(), 120U);
+    EXPECT_EQ(all.damage, "");
+}
+
+TEST(Damage, AFileThatIsCutWhileItIsReadSaysSo) {
+    const TempDir dir;
+    for (const char* name : {"cut.mp4", "cut.ts", "cut.mkv", "cut.avi"}) {
+        const auto path = dir / name;
+        ClipOptions options = long_clip();
+        if (path.extension() != ".mp4") options.options.erase(options.options.begin());
+        options.frames = 400;  // opening a transport stream reads 5 MB
+        write(path, options);
+        const auto size = std::filesystem::file_size(path);
+        ASSERT_GT(size, 9'000'000U);
+        auto source = open_source(path.string(), {});
+        ASSERT_TRUE(source) << name;
+        std::filesystem::resize_file(path, size * 3 / 4 / 188 * 188);
+        const Reading all = read_all(**source);
+        EXPECT_LT(all.frames.size(), 400U) << name;
+        EXPECT_GT(all.frames.size(), 200U) << name;
+        EXPECT_THAT(all.damage, HasSubstr("the file shrank while it was read")) << name;
+    }
 }
 
 TEST(Damage, AStreamThatStartsWithinAGroupOfPicturesIsHealthy) {

@@ -109,6 +109,21 @@ TEST(EntryPoints, OfHevcAreIrapPictures) {
     EXPECT_FALSE(raw.entry(annex_b({hevc(35), hevc(1)})));
 }
 
+TEST(EntryPoints, OfHevcAreNoneThatDropPicturesNotShownYet) {
+    Stream stream(AV_CODEC_ID_HEVC, hvcc(4));
+    const auto entry = [&](std::initializer_list<Bytes> units) { return stream.entry(prefixed(units, 4)); };
+    const auto picture = [](unsigned type, std::uint8_t flags) {
+        return Bytes{static_cast<std::uint8_t>(type << 1U), 1, flags};
+    };
+    EXPECT_TRUE(entry({picture(19, 0x80)}));
+    EXPECT_FALSE(entry({picture(19, 0xC0)})) << "no_output_of_prior_pics_flag";
+    EXPECT_TRUE(entry({picture(21, 0xA0)}));
+    EXPECT_FALSE(entry({picture(1, 0xD0), hevc(36)}));
+    EXPECT_FALSE(entry({picture(21, 0x80)})) << "behind the end of a sequence";
+    EXPECT_TRUE(entry({picture(21, 0x80)}));
+    EXPECT_FALSE(entry({hevc(37), picture(21, 0x80)}));
+}
+
 TEST(EntryPoints, AreUnknownWhereHeadersDoNotTellTheReordering) {
     EXPECT_TRUE(Stream(AV_CODEC_ID_H264, avcc(4, {sps, sps})).known());
     EXPECT_FALSE(Stream(AV_CODEC_ID_H264, avcc(4, {sps, vague})).known());

@@ -24,7 +24,7 @@ class Feed : public testing::Test {
                                             .frames = 200,
                                             .gop = 10,
                                             .options = {{"x264-params", "bframes=0:scenecut=0"}}}));
-        auto feed = PacketFeed::open(path.string(), {});
+        auto feed = PacketFeed::open(path.string(), std::stop_token());
         ASSERT_TRUE(feed);
         feed_ = std::move(*feed);
     }
@@ -76,11 +76,11 @@ TEST_F(Feed, NobodyGetsFarAheadOfTheSlowest) {
     for (int i = 0; i < 7; ++i) {
         const auto next = feed_->claim();
         ASSERT_TRUE(next);
-        feed_->done(*next);
+        feed_->done(*next, 10);
     }
     Claim next(*feed_);
     EXPECT_FALSE(next.soon());
-    feed_->done(*slow);
+    feed_->done(*slow, 10);
     next.thread.join();
     EXPECT_TRUE(next.segment);
 }
@@ -101,10 +101,10 @@ TEST_F(Feed, ATryGetsASegmentOrNothingAndNeverWaits) {
             feed_->more(*next);
         }
         ++got;
-        feed_->done(*next);
+        feed_->done(*next, 10);
     }
     EXPECT_EQ(got, 7U) << "four for each of two, the slow one's included";
-    feed_->done(*slow);
+    feed_->done(*slow, 10);
     EXPECT_TRUE(feed_->try_claim());
     feed_->stop();
     EXPECT_FALSE(feed_->try_claim());
@@ -113,19 +113,57 @@ TEST_F(Feed, ATryGetsASegmentOrNothingAndNeverWaits) {
 TEST_F(Feed, TheEndIsThereWhenAllAreDone) {
     feed_->share(2, {.shortest = 10});
     feed_->join();
-    while (auto segment = feed_->claim()) feed_->done(*segment);
+    while (auto segment = feed_->claim()) feed_->done(*segment, 10);
     EXPECT_EQ(feed_->failure(), 0);
     DamageReport mine, others;
     others.note("a packet is lost", 3);
     mine.note("a picture is lost", 7);
-    std::optional<std::string> theirs;
+    std::optional<PacketFeed::Ending> theirs;
     std::jthread other([&] { theirs = feed_->finish(others); });
     const auto end = feed_->finish(mine);
     other.join();
     ASSERT_TRUE(end);
-    EXPECT_EQ(end, theirs);
-    EXPECT_THAT(*end, testing::HasSubstr("2 damaged places, the first (a packet is lost) before frame 3"));
+    ASSERT_TRUE(theirs);
+    EXPECT_EQ(end->damage, theirs->damage);
+    EXPECT_FALSE(end->again);
+    EXPECT_FALSE(theirs->again);
+    EXPECT_THAT(end->damage, testing::HasSubstr("2 damaged places, the first (a packet is lost) before frame 3"));
     feed_->stop();
+}
+
+TEST_F(Feed, BehindADoubtfulSegmentOneDecoderReadsAgain) {
+    feed_->share(2, {.shortest = 10});
+    feed_->join();
+    std::deque<Segment> claimed;
+    for (int i = 0; i < 4; ++i) claimed.push_back(*feed_->claim());
+    feed_->done(claimed[0], 10);
+    feed_->done(claimed[3], 10);
+    EXPECT_EQ(feed_->doubt(claimed[2]), 4U);
+    EXPECT_FALSE(feed_->claim());
+    EXPECT_FALSE(feed_->splits());
+    feed_->done(claimed[2], 7);
+    EXPECT_FALSE(feed_->is_void(claimed[1])) << "it stands in front";
+    EXPECT_TRUE(feed_->is_void(claimed[3]));
+    EXPECT_EQ(feed_->doubt(claimed[1]), 4U);
+    feed_->done(claimed[1], 3);
+    EXPECT_TRUE(feed_->is_void(claimed[2]));
+    std::optional<PacketFeed::Ending> ending[2];
+    std::jthread other([&] { ending[0] = feed_->finish({}); if (ending[0] && ending[0]->again) feed_->conclude("bad"); });
+    ending[1] = feed_->finish({});
+    if (ending[1] && ending[1]->again) feed_->conclude("bad");
+    other.join();
+    ASSERT_TRUE(ending[0] && ending[1]);
+    EXPECT_NE(ending[0]->again.has_value(), ending[1]->again.has_value());
+    const auto& reads = ending[0]->again ? *ending[0] : *ending[1];
+    const auto& waits = ending[0]->again ? *ending[1] : *ending[0];
+    EXPECT_EQ(reads.again->taken, 13U) << "pictures of segments 0 and 1";
+    EXPECT_EQ(reads.again->segment, 4U);
+    EXPECT_EQ(waits.damage, "bad");
+    const auto again = feed_->again();
+    ASSERT_TRUE(again);
+    EXPECT_EQ((*again)->claim()->number, 0U);
+    feed_->stop();
+    EXPECT_TRUE((*again)->stopped());
 }
 
 TEST_F(Feed, AStopLeavesNobodyWaiting) {
@@ -133,7 +171,7 @@ TEST_F(Feed, AStopLeavesNobodyWaiting) {
     feed_->join();
     ASSERT_TRUE(feed_->claim());
     Claim other(*feed_);
-    std::optional<std::string> end = "x";
+    std::optional<PacketFeed::Ending> end = PacketFeed::Ending{"x", {}};
     std::jthread ended([&] { end = feed_->finish({}); });
     feed_->stop();
     ended.join();

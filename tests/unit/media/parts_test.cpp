@@ -9,11 +9,11 @@
 #include <set>
 #include <thread>
 
-#include "core/digest.h"
 #include "media/source.h"
 #include "support/clip.h"
 #include "support/files.h"
 #include "support/host_frame.h"
+#include "support/stream_reading.h"
 #include "support/temp_dir.h"
 
 namespace saccade::media {
@@ -22,99 +22,13 @@ namespace {
 using test::ClipOptions;
 using test::TempDir;
 
-/// What is compared of a frame, as text.
-std::string look(const Frame& given) {
-    const Frame frame = test::on_host(given);
-    Digest digest(Digest::Algorithm::md5);
-    const PixelLayout layout = layout_of(frame.format);
-    for (int p = 0; p < layout.planes; ++p) {
-        const bool chroma = p > 0;
-        const int interleaved = layout.planes == 2 && chroma ? 2 : 1;
-        const int shift_x = chroma ? layout.chroma_shift_x : 0, shift_y = chroma ? layout.chroma_shift_y : 0;
-        const auto columns = static_cast<std::size_t>((frame.width + (1 << shift_x) - 1) >> shift_x);
-        const int rows = (frame.height + (1 << shift_y) - 1) >> shift_y;
-        const auto& plane = frame.planes[static_cast<std::size_t>(p)];
-        for (int y = 0; y < rows; ++y) {
-            const auto bytes = columns * static_cast<std::size_t>(layout.bytes_per_sample * interleaved);
-            digest.update(std::as_bytes(std::span(plane.data + y * plane.stride, bytes)));
-        }
-    }
-    return fmt::format("{} at {} ns, {}x{}: {}", frame.id.index, frame.pts.count(), frame.width,
-                       frame.height, digest.hex());
-}
+using test::Lane;
+using test::read_lane;
+using Reading = test::StreamReading;
 
-struct Reading {
-    std::vector<std::string> frames;  ///< in the order in which they are shown
-    std::size_t decoders = 0, parts = 1;
-    std::set<std::string> ends;
-    std::vector<std::string> gaps;
-    std::vector<Error> errors;
-};
-
-/// What one source gives, by part.
-struct Lane {
-    std::map<std::uint64_t, std::vector<std::string>> parts;
-    std::string end;
-    std::vector<std::string> gaps;
-    std::vector<Error> errors;
-    std::size_t ended = 0;  ///< parts
-};
-
-Lane read_lane(Source& source) {
-    Lane lane;
-    std::uint64_t part = 0;
-    for (;;) {
-        auto event = source.read();
-        if (!event) {
-            lane.errors.push_back(event.error());
-            return lane;
-        }
-        if (const auto* begins = std::get_if<PartBegins>(&*event)) {
-            part = begins->number;
-            EXPECT_EQ(lane.ended, lane.parts.size()) << "the one before has not ended";
-            EXPECT_TRUE(lane.parts.try_emplace(part).second) << "part " << part << " again";
-        } else if (std::holds_alternative<PartEnds>(*event)) {
-            ++lane.ended;
-        } else if (const auto* frame = std::get_if<Frame>(&*event)) {
-            lane.parts[part].push_back(look(*frame));
-        } else if (const auto* gap = std::get_if<Discontinuity>(&*event)) {
-            lane.gaps.push_back(gap->reason);
-        } else if (const auto* end = std::get_if<End>(&*event)) {
-            lane.end = end->damage;
-            return lane;
-        }
-    }
-}
-
-Reading read(const std::string& path, std::size_t decoders, SourceOptions options = {}) {
-    Reading all;
-    auto sources = open_sources(path, options, decoders);
-    EXPECT_TRUE(sources) << sources.error().line();
-    if (!sources) return all;
-    all.decoders = sources->size();
-    std::vector<Lane> lanes(sources->size());
-    {
-        std::vector<std::jthread> threads;
-        for (std::size_t i = 0; i < lanes.size(); ++i) {
-            threads.emplace_back([&, i] { lanes[i] = read_lane(*(*sources)[i]); });
-        }
-    }
-    std::map<std::uint64_t, std::vector<std::string>> parts;
-    for (Lane& lane : lanes) {
-        for (auto& [number, frames] : lane.parts) {
-            EXPECT_TRUE(parts.emplace(number, std::move(frames)).second) << "part twice: " << number;
-        }
-        all.ends.insert(lane.end);
-        if (sources->size() > 1 && lane.errors.empty()) {
-            EXPECT_EQ(lane.ended, lane.parts.size());
-        }
-        all.gaps.insert(all.gaps.end(), lane.gaps.begin(), lane.gaps.end());
-        all.errors.insert(all.errors.end(), lane.errors.begin(), lane.errors.end());
-    }
-    all.parts = parts.size();
-    for (const auto& [number, frames] : parts) {
-        all.frames.insert(all.frames.end(), frames.begin(), frames.end());
-    }
+Reading read(const std::string& path, std::size_t decoders, const SourceOptions& options = {}) {
+    Reading all = test::read_stream(path, decoders, options);
+    EXPECT_EQ(all.refused, "");
     return all;
 }
 
@@ -182,6 +96,9 @@ void together_are_the_whole(const Case& c, int cuda_device) {
         const Reading parts =
             read(path.string(), decoders, {.cuda_device = cuda_device, .decoder_threads = 2});
         EXPECT_EQ(parts.parts > 1, c.cut);
+        EXPECT_FALSE(parts.again);
+        EXPECT_EQ(parts.indices, whole.indices);
+        EXPECT_EQ(*parts.indices.rbegin(), whole.frames.size() - 1);
         EXPECT_THAT(parts.errors, testing::IsEmpty());
         EXPECT_EQ(parts.ends, (std::set<std::string>{""}));
         EXPECT_THAT(parts.gaps, testing::IsEmpty());
@@ -260,8 +177,9 @@ TEST(PartsOfOddFiles, DamageIsToldAndSparesTheOtherParts) {
     test::write_file(path, bytes);
     const Reading whole = read(path, 1), parts = read(path, 3), healthy = read(good, 1);
     EXPECT_EQ(parts.errors.size(), whole.errors.size());
-    EXPECT_EQ(parts.ends.size(), 1U) << "all tell the same";
-    EXPECT_EQ(parts.ends.begin()->empty(), whole.ends.begin()->empty());
+    EXPECT_EQ(parts.ends, whole.ends) << "all tell the same";
+    EXPECT_EQ(parts.frames, whole.frames);
+    EXPECT_TRUE(parts.again);
     EXPECT_FALSE(parts.ends.begin()->empty());
     std::size_t same = 0;
     for (std::size_t i = 0; i < std::min(parts.frames.size(), healthy.frames.size()); ++i) {

@@ -99,6 +99,21 @@ TEST_F(PartJoinTest, TheEndStopsAtTheFirstGap) {
     EXPECT_EQ(finish(), Numbers{});
 }
 
+TEST_F(PartJoinTest, VoidPartsAreDropped) {
+    EXPECT_EQ(add(0, 0), Numbers{0});
+    EXPECT_EQ(add(1, 10), Numbers{}) << "void, but not known as such";
+    join_.ended(1, 1);
+    EXPECT_EQ(add(4, 2), Numbers{}) << "what stands for it";
+    join_.ended(0, 2, 4);
+    EXPECT_EQ(add(2, 20), Numbers{});
+    EXPECT_EQ(add(0, 1), (Numbers{1, -2}));
+    EXPECT_EQ(add(3, 30), Numbers{}) << "too late";
+    join_.ended(3, 1, 4);
+    EXPECT_EQ(add(4, 3), Numbers{3});
+    EXPECT_EQ(finish(), Numbers{});
+    EXPECT_EQ(join_.dropped(), 3U);
+}
+
 /// Several of these share parts of given lengths.
 class PartSource final : public media::Source {
   public:
