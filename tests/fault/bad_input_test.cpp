@@ -150,6 +150,24 @@ TEST_F(BadInput, ATruncatedVideosReadablePartIsWritten) {
     EXPECT_EQ(a.substr(0, a.size() / 2), b.substr(0, a.size() / 2));
 }
 
+TEST_F(BadInput, DamagedVideosArePartialAndTheSameFromAnyDecoders) {
+    for (const std::string name : {"h264_shuffle_7064.mp4", "hevc_flip_7179.mp4", "hevc_flip_7013.mkv",
+                                   "mjpeg_flip_1027.avi", "h264frag_header_1689.mp4"}) {
+        SACCADE_NEEDS_SHARED("cases/damage/" + name);
+        const std::string source = (test::shared_dir() / "cases" / "damage" / name).string();
+        const std::string output = (program_.out() / std::filesystem::path(name).stem()).string() + ".jsonl";
+        std::string once;
+        for (const char* decoders : {"1", "3"}) {
+            const auto result = program_.run({"detect", source, "--save", "jsonl", "--imgsz", "160", "--decoders", decoders});
+            EXPECT_EQ(result.exit_code, 3) << name << result.err;
+            EXPECT_THAT(result.err, HasSubstr(name));
+            const std::string frames = test::read_file(output);
+            if (once.empty()) once = frames;
+            EXPECT_EQ(frames, once) << name << ", " << decoders << " decoders";
+        }
+    }
+}
+
 TEST_F(BadInput, OneBadFileFailsAlone) {
     const auto result = program_.run({"detect", clip("good.mp4"), path("missing.mp4"),
                                       file("text.mp4", std::string(900, 'x')), "--save", "mot"});

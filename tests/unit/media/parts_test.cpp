@@ -69,6 +69,8 @@ std::vector<Case> cases() {
         {"hevc", "libx265", "x.mp4", {{"x265-params", "open-gop=0:log-level=none"}}},
         {"hevc_open", "libx265", "x.mp4", {{"x265-params", "open-gop=1:bframes=4:log-level=none"}}},
         {"hevc_radl", "libx265", "x.mkv", {{"x265-params", "open-gop=0:radl=2:bframes=4:log-level=none"}}},
+        // Each field a picture; behind a CRA the second of the two leads or trails it.
+        {"hevc_fields", "libx265", "x.mkv", {{"x265-params", "interlace=tff:open-gop=1:bframes=4:log-level=none"}}},
         {"hevc_ts", "libx265", "x.ts", {{"x265-params", "open-gop=1:bframes=4:log-level=none"}}},
         {"vp8", "libvpx", "x.webm", {{"deadline", "realtime"}}},
         {"vp9", "libvpx-vp9", "x.webm", {{"deadline", "realtime"}, {"cpu-used", "8"}}},
@@ -155,6 +157,49 @@ TEST(PartsOfOddFiles, ASizeThatChangesComesWithItsFrames) {
     test::write_file(path, test::read_file(clip(dir, "a.h264")) + test::read_file(clip(dir, "b.h264", 96)));
     const Reading whole = read(path, 1), parts = read(path, 3);
     EXPECT_EQ(parts.frames, whole.frames);
+}
+
+TEST(PartsOfOddFiles, TimestampsYearsAwayAreTheSame) {
+    SACCADE_NEEDS_ENCODER("libx264");
+    constexpr std::int64_t years = std::int64_t{1000} * 86'400 * 800;  // ms
+    const TempDir dir;
+    for (const std::size_t far : {100U, 250U}) {
+        std::vector<std::int64_t> times = uneven_times();
+        for (std::size_t i = far; i < times.size(); ++i) times[i] += years;
+        const std::string path = (dir / "far.mkv").string();
+        ASSERT_TRUE(test::write_clip(path, {.codec = "libx264", .frames = 400, .times_ms = times, .gop = 25}));
+        const Reading whole = read(path, 1), parts = read(path, 3);
+        EXPECT_EQ(whole.frames.size(), 400U);
+        EXPECT_EQ(parts.frames, whole.frames);
+        EXPECT_EQ(parts.ends, whole.ends);
+    }
+}
+
+/// One decoder then throws pictures away that it has not shown yet.
+TEST(PartsOfOddFiles, PicturesThatAreDroppedAtAnEntryPointAreTheSame) {
+    SACCADE_NEEDS_ENCODER("libx265");
+    const TempDir dir;
+    const std::string path = (dir / "x.mp4").string();
+    ASSERT_TRUE(test::write_clip(
+        path, {.codec = "libx265", .frames = 400, .gop = 25,
+               .options = {{"x265-params", "open-gop=0:bframes=4:repeat-headers=0:info=0:log-level=none"}}}));
+    std::string bytes = test::read_file(path);
+    int flags = 0;
+    for (std::size_t i = 4; i + 2 < bytes.size(); ++i) {
+        const bool idr = (bytes[i] == 0x26 || bytes[i] == 0x28) && bytes[i + 1] == 1 && bytes[i - 4] == 0;
+        const auto first = static_cast<unsigned char>(bytes[i + 2]);
+        if (!idr || (first & 0xC0U) != 0x80U) continue;  // first_slice_segment_in_pic_flag, the flag meant
+        bytes[i + 2] = static_cast<char>(first | 0x40U);
+        ++flags;
+    }
+    EXPECT_GE(flags, 15);
+    test::write_file(path, bytes);
+    const Reading whole = read(path, 1, {.decoder_threads = 1});
+    for (const std::size_t decoders : {1U, 3U, 7U}) {
+        const Reading parts = read(path, decoders, {.decoder_threads = 3});
+        EXPECT_EQ(parts.frames, whole.frames);
+        EXPECT_EQ(parts.ends, whole.ends);
+    }
 }
 
 TEST(PartsOfOddFiles, DamageIsToldAndSparesTheOtherParts) {
