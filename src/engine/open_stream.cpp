@@ -76,14 +76,9 @@ Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& 
     return {};
 }
 
-/// MOT files and videos have no room for names: beside those of images lies a table that has them.
 Result<void> add_frame_table(const Settings& settings, const std::string& stem,
                              pipeline::OpenedStream& opened) {
-    const auto saved = [&](const char* format) {
-        return std::find(settings.save.begin(), settings.save.end(), format) != settings.save.end();
-    };
-    const bool nameless = saved("mot") || saved("video");
-    if (!opened.source->info().images || !nameless || saved("frames")) return {};
+    if (!opened.source->info().images || !wants_frame_table(settings)) return {};
     auto table = sink::make_sink("frames", {.folder = settings.out, .stem = stem});
     if (!table) return fail(table.error());
     opened.sinks.push_back(std::move(*table));
@@ -112,6 +107,13 @@ std::size_t decoders(const Settings& settings, const StreamPlan& plan, int decod
 }
 
 }  // namespace
+
+bool wants_frame_table(const Settings& settings) {
+    const auto saved = [&](const char* format) {
+        return std::find(settings.save.begin(), settings.save.end(), format) != settings.save.end();
+    };
+    return (saved("mot") || saved("video")) && !saved("frames");
+}
 
 Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
                                            const StreamPlan& plan,

@@ -25,6 +25,9 @@ struct StreamPlan {
     std::stop_token stop;        ///< while the source is opened
 };
 
+/// Whether images get a table of their names ("frames"): MOT files and videos have no room for them.
+[[nodiscard]] bool wants_frame_table(const Settings& settings);
+
 /// Errors: those of media::open_source, track::make_tracker, sink::make_sink and make_counts_sink.
 Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
                                            const StreamPlan& plan,

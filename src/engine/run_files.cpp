@@ -10,6 +10,7 @@
 #include "engine/counts_sink.h"
 #include "engine/journal.h"
 #include "engine/model_store.h"
+#include "engine/open_stream.h"
 #include "media/names.h"
 #include "sink/partial_mark.h"
 #include "sink/registry.h"
@@ -53,8 +54,10 @@ Result<void> claim_model(const Settings& settings, FileClaims& claims) {
 std::vector<fs::path> outputs_of(Mode mode, const Settings& settings, const std::string& stem) {
     const fs::path folder = settings.out;
     std::vector<fs::path> outputs;
+    std::vector<std::string> saved = settings.save;
+    if (wants_frame_table(settings)) saved.emplace_back("frames");
     for (const auto& format : sink::sinks()) {
-        for (const std::string& wanted : settings.save) {
+        for (const std::string& wanted : saved) {
             if (wanted != format.name) continue;
             outputs.push_back(folder / fmt::format("{}{}", stem, format.suffix));
             outputs.push_back(sink::partial_mark_of(outputs.back()));
