@@ -33,7 +33,7 @@ bool to_unit_length(std::span<const float> from, std::span<float> to) {
 }  // namespace
 
 Result<std::unique_ptr<Embedder>> Embedder::load(const EmbedderOptions& options) {
-    const auto model = model::OnnxModel::load(options.model);
+    const auto model = model::OnnxModel::load(options.model, options.backend.stop);
     if (!model) return fail(model.error());
     const auto spec = read_embedding_spec(*model);
     if (!spec) return fail(spec.error());

@@ -30,7 +30,7 @@ Result<std::unique_ptr<EngineDevices>> EngineDevices::plan(const Settings& setti
                                                            std::size_t sources,
                                                            std::stop_token stop) {
     const auto start = SteadyTime::now();
-    auto detector = plan_detector(settings, goal);
+    auto detector = plan_detector(settings, goal, stop);
     if (!detector) return fail(detector.error());
     auto names = device_list(settings.device);
     if (!names) return fail(names.error());

@@ -77,7 +77,7 @@ Result<pipeline::InputPolicy> input_policy(const Settings& settings,
 
 }  // namespace
 
-Result<model::PreparedModel> prepare_model(const Settings& settings) {
+Result<model::PreparedModel> prepare_model(const Settings& settings, std::stop_token stop) {
     const auto path = find_model(settings);
     if (!path) return fail(path.error());
     model::SpecOverrides overrides;
@@ -85,16 +85,17 @@ Result<model::PreparedModel> prepare_model(const Settings& settings) {
     if (!settings.input_order.empty()) overrides.bgr = settings.input_order == "bgr";
     if (settings.input_range == "1") overrides.scale = 1.0F / 255;
     if (settings.input_range == "255") overrides.scale = 1.0F;
-    return model::PreparedModel::load(*path, overrides);
+    return model::PreparedModel::load(*path, overrides, std::move(stop));
 }
 
-Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal) {
+Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal,
+                                   std::stop_token stop) {
     const auto precision = precision_of(settings.precision);
     if (!precision) return fail(precision.error());
 
     DetectorPlan plan;
     detect::DetectorOptions& options = plan.options;
-    auto model = prepare_model(settings);
+    auto model = prepare_model(settings, std::move(stop));
     if (!model) return fail(model.error());
     options.model = std::make_shared<const model::PreparedModel>(std::move(*model));
     options.thresholds = {.confidence = settings.confidence,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "detect/factory.h"
@@ -19,12 +20,13 @@ struct DetectorPlan {
 };
 
 /// The settings' model, understood. Errors: those of find_model and PreparedModel::load.
-Result<model::PreparedModel> prepare_model(const Settings& settings);
+Result<model::PreparedModel> prepare_model(const Settings& settings, std::stop_token stop = {});
 
 /// Prepares the model. Class names of the settings are looked up in it. Errors: those of
 /// prepare_model; invalid_argument for an unknown class; unsupported where the
 /// settings ask for input sizes that the network does not run at.
-Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal);
+Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal,
+                                   std::stop_token stop = {});
 
 /// Loads the detector of complete options and warms it up. Errors: those of detect::make_detector.
 Result<std::unique_ptr<detect::Detector>> load_detector(const detect::DetectorOptions& options,

@@ -13,8 +13,8 @@ namespace saccade::model {
 /// Graphs inside of graphs that are walked; real networks have two or three.
 inline constexpr int deepest_graph = 16;
 
-/// Nodes of a model, subgraphs' too. The largest detectors have some 5,000; OpenVINO takes more than
-/// a minute of CPU time for a chain of 10,000, and its time grows with the square.
+/// Nodes of a model, subgraphs' too. The largest detectors have some 5,000; backends take minutes
+/// for graphs far larger than that.
 inline constexpr int most_nodes = 20000;
 
 /// Puts each node behind those whose values it or its subgraphs read, in the graph and in all

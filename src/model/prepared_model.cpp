@@ -98,8 +98,8 @@ Result<OnnxModel> with_one_output(const OnnxModel& model, ModelSpec& spec, const
 }  // namespace
 
 Result<PreparedModel> PreparedModel::load(const std::filesystem::path& path,
-                                          const SpecOverrides& overrides) {
-    auto model = OnnxModel::load(path);
+                                          const SpecOverrides& overrides, std::stop_token stop) {
+    auto model = OnnxModel::load(path, std::move(stop));
     if (!model) return fail(model.error());
     return prepare(std::move(*model), overrides);
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,7 @@ class PreparedModel {
   public:
     /// Errors: those of OnnxModel::load and of prepare().
     static Result<PreparedModel> load(const std::filesystem::path& path,
-                                      const SpecOverrides& overrides = {});
+                                      const SpecOverrides& overrides = {}, std::stop_token stop = {});
 
     /// Errors: unsupported where it is no detection network that we can read with certainty (the
     /// message has the outputs' shapes, the remedy the families known); invalid_argument where an
