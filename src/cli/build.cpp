@@ -11,6 +11,7 @@
 #include "engine/model_store.h"
 #include "infer/tensorrt/tensorrt_backend.h"
 #include "model/inspect.h"
+#include "model/quantize/write_int8.h"
 
 namespace saccade::cli {
 namespace {
@@ -41,9 +42,11 @@ Result<infer::EngineBuild> build_of(const Settings& settings, const model::Model
         build.precision = infer::Precision::fp32;
     } else if (settings.precision == "mixed") {
         build.precision = infer::Precision::mixed;
+    } else if (settings.precision == "int8") {
+        build.precision = infer::Precision::int8;
     } else if (settings.precision == "bf16") {
         return fail(ErrorCode::invalid_argument, "precision: no engine is built in 'bf16'",
-                    "use fp16, mixed or fp32");
+                    "use fp16, mixed, int8 or fp32");
     }
     if (settings.batch > 0) build.max_batch = settings.batch;
     build.height = settings.image_size > 0 ? settings.image_size : spec.height;
@@ -79,13 +82,18 @@ int run(const SettingFlags& flags, const std::string& target) {
     const Settings& settings = config->settings;
     const auto file = engine::find_model(settings);
     if (!file) return complain(file.error());
-    const auto model = model::OnnxModel::load(*file);
+    const auto read = model::OnnxModel::load(*file);
+    if (!read) return complain(read.error());
+    const auto model = model::without_int8(*read);
     if (!model) return complain(model.error());
     const auto spec = model::inspect(*model, {.family = model::family_from(settings.family),
                                               .class_names = {}});
     if (!spec) return complain(spec.error());
     auto build = build_of(settings, *spec, target);
     if (!build) return complain(build.error());
+    if (settings.precision == "auto" && model->metadata().contains(model::int8_key)) {
+        build->precision = infer::Precision::int8;
+    }
 
     const SignalStop signals;
     build->stop = signals.token();

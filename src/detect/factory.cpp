@@ -7,6 +7,7 @@
 #include "infer/registry.h"
 #include "model/inspect.h"
 #include "model/onnx_model.h"
+#include "model/quantize/write_int8.h"
 #include "model/raw_head.h"
 
 namespace saccade::detect {
@@ -25,12 +26,17 @@ std::string settled(const std::string& device) {
 }  // namespace
 
 Result<std::unique_ptr<Detector>> make_detector(const DetectorOptions& options) {
-    auto model = model::OnnxModel::load(options.model);
+    const auto read = model::OnnxModel::load(options.model);
+    if (!read) return fail(read.error());
+    auto model = model::without_int8(*read);  // the backend writes the quantisers of its shape
     if (!model) return fail(model.error());
     auto spec = model::inspect(*model, {options.family, options.class_names});
     if (!spec) return fail(spec.error());
 
     infer::BackendOptions load = options.backend;
+    if (!load.precision && model->metadata().contains(model::int8_key)) {
+        load.precision = infer::Precision::int8;
+    }
     const bool given = options.input != Size{};
     load.width = given ? options.input.width : spec->width;
     load.height = given ? options.input.height : spec->height;

@@ -12,6 +12,7 @@
 #include "model/inspect.h"
 #include "model/make_dynamic.h"
 #include "model/onnx_model.h"
+#include "model/quantize/write_int8.h"
 #include "pipeline/refine.h"
 
 namespace saccade::engine {
@@ -23,8 +24,9 @@ Result<std::optional<infer::Precision>> precision_of(const std::string& name) {
     if (name == "fp32") return infer::Precision::fp32;
     if (name == "fp16") return infer::Precision::fp16;
     if (name == "bf16") return infer::Precision::bf16;
+    if (name == "int8") return infer::Precision::int8;
     return fail(ErrorCode::invalid_argument, fmt::format("precision: '{}' is unknown", name),
-                "use auto, fp32, fp16, mixed or bf16");
+                "use auto, fp32, fp16, mixed, bf16 or int8");
 }
 
 /// Class ids for names or numbers of `wanted`.
@@ -102,7 +104,9 @@ Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal) {
     options.backend.threads = settings.threads;
     options.backend.cache_dir = (cache_dir(settings) / "compiled").string();
 
-    const auto onnx = model::OnnxModel::load(*path);
+    const auto read = model::OnnxModel::load(*path);
+    if (!read) return fail(read.error());
+    const auto onnx = model::without_int8(*read);  // the device's own quantisers come later
     if (!onnx) return fail(onnx.error());
     const auto spec = model::inspect(*onnx, {.family = options.family, .class_names = {}});
     if (!spec) return fail(spec.error());
