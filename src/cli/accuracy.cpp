@@ -32,8 +32,8 @@ fs::path images_beside(const std::string& annotations) {
     return fs::path(annotations).parent_path() / "images";
 }
 
-Result<eval::CocoSummary> measure_accuracy(const eval::CocoDataset& dataset, const fs::path& images,
-                                           detect::Detector& detector, const std::stop_token& stop) {
+Result<eval::CocoEvaluator> detect_data_set(const eval::CocoDataset& dataset, const fs::path& images,
+                                            detect::Detector& detector, const std::stop_token& stop) {
     auto evaluator = eval::CocoEvaluator::create(dataset);
     if (!evaluator) return fail(evaluator.error());
     const auto categories = dataset.categories_named(detector.info().class_names);
@@ -58,6 +58,13 @@ Result<eval::CocoSummary> measure_accuracy(const eval::CocoDataset& dataset, con
     while (!under_way.empty()) {
         if (auto done = collect(); !done) return fail(done.error());
     }
+    return evaluator;
+}
+
+Result<eval::CocoSummary> measure_accuracy(const eval::CocoDataset& dataset, const fs::path& images,
+                                           detect::Detector& detector, const std::stop_token& stop) {
+    const auto evaluator = detect_data_set(dataset, images, detector, stop);
+    if (!evaluator) return fail(evaluator.error());
     return evaluator->summary();
 }
 

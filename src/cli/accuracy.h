@@ -19,6 +19,10 @@ namespace saccade::cli {
 /// Where a data set's images are unless told: images/ beside its file.
 [[nodiscard]] std::filesystem::path images_beside(const std::string& annotations);
 
+/// All images through the detector, to be judged. Errors: as measure_accuracy.
+Result<eval::CocoEvaluator> detect_data_set(const eval::CocoDataset& dataset, const std::filesystem::path& images,
+                                            detect::Detector& detector, const std::stop_token& stop = {});
+
 /// All images through the detector, judged. Errors: those of reading, detecting and judging; interrupted.
 Result<eval::CocoSummary> measure_accuracy(const eval::CocoDataset& dataset, const std::filesystem::path& images,
                                            detect::Detector& detector, const std::stop_token& stop = {});

@@ -68,6 +68,18 @@ Result<std::vector<Int8Layer>> layers_of(const OnnxModel& model, const onnx::Mod
     return layers;
 }
 
+/// Replaces the plan in the metadata; "": none.
+void set_plan(onnx::ModelProto& proto, std::string json) {
+    auto& metadata = *proto.mutable_metadata_props();
+    metadata.erase(std::remove_if(metadata.begin(), metadata.end(),
+                                  [](const auto& entry) { return entry.key() == int8_key; }),
+                   metadata.end());
+    if (json.empty()) return;
+    auto& entry = *proto.add_metadata_props();
+    entry.set_key(int8_key);
+    entry.set_value(std::move(json));
+}
+
 /// A tensor's quantiser.
 struct Quantiser {
     float scale = 1;
@@ -274,10 +286,7 @@ Result<OnnxModel> write_int8(const OnnxModel& model, const Int8Plan& plan,
         }
     }
     std::erase_if(*layers, [&](const Int8Layer& layer) {
-        const bool wanted =
-            writing.only.empty() ||
-            std::find(writing.only.begin(), writing.only.end(), layer.output) != writing.only.end();
-        return !wanted || plan.kept.contains(layer.output) || !plan.ranges.contains(layer.input);
+        return plan.kept.contains(layer.output) || !plan.ranges.contains(layer.input);
     });
     const Int8Placement placement = int8_placement(proto->graph(), *layers, writing.shape);
     for (const auto& tensor : placement.tensors) {
@@ -289,16 +298,14 @@ Result<OnnxModel> write_int8(const OnnxModel& model, const Int8Plan& plan,
     }
     Writer(*proto, writing).run(*layers, placement, class_ranges(placement, plan));
     // A simulation is an FP32 network, which nothing shall take for one to be written.
-    auto& metadata = *proto->mutable_metadata_props();
-    metadata.erase(std::remove_if(metadata.begin(), metadata.end(),
-                                  [](const auto& entry) { return entry.key() == int8_key; }),
-                   metadata.end());
-    if (!writing.simulated) {
-        auto& entry = *proto->add_metadata_props();
-        entry.set_key(int8_key);
-        entry.set_value(to_json(plan));
-    }
+    set_plan(*proto, writing.simulated ? std::string() : to_json(plan));
     return OnnxModel::Access::adopt(std::move(*proto), model.name());
+}
+
+Result<OnnxModel> with_plan(const OnnxModel& model, const Int8Plan& plan) {
+    onnx::ModelProto proto = OnnxModel::Access::proto(model);
+    set_plan(proto, to_json(plan));
+    return OnnxModel::Access::adopt(std::move(proto), model.name());
 }
 
 Result<OnnxModel> without_int8(const OnnxModel& model) {

@@ -28,8 +28,6 @@ struct Int8Writing {
     int weight_bits = 8;
     /// The same arithmetic in FP32 instead (Div, Round, Clip, Mul): for devices that are not here.
     bool simulated = false;
-    /// Only these layers, by output; empty: all that the plan names.
-    std::vector<std::string> only;
 };
 
 /// A layer as people and plans name it.
@@ -50,6 +48,10 @@ Result<std::vector<std::string>> int8_tensors(const OnnxModel& model);
 /// into its metadata. Errors: as int8_candidates; invalid_argument (a plan of another network).
 Result<OnnxModel> write_int8(const OnnxModel& model, const Int8Plan& plan,
                              const Int8Writing& writing);
+
+/// The network with the plan in its metadata, for backends that write it themselves.
+/// Errors: those of OnnxModel::parse.
+Result<OnnxModel> with_plan(const OnnxModel& model, const Int8Plan& plan);
 
 /// A network of write_int8's in FP32 again, its metadata as they are; weights are what the 8 bits say.
 /// Another network comes back as it is. Errors: corrupt.

@@ -1,0 +1,225 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/exit_code.h"
+#include "cli/precision_report.h"
+#include "cli/progress.h"
+#include "cli/signals.h"
+#include "cli/verb.h"
+#include "core/atomic_file.h"
+#include "engine/model_store.h"
+#include "media/locations.h"
+#include "profile/json_parts.h"
+
+namespace saccade::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct QuantizeFlags {
+    std::vector<std::string> calib;
+    std::size_t images = 200, held_out = 48;
+    std::string method = "auto", labels, report;
+    double max_drop = -1;
+};
+
+/// Pictures that methods and layers are tried on.
+constexpr std::size_t trial_pictures = 20;
+
+/// Points of mAP, or percent of F1.
+constexpr double usual_drop_map = 0.5, usual_drop_f1 = 1;
+
+/// Evenly spread over the choice.
+std::vector<quantize::Pick> some_of(const std::vector<quantize::Pick>& picks, std::size_t wanted) {
+    std::vector<quantize::Pick> out;
+    const std::size_t count = std::min(wanted, picks.size());
+    for (std::size_t i = 0; i < count; ++i) out.push_back(picks[i * picks.size() / count]);
+    return out;
+}
+
+Result<void> write_file(const fs::path& path, std::string_view bytes) {
+    auto file = AtomicFile::create(path);
+    if (!file) return fail(file.error());
+    if (auto ok = file->write(bytes); !ok) return ok;
+    return file->commit();
+}
+
+Result<fs::path> output_of(const Config& config, const fs::path& model) {
+    fs::path out = config.origin.at("out") == "default" ? fs::path(model.stem().string() + "_int8.onnx")
+                                                        : fs::path(config.settings.out);
+    std::error_code error;
+    if (fs::is_directory(out, error)) out /= model.stem().string() + "_int8.onnx";
+    if (fs::equivalent(out, model, error)) {
+        return fail(ErrorCode::invalid_argument, out.string() + ": is the network itself",
+                    "give another file: -o " + model.stem().string() + "_int8.onnx");
+    }
+    return out;
+}
+
+class Quantizer {
+  public:
+    Quantizer(const Config& config, const QuantizeFlags& flags, std::stop_token stop,
+              quantize::Progress progress)
+        : config_(config), flags_(flags), stop_(std::move(stop)), progress_(std::move(progress)) {}
+
+    Result<QuantizeReport> run() {
+        const Settings& settings = config_.settings;
+        const auto path = engine::find_model(settings);
+        if (!path) return fail(path.error());
+        const auto output = output_of(config_, *path);
+        if (!output) return fail(output.error());
+        std::optional<quantize::Method> method = quantize::method_from(flags_.method);
+        auto network = quantize::open_network(*path, model::family_from(settings.family),
+                                              {settings.image_size, settings.image_size});
+        if (!network) return fail(network.error());
+        const auto locations = media::expand_locations(flags_.calib);
+        if (!locations) return fail(locations.error());
+        const auto choice = quantize::choose_frames(*locations, flags_.images, flags_.held_out, stop_, progress_);
+        if (!choice) return fail(choice.error());
+        const auto table = quantize::calibrate(*network, *locations, *choice,
+                                               engine::cache_dir(settings) / "calibration", stop_, progress_);
+        if (!table) return fail(table.error());
+
+        const auto trial = trial_of(*network, *locations, some_of(choice->calibration, trial_pictures));
+        if (!trial) return fail(trial.error());
+        const auto held_out = trial_of(*network, *locations, choice->held_out);
+        if (!held_out) return fail(held_out.error());
+        const auto reference = [&](const detect::Thresholds& thresholds) {
+            return quantize::detector_of(*network, network->model, thresholds);
+        };
+        std::optional<LabelledSet> labels;
+        if (!flags_.labels.empty()) {
+            auto set = labelled_set(flags_.labels, reference, stop_);
+            if (!set) return fail(set.error());
+            labels = std::move(*set);
+        }
+        const bool gpu = settings.device.starts_with("cuda");
+        const auto shape = gpu ? model::Int8Shape::tensorrt : model::Int8Shape::openvino;
+        QuantizeReport report{.model = path->filename().string(), .output = output->string(),
+                              .device = gpu ? "cuda" : "cpu", .calibrated = choice->calibration.size(),
+                              .held_out = choice->held_out.size(), .max_drop = limit()};
+        const auto gate = [&](const model::Int8Plan& plan) -> Result<quantize::Judgement> {
+            const auto changed = [&](const detect::Thresholds& thresholds) {
+                return quantize::quantised_detector(*network, plan, shape, thresholds);
+            };
+            auto judged = judge(changed, *held_out, labels ? &*labels : nullptr, limit(), stop_);
+            if (!judged) return fail(judged.error());
+            report.gate = *judged;
+            return quantize::Judgement{judged->drop, judged->good};
+        };
+        auto found = quantize::search(*network, *table, method, shape, *trial, gate, stop_, progress_);
+        if (!found) return fail(found.error());
+        report.found = std::move(*found);
+        if (!gpu) {
+            auto plain = reference({});
+            if (!plain) return fail(plain.error());
+            auto quantised = quantize::quantised_detector(*network, report.found.plan, shape, {});
+            if (!quantised) return fail(quantised.error());
+            auto speed = compare_speed(**plain, **quantised, *held_out, stop_);
+            if (!speed) return fail(speed.error());
+            report.speed = *speed;
+        }
+        if (report.gate.good) {
+            const auto written = model::write_int8(network->file, report.found.plan, {.shape = shape});
+            if (!written) return fail(written.error());
+            const auto bytes = written->to_bytes();
+            if (!bytes) return fail(bytes.error());
+            if (auto ok = write_file(*output, *bytes); !ok) return fail(ok.error());
+        }
+        return report;
+    }
+
+  private:
+    [[nodiscard]] double limit() const {
+        if (flags_.max_drop >= 0) return flags_.max_drop;
+        return flags_.labels.empty() ? usual_drop_f1 : usual_drop_map;
+    }
+
+    Result<quantize::Trial> trial_of(const quantize::Network& network, const std::vector<std::string>& locations,
+                                     const std::vector<quantize::Pick>& picks) {
+        auto frames = quantize::load_frames(locations, picks, stop_);
+        if (!frames) return fail(frames.error());
+        return quantize::make_trial(network, std::move(*frames), stop_);
+    }
+
+    const Config& config_;
+    const QuantizeFlags& flags_;
+    std::stop_token stop_;
+    quantize::Progress progress_;
+};
+
+int run(const SettingFlags& flags, const QuantizeFlags& own) {
+    flags.apply_verbosity();
+    const auto config = flags.merged();
+    if (!config) return complain(config.error());
+    const SignalStop signals;
+    std::string step;
+    std::optional<ProgressLine> bar;
+    const auto style = ProgressLine::style_for(flags.quiet);
+    const auto progress = [&](const char* now, std::size_t done, std::size_t of) {
+        if (style == ProgressLine::Style::none) return;
+        if (step != now) {
+            bar.reset();
+            step = now;
+            fmt::print(stderr, "{} ...\n", step);
+            bar.emplace(style);
+        }
+        bar->update({.frames = done, .frames_expected = of});
+    };
+    const auto report = Quantizer(*config, own, signals.token(), progress).run();
+    bar.reset();
+    if (!report) return complain(report.error());
+    const auto document = to_json(*report);
+    if (!own.report.empty()) {
+        if (auto ok = write_file(own.report, profile::json_text(document)); !ok) return complain(ok.error());
+    }
+    flags.json ? fmt::print("{}\n", document.dump(2)) : fmt::print("{}", to_text(*report));
+    if (!report->gate.good) {
+        std::string worst;
+        for (std::size_t i = 0; i < report->found.scan.parts.size() && i < 3; ++i) {
+            worst += (worst.empty() ? "" : ", ") + report->found.scan.parts[i].layers.front();
+        }
+        return complain({ErrorCode::unsupported,
+                         fmt::format("{}: loses {:.2f} {} in INT8, {:.2f} is allowed, even with {} of {} layers "
+                                     "kept; most is lost at {}",
+                                     report->model, report->gate.drop, report->gate.map ? "points of mAP" : "% of F1",
+                                     report->max_drop, report->found.plan.kept.size(), report->found.layers, worst),
+                         "use --precision fp32, more pictures (--images), or allow more (--max-drop)"});
+    }
+    if (!flags.json) fmt::print("{}\n", report->output);
+    return exit_done;
+}
+
+}  // namespace
+
+void add_quantize(CLI::App& app, Job& job) {
+    CLI::App* verb = app.add_subcommand("quantize", "write a model in INT8, and refuse where that loses too much");
+    auto own = std::make_shared<QuantizeFlags>();
+    verb->add_option("--calib", own->calib, "what the model will see: folder of images, videos or lists")
+        ->required()
+        ->type_name("SOURCE");
+    verb->add_option("--images", own->images, "pictures to calibrate on, chosen so that they differ")
+        ->check(CLI::Range(8, 10'000))
+        ->capture_default_str();
+    verb->add_option("--held-out", own->held_out, "further pictures to judge by")
+        ->check(CLI::Range(4, 10'000))
+        ->capture_default_str();
+    verb->add_option("--method", own->method, "how ranges are chosen; auto: as it comes out best")
+        ->check(CLI::IsMember({"auto", "mse", "percentile", "minmax", "entropy"}))
+        ->capture_default_str();
+    verb->add_option("--coco", own->labels, "instances.json to judge by, images/ beside it")->type_name("FILE");
+    verb->add_option("--max-drop", own->max_drop,
+                     "what may be lost: points of mAP with --coco [0.5], else percent of F1 against FP32 [1]")
+        ->check(CLI::Range(0.0, 100.0))
+        ->type_name("X");
+    verb->add_option("--report", own->report, "write what was measured, as JSON")->type_name("FILE");
+    auto flags = add_settings(*verb);
+    verb->callback([=, &job] { job = [=] { return run(*flags, *own); }; });
+}
+
+}  // namespace saccade::cli
