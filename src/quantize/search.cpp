@@ -5,6 +5,31 @@
 #include "model/quantize/write_int8.h"
 
 namespace saccade::quantize {
+namespace {
+
+/// The method that loses least with what the plan keeps.
+Result<void> choose(const Network& network, const Table& table, const std::vector<Method>& tried,
+                    model::Int8Shape shape, const Trial& trial, const std::stop_token& stop,
+                    const Progress& progress, Found& found) {
+    const auto kept = found.plan.kept;
+    found.losses.clear();
+    double least = 0;
+    for (const Method one : tried) {
+        if (progress) progress("trying ranges", found.losses.size(), tried.size());
+        model::Int8Plan plan = plan_of(table, network, one);
+        plan.kept = kept;
+        const auto drift = drift_of(network, plan, shape, trial, stop);
+        if (!drift) return fail(drift.error());
+        if (found.losses.empty() || drift->loss < least) {
+            least = drift->loss;
+            found.plan = std::move(plan);
+        }
+        found.losses[std::string(to_string(one))] = drift->loss;
+    }
+    return {};
+}
+
+}  // namespace
 
 Result<Found> search(const Network& network, const Table& table, std::optional<Method> method,
                      model::Int8Shape shape, const Trial& trial, const Gate& gate,
@@ -15,22 +40,19 @@ Result<Found> search(const Network& network, const Table& table, std::optional<M
     found.layers = layers->size();
     const std::vector<Method> tried =
         method ? std::vector{*method} : std::vector<Method>(methods.begin(), methods.end());
-    double least = 0;
-    for (const Method one : tried) {
-        if (progress) progress("trying ranges", found.losses.size(), tried.size());
-        model::Int8Plan plan = plan_of(table, network, one);
-        const auto drift = drift_of(network, plan, shape, trial, stop);
-        if (!drift) return fail(drift.error());
-        if (found.losses.empty() || drift->loss < least) {
-            least = drift->loss;
-            found.plan = std::move(plan);
-        }
-        found.losses[std::string(to_string(one))] = drift->loss;
+    if (auto ok = choose(network, table, tried, shape, trial, stop, progress, found); !ok) {
+        return fail(ok.error());
     }
     auto scanned = scan(network, found.plan, shape, trial, stop, progress);
     if (!scanned) return fail(scanned.error());
     found.scan = std::move(*scanned);
-    for (auto& layer : found.scan.outliers()) found.plan.kept.insert(layer);
+    if (const auto outliers = found.scan.outliers(); !outliers.empty()) {
+        found.plan.kept.insert(outliers.begin(), outliers.end());
+        // What was best for them need not be what is best for the others.
+        if (auto ok = choose(network, table, tried, shape, trial, stop, progress, found); !ok) {
+            return fail(ok.error());
+        }
+    }
 
     std::size_t next = 0, many = 1;
     for (;;) {

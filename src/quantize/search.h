@@ -30,7 +30,7 @@ struct Found {
     std::size_t layers = 0;  ///< that could run in INT8
 };
 
-/// Tries the methods (one where it is given) on the trial, keeps outliers of a scan in FP32, and then,
+/// Tries the methods (one where it is given) on the trial, keeps outliers of a scan in FP32, tries again, and
 /// while the gate finds the drop too large, further parts in the order of their loss: 1, 3, 7 ... of them.
 /// Ends at half of the layers: what is left then is hardly faster.
 /// Errors: those of the parts; interrupted. A plan that is not good is returned as such.
