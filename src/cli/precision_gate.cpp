@@ -1,5 +1,7 @@
 #include "cli/precision_gate.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -10,6 +12,9 @@ namespace saccade::cli {
 namespace {
 
 constexpr int turns = 3;
+
+/// Of the reference's detections: with fewer each one would be more than the loss that is asked after.
+constexpr std::size_t least_objects = 20;
 
 /// As published figures are made.
 detect::Thresholds for_map() {
@@ -27,6 +32,21 @@ Result<double> pictures_a_second(detect::Detector& detector, const quantize::Tri
 }
 
 }  // namespace
+
+void add_gate_flags(CLI::App& verb, GateFlags& flags) {
+    verb.add_option("--coco", flags.labels, "instances.json to judge by, images/ beside it")->type_name("FILE");
+    verb.add_option("--max-drop", flags.max_drop,
+                    "what may be lost: points of mAP with --coco [0.5], else percent of F1 against FP32 [1]")
+        ->check(CLI::Range(0.0, 100.0))
+        ->type_name("X");
+    verb.add_option("--report", flags.report, "write what was measured, as JSON")->type_name("FILE");
+}
+
+double allowed_drop(double given, bool labels) {
+    constexpr double points_of_map = 0.5, percent_of_f1 = 1;
+    if (given >= 0) return given;
+    return labels ? points_of_map : percent_of_f1;
+}
 
 Result<LabelledSet> labelled_set(const std::string& annotations, const DetectorMaker& reference,
                                  const std::stop_token& stop) {
@@ -57,6 +77,13 @@ Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Tria
     if (!found) return fail(found.error());
     report.drift = quantize::compare(held_out.reference, *found);
     report.drop = 100 * (1 - report.drift.f1_50);
+    if (labels == nullptr && report.drift.reference < least_objects) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("the FP32 network finds {} objects in the {} pictures to judge by, too few to tell "
+                                "what is lost",
+                                report.drift.reference, report.drift.frames),
+                    "give footage with more of them, or labels: --coco instances.json");
+    }
     if (labels != nullptr) {
         detector = changed(for_map());
         if (!detector) return fail(detector.error());

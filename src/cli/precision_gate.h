@@ -1,6 +1,7 @@
 // Whether a network in less precision is good enough: what it loses against FP32, and what it wins.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -11,6 +12,13 @@
 #include "quantize/trial.h"
 
 namespace saccade::cli {
+
+/// What a person says of the gate.
+struct GateFlags {
+    std::string labels, report;  ///< files
+    double max_drop = -1;        ///< below 0: the usual
+};
+void add_gate_flags(CLI::App& verb, GateFlags& flags);
 
 /// Truth to judge by, where there is some.
 struct LabelledSet {
@@ -32,12 +40,15 @@ struct PrecisionReport {
 /// Makes a detector with these thresholds.
 using DetectorMaker = std::function<Result<std::unique_ptr<detect::Detector>>(const detect::Thresholds&)>;
 
+/// `given`, where the user gave it (not negative): points of mAP with labels, else percent of matched F1.
+[[nodiscard]] double allowed_drop(double given, bool labels);
+
 /// Loads the data set and runs the reference on it. Errors: those of reading and detecting.
 Result<LabelledSet> labelled_set(const std::string& annotations, const DetectorMaker& reference,
                                  const std::stop_token& stop);
 
 /// By the labels where there are some (limit in points of mAP), else by matched F1 (in percent).
-/// Errors: the detectors'; interrupted.
+/// Errors: the detectors'; invalid_argument (without labels: too few objects to judge by); interrupted.
 Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Trial& held_out,
                               const LabelledSet* labels, double max_drop, const std::stop_token& stop);
 

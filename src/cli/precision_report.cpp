@@ -1,12 +1,9 @@
 #include "cli/precision_report.h"
 
 #include <fmt/format.h>
-
-#include <iterator>
+#include <fmt/ranges.h>
 
 namespace saccade::cli {
-namespace {
-
 nlohmann::json to_json(const PrecisionReport& gate) {
     const quantize::Drift& d = gate.drift;
     nlohmann::json out = {{"good", gate.good},
@@ -27,7 +24,40 @@ nlohmann::json to_json(const PrecisionReport& gate) {
     return out;
 }
 
-}  // namespace
+nlohmann::json to_json(const Speed& speed) {
+    return {{"fp32_fps", speed.reference},
+            {"changed_fps", speed.changed},
+            {"ratio", speed.changed / speed.reference}};
+}
+
+std::string to_text(const PrecisionReport& gate, const std::string& precision) {
+    const quantize::Drift& d = gate.drift;
+    std::string text = fmt::format(
+        "on {} pictures held out: F1 {:.4f} at IoU 0.5, {:.4f} at 0.75 (FP32 taken for the truth); "
+        "scores {:.4f} and boxes {:.4f} (1 - IoU) apart\n",
+        d.frames, d.f1_50, d.f1_75, d.score, d.box);
+    if (gate.map) {
+        text += fmt::format(
+            "mAP50-95 {:.4f} in {}, {:.4f} in FP32: {:+.2f} points (95 % of samples {:+.2f} to {:+.2f})\n",
+            *gate.map, precision, *gate.reference_map, -gate.drop, 100 * gate.interval.low,
+            100 * gate.interval.high);
+    }
+    return text;
+}
+
+std::string to_text(const Speed& speed, const std::string& precision) {
+    std::string text = fmt::format("{:.1f} fps, FP32 {:.1f}: {:.2f} times\n", speed.changed, speed.reference,
+                                   speed.changed / speed.reference);
+    if (speed.changed < speed.reference) {
+        text += precision + " is slower than FP32 on this device: don't use it here\n";
+    }
+    return text;
+}
+
+std::string too_much(const PrecisionReport& gate, double max_drop) {
+    return fmt::format("loses {:.2f} {}, {:.2f} is allowed", gate.drop,
+                       gate.map ? "points of mAP" : "% of matched F1", max_drop);
+}
 
 nlohmann::json to_json(const QuantizeReport& r) {
     nlohmann::json parts = nlohmann::json::array();
@@ -47,44 +77,21 @@ nlohmann::json to_json(const QuantizeReport& r) {
                           {"kept", r.found.plan.kept},
                           {"scan", {{"whole", r.found.scan.whole}, {"parts", std::move(parts)}}},
                           {"gate", to_json(r.gate)}};
-    if (r.speed.reference > 0) {
-        out["speed"] = {{"fp32_fps", r.speed.reference},
-                        {"int8_fps", r.speed.changed},
-                        {"ratio", r.speed.changed / r.speed.reference}};
-    }
+    if (r.speed.reference > 0) out["speed"] = to_json(r.speed);
     return out;
 }
 
 std::string to_text(const QuantizeReport& r) {
-    std::string text;
-    const auto line = [&](const char* format, const auto&... values) {
-        fmt::format_to(std::back_inserter(text), fmt::runtime(format), values...);
-        text += '\n';
-    };
-    const quantize::Drift& d = r.gate.drift;
-    line("{}: {} of {} layers in INT8, ranges by {}, {} pictures", r.model,
-         r.found.layers - r.found.plan.kept.size(), r.found.layers, r.found.plan.method, r.calibrated);
-    if (!r.found.plan.kept.empty()) {
-        std::string names;
-        for (const auto& layer : r.found.plan.kept) names += (names.empty() ? "" : ", ") + layer;
-        line("kept in floating point: {}", names);
+    const auto& plan = r.found.plan;
+    std::string text =
+        fmt::format("{}: {} of {} layers in INT8, ranges by {}, {} pictures\n", r.model,
+                    r.found.layers - plan.kept.size(), r.found.layers, plan.method, r.calibrated);
+    if (!plan.kept.empty()) {
+        text += fmt::format("kept in floating point: {}\n", fmt::join(plan.kept, ", "));
     }
-    line("on {} pictures held out: F1 {:.4f} at IoU 0.5, {:.4f} at 0.75 (FP32 taken for the truth); "
-         "scores {:.4f} and boxes {:.4f} (1 - IoU) apart",
-         d.frames, d.f1_50, d.f1_75, d.score, d.box);
-    if (r.gate.map) {
-        line("mAP50-95 {:.4f}, FP32 {:.4f}: {:+.2f} points (95 % of samples {:+.2f} to {:+.2f})", *r.gate.map,
-             *r.gate.reference_map, -r.gate.drop, 100 * r.gate.interval.low, 100 * r.gate.interval.high);
-    }
-    if (r.speed.reference > 0) {
-        line("{:.1f} fps, FP32 {:.1f}: {:.2f} times", r.speed.changed, r.speed.reference,
-             r.speed.changed / r.speed.reference);
-        if (r.speed.changed < r.speed.reference) {
-            line("INT8 is slower than FP32 on this device: don't use it here");
-        }
-    } else {
-        line("judged in simulation: {} was not asked", r.device);
-    }
+    text += to_text(r.gate, "INT8");
+    text += r.speed.reference > 0 ? to_text(r.speed, "INT8")
+                                  : fmt::format("judged in simulation: {} was not asked\n", r.device);
     return text;
 }
 

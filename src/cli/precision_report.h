@@ -1,4 +1,4 @@
-// What `quantize` says of its result, as JSON and in words.
+// What `quantize` and `check-precision` say of their results, as JSON and in words.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -20,8 +20,15 @@ struct QuantizeReport {
 };
 
 [[nodiscard]] nlohmann::json to_json(const QuantizeReport& report);
+[[nodiscard]] nlohmann::json to_json(const PrecisionReport& gate);
+[[nodiscard]] nlohmann::json to_json(const Speed& speed);
 
-/// Some lines for people.
+/// Some lines for people. `precision`: its name there.
 [[nodiscard]] std::string to_text(const QuantizeReport& report);
+[[nodiscard]] std::string to_text(const PrecisionReport& gate, const std::string& precision);
+[[nodiscard]] std::string to_text(const Speed& speed, const std::string& precision);
+
+/// "loses 0.70 points of mAP, 0.50 is allowed".
+[[nodiscard]] std::string too_much(const PrecisionReport& gate, double max_drop);
 
 }  // namespace saccade::cli

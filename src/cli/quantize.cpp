@@ -8,10 +8,9 @@
 
 #include "cli/exit_code.h"
 #include "cli/precision_report.h"
-#include "cli/progress.h"
 #include "cli/signals.h"
+#include "cli/step_progress.h"
 #include "cli/verb.h"
-#include "core/atomic_file.h"
 #include "engine/model_store.h"
 #include "media/locations.h"
 #include "profile/json_parts.h"
@@ -24,15 +23,12 @@ namespace fs = std::filesystem;
 struct QuantizeFlags {
     std::vector<std::string> calib;
     std::size_t images = 200, held_out = 48;
-    std::string method = "auto", labels, report;
-    double max_drop = -1;
+    std::string method = "auto";
+    GateFlags gate;
 };
 
 /// Pictures that methods and layers are tried on.
 constexpr std::size_t trial_pictures = 20;
-
-/// Points of mAP, or percent of F1.
-constexpr double usual_drop_map = 0.5, usual_drop_f1 = 1;
 
 /// Evenly spread over the choice.
 std::vector<quantize::Pick> some_of(const std::vector<quantize::Pick>& picks, std::size_t wanted) {
@@ -40,13 +36,6 @@ std::vector<quantize::Pick> some_of(const std::vector<quantize::Pick>& picks, st
     const std::size_t count = std::min(wanted, picks.size());
     for (std::size_t i = 0; i < count; ++i) out.push_back(picks[i * picks.size() / count]);
     return out;
-}
-
-Result<void> write_file(const fs::path& path, std::string_view bytes) {
-    auto file = AtomicFile::create(path);
-    if (!file) return fail(file.error());
-    if (auto ok = file->write(bytes); !ok) return ok;
-    return file->commit();
 }
 
 Result<fs::path> output_of(const Config& config, const fs::path& model) {
@@ -93,8 +82,8 @@ class Quantizer {
             return quantize::detector_of(*network, network->model, thresholds);
         };
         std::optional<LabelledSet> labels;
-        if (!flags_.labels.empty()) {
-            auto set = labelled_set(flags_.labels, reference, stop_);
+        if (!flags_.gate.labels.empty()) {
+            auto set = labelled_set(flags_.gate.labels, reference, stop_);
             if (!set) return fail(set.error());
             labels = std::move(*set);
         }
@@ -102,12 +91,12 @@ class Quantizer {
         const auto shape = gpu ? model::Int8Shape::tensorrt : model::Int8Shape::openvino;
         QuantizeReport report{.model = path->filename().string(), .output = output->string(),
                               .device = gpu ? "cuda" : "cpu", .calibrated = choice->calibration.size(),
-                              .held_out = choice->held_out.size(), .max_drop = limit()};
+                              .held_out = choice->held_out.size(), .max_drop = limit_};
         const auto gate = [&](const model::Int8Plan& plan) -> Result<quantize::Judgement> {
             const auto changed = [&](const detect::Thresholds& thresholds) {
                 return quantize::quantised_detector(*network, plan, shape, thresholds);
             };
-            auto judged = judge(changed, *held_out, labels ? &*labels : nullptr, limit(), stop_);
+            auto judged = judge(changed, *held_out, labels ? &*labels : nullptr, limit_, stop_);
             if (!judged) return fail(judged.error());
             report.gate = *judged;
             return quantize::Judgement{judged->drop, judged->good};
@@ -129,17 +118,12 @@ class Quantizer {
             if (!written) return fail(written.error());
             const auto bytes = written->to_bytes();
             if (!bytes) return fail(bytes.error());
-            if (auto ok = write_file(*output, *bytes); !ok) return fail(ok.error());
+            if (auto ok = write_whole_file(*output, *bytes); !ok) return fail(ok.error());
         }
         return report;
     }
 
   private:
-    [[nodiscard]] double limit() const {
-        if (flags_.max_drop >= 0) return flags_.max_drop;
-        return flags_.labels.empty() ? usual_drop_f1 : usual_drop_map;
-    }
-
     Result<quantize::Trial> trial_of(const quantize::Network& network, const std::vector<std::string>& locations,
                                      const std::vector<quantize::Pick>& picks) {
         auto frames = quantize::load_frames(locations, picks, stop_);
@@ -151,6 +135,7 @@ class Quantizer {
     const QuantizeFlags& flags_;
     std::stop_token stop_;
     quantize::Progress progress_;
+    const double limit_ = allowed_drop(flags_.gate.max_drop, !flags_.gate.labels.empty());
 };
 
 int run(const SettingFlags& flags, const QuantizeFlags& own) {
@@ -158,25 +143,13 @@ int run(const SettingFlags& flags, const QuantizeFlags& own) {
     const auto config = flags.merged();
     if (!config) return complain(config.error());
     const SignalStop signals;
-    std::string step;
-    std::optional<ProgressLine> bar;
-    const auto style = ProgressLine::style_for(flags.quiet);
-    const auto progress = [&](const char* now, std::size_t done, std::size_t of) {
-        if (style == ProgressLine::Style::none) return;
-        if (step != now) {
-            bar.reset();
-            step = now;
-            fmt::print(stderr, "{} ...\n", step);
-            bar.emplace(style);
-        }
-        bar->update({.frames = done, .frames_expected = of});
-    };
-    const auto report = Quantizer(*config, own, signals.token(), progress).run();
-    bar.reset();
+    StepProgress progress(flags.quiet);
+    const auto report = Quantizer(*config, own, signals.token(), std::ref(progress)).run();
+    progress.end();
     if (!report) return complain(report.error());
     const auto document = to_json(*report);
-    if (!own.report.empty()) {
-        if (auto ok = write_file(own.report, profile::json_text(document)); !ok) return complain(ok.error());
+    if (!own.gate.report.empty()) {
+        if (auto ok = write_whole_file(own.gate.report, profile::json_text(document)); !ok) return complain(ok.error());
     }
     flags.json ? fmt::print("{}\n", document.dump(2)) : fmt::print("{}", to_text(*report));
     if (!report->gate.good) {
@@ -185,10 +158,10 @@ int run(const SettingFlags& flags, const QuantizeFlags& own) {
             worst += (worst.empty() ? "" : ", ") + report->found.scan.parts[i].layers.front();
         }
         return complain({ErrorCode::unsupported,
-                         fmt::format("{}: loses {:.2f} {} in INT8, {:.2f} is allowed, even with {} of {} layers "
-                                     "kept; most is lost at {}",
-                                     report->model, report->gate.drop, report->gate.map ? "points of mAP" : "% of F1",
-                                     report->max_drop, report->found.plan.kept.size(), report->found.layers, worst),
+                         fmt::format("{}: {} in INT8, even with {} of {} layers kept in floating point; most is "
+                                     "lost at {}",
+                                     report->model, too_much(report->gate, report->max_drop),
+                                     report->found.plan.kept.size(), report->found.layers, worst),
                          "use --precision fp32, more pictures (--images), or allow more (--max-drop)"});
     }
     if (!flags.json) fmt::print("{}\n", report->output);
@@ -212,12 +185,7 @@ void add_quantize(CLI::App& app, Job& job) {
     verb->add_option("--method", own->method, "how ranges are chosen; auto: as it comes out best")
         ->check(CLI::IsMember({"auto", "mse", "percentile", "minmax", "entropy"}))
         ->capture_default_str();
-    verb->add_option("--coco", own->labels, "instances.json to judge by, images/ beside it")->type_name("FILE");
-    verb->add_option("--max-drop", own->max_drop,
-                     "what may be lost: points of mAP with --coco [0.5], else percent of F1 against FP32 [1]")
-        ->check(CLI::Range(0.0, 100.0))
-        ->type_name("X");
-    verb->add_option("--report", own->report, "write what was measured, as JSON")->type_name("FILE");
+    add_gate_flags(*verb, own->gate);
     auto flags = add_settings(*verb);
     verb->callback([=, &job] { job = [=] { return run(*flags, *own); }; });
 }

@@ -39,6 +39,21 @@ TEST(Table, ComesBackWholeAndOnlyUnderItsKey) {
     }
 }
 
+/// Plans are made for the network whose head was cut off, and written into the file as it is.
+TEST(Int8OfRealNetworks, TheCutHeadChangesNoLayer) {
+    for (const auto& [name, layers] : {std::pair{"yolo11n", 81U}, {"yolo26n", 0U}, {"yolox_nano", 104U}}) {
+        const auto file = test::real_model(name);
+        if (file.empty()) GTEST_SKIP() << "no models/" << name << ".onnx(.xz) in SACCADE_SHARED or ../shared";
+        const auto network = open_network(file, std::nullopt, {}).value();
+        const auto whole = model::int8_candidates(network.file).value();
+        const auto cut = model::int8_candidates(network.model).value();
+        ASSERT_EQ(whole.size(), cut.size()) << name;
+        for (std::size_t i = 0; i < cut.size(); ++i) EXPECT_EQ(whole[i].output, cut[i].output);
+        EXPECT_EQ(model::int8_tensors(network.file).value(), model::int8_tensors(network.model).value());
+        if (layers > 0) EXPECT_EQ(cut.size(), layers) << name;  // all but the head's six or nine, and DFL
+    }
+}
+
 class Calibrate : public ::testing::Test {
   protected:
     void SetUp() override {
