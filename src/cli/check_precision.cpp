@@ -71,6 +71,9 @@ Result<Checked> check(const Settings& settings, const CheckFlags& flags, const s
     const auto trial = quantize::make_trial(*network, std::move(*frames), stop);
     if (!trial) return fail(trial.error());
 
+    if (flags.gate.labels.empty()) {
+        if (auto ok = check_enough(*trial); !ok) return fail(ok.error());
+    }
     const auto reference = [&](const detect::Thresholds& thresholds) {
         return quantize::detector_of(*network, network->model, thresholds);
     };

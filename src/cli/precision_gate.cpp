@@ -68,6 +68,16 @@ Result<LabelledSet> labelled_set(const std::string& annotations, const DetectorM
     return labels;
 }
 
+Result<void> check_enough(const quantize::Trial& held_out) {
+    const auto objects = quantize::compare(held_out.reference, held_out.reference).reference;
+    if (objects >= least_objects) return {};
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("the FP32 network finds {} objects in the {} pictures to judge by, too few to tell what "
+                            "is lost",
+                            objects, held_out.frames.size()),
+                "give footage with more of them, or labels: --coco instances.json");
+}
+
 Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Trial& held_out,
                               const LabelledSet* labels, double max_drop, const std::stop_token& stop) {
     PrecisionReport report;
@@ -77,13 +87,6 @@ Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Tria
     if (!found) return fail(found.error());
     report.drift = quantize::compare(held_out.reference, *found);
     report.drop = 100 * (1 - report.drift.f1_50);
-    if (labels == nullptr && report.drift.reference < least_objects) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("the FP32 network finds {} objects in the {} pictures to judge by, too few to tell "
-                                "what is lost",
-                                report.drift.reference, report.drift.frames),
-                    "give footage with more of them, or labels: --coco instances.json");
-    }
     if (labels != nullptr) {
         detector = changed(for_map());
         if (!detector) return fail(detector.error());

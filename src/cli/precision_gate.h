@@ -47,8 +47,11 @@ using DetectorMaker = std::function<Result<std::unique_ptr<detect::Detector>>(co
 Result<LabelledSet> labelled_set(const std::string& annotations, const DetectorMaker& reference,
                                  const std::stop_token& stop);
 
+/// Whether there is enough to judge by without labels. Errors: invalid_argument.
+Result<void> check_enough(const quantize::Trial& held_out);
+
 /// By the labels where there are some (limit in points of mAP), else by matched F1 (in percent).
-/// Errors: the detectors'; invalid_argument (without labels: too few objects to judge by); interrupted.
+/// Errors: the detectors'; interrupted.
 Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Trial& held_out,
                               const LabelledSet* labels, double max_drop, const std::stop_token& stop);
 

@@ -78,6 +78,9 @@ class Quantizer {
         if (!trial) return fail(trial.error());
         const auto held_out = trial_of(*network, *locations, choice->held_out);
         if (!held_out) return fail(held_out.error());
+        if (flags_.gate.labels.empty()) {
+            if (auto ok = check_enough(*held_out); !ok) return fail(ok.error());
+        }
         const auto reference = [&](const detect::Thresholds& thresholds) {
             return quantize::detector_of(*network, network->model, thresholds);
         };

@@ -41,7 +41,7 @@ TEST(Table, ComesBackWholeAndOnlyUnderItsKey) {
 
 /// Plans are made for the network whose head was cut off, and written into the file as it is.
 TEST(Int8OfRealNetworks, TheCutHeadChangesNoLayer) {
-    for (const auto& [name, layers] : {std::pair{"yolo11n", 81U}, {"yolo26n", 0U}, {"yolox_nano", 104U}}) {
+    for (const std::string name : {"yolo11n", "yolo26n", "yolox_nano"}) {
         const auto file = test::real_model(name);
         if (file.empty()) GTEST_SKIP() << "no models/" << name << ".onnx(.xz) in SACCADE_SHARED or ../shared";
         const auto network = open_network(file, std::nullopt, {}).value();
@@ -50,7 +50,12 @@ TEST(Int8OfRealNetworks, TheCutHeadChangesNoLayer) {
         ASSERT_EQ(whole.size(), cut.size()) << name;
         for (std::size_t i = 0; i < cut.size(); ++i) EXPECT_EQ(whole[i].output, cut[i].output);
         EXPECT_EQ(model::int8_tensors(network.file).value(), model::int8_tensors(network.model).value());
-        if (layers > 0) EXPECT_EQ(cut.size(), layers) << name;  // all but the head's six or nine, and DFL
+        // All but the last ones: six, or nine in YOLOX, and the fixed sum of DFL.
+        if (name == "yolo11n") {
+            EXPECT_EQ(cut.size(), 81U);
+        } else if (name == "yolox_nano") {
+            EXPECT_EQ(cut.size(), 104U);
+        }
     }
 }
 
