@@ -18,7 +18,7 @@ ALLOWED = {
     "detect": {"core", "cuda", "vision", "model", "infer"},
     "quantize": {"core", "media", "vision", "model", "infer", "detect", "eval"},
     "track": {"core"},
-    "eval": {"core"},
+    "eval": {"core", "track"},
     "sink": {"core", "media"},
     # The pipeline knows interfaces only: exactly these headers.
     "pipeline": {"core", "media/source.h", "detect/detector.h", "track/tracker.h", "sink/sink.h"},

@@ -9,6 +9,7 @@
 #include "cli/signals.h"
 #include "cli/step_progress.h"
 #include "cli/verb.h"
+#include "core/file_claims.h"
 #include "detect/factory.h"
 #include "engine/model_store.h"
 #include "engine/setup.h"
@@ -46,7 +47,7 @@ Result<quantize::Network> reference_of(const std::filesystem::path& model, const
                     "name the network that it was made from: --reference MODEL.onnx");
     }
     auto network = quantize::open_network(given.empty() ? model : std::filesystem::path(given),
-                                          model::family_from(settings.family),
+                                          engine::overrides_of(settings),
                                           {settings.image_size, settings.image_size});
     if (network && *plan && (*plan)->source != network->digest) {
         return fail(ErrorCode::invalid_argument,
@@ -58,9 +59,19 @@ Result<quantize::Network> reference_of(const std::filesystem::path& model, const
 
 Result<Checked> check(const Settings& settings, const CheckFlags& flags, const std::stop_token& stop,
                       const quantize::Progress& progress) {
+    const auto path = engine::find_model(settings);
+    if (!path) return fail(path.error());
+    if (!flags.gate.report.empty()) {
+        for (const auto& source : flags.sources) {
+            if (auto ok = verb_files().reads(source); !ok) return fail(ok.error());
+        }
+        if (auto ok = verb_files().reads(*path); !ok) return fail(ok.error());
+        auto ok = verb_files().writes(flags.gate.report, "name another file with --report");
+        if (!ok) return fail(ok.error());
+    }
     const auto plan = engine::plan_detector(settings, infer::Goal::throughput);
     if (!plan) return fail(plan.error());
-    const auto network = reference_of(plan->options.model, flags.reference, settings);
+    const auto network = reference_of(*path, flags.reference, settings);
     if (!network) return fail(network.error());
     const auto locations = media::expand_locations(flags.sources);
     if (!locations) return fail(locations.error());
@@ -90,7 +101,7 @@ Result<Checked> check(const Settings& settings, const CheckFlags& flags, const s
         if (!set) return fail(set.error());
         labels = std::move(*set);
     }
-    Checked checked{.model = plan->model, .max_drop = allowed_drop(flags.gate.max_drop, labels.has_value())};
+    Checked checked{.model = plan->options.model->name(), .max_drop = allowed_drop(flags.gate.max_drop, labels.has_value())};
     auto judged = judge(changed, *trial, labels ? &*labels : nullptr, checked.max_drop, stop);
     if (!judged) return fail(judged.error());
     checked.gate = *judged;

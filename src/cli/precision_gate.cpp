@@ -58,8 +58,8 @@ Result<LabelledSet> labelled_set(const std::string& annotations, const DetectorM
     if (!detector) return fail(detector.error());
     const auto evaluator = detect_data_set(labels.dataset, labels.images, **detector, stop);
     if (!evaluator) return fail(evaluator.error());
-    labels.reference = evaluator->by_image();
-    labels.reference_map = evaluator->summary().ap;
+    labels.reference = evaluator->judged.by_image();
+    labels.reference_map = evaluator->judged.summary().ap;
     if (labels.reference_map <= 0) {
         return fail(ErrorCode::invalid_argument,
                     annotations + ": the FP32 network finds nothing of what is labelled there",
@@ -93,8 +93,8 @@ Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Tria
         const auto evaluator = detect_data_set(labels->dataset, labels->images, **detector, stop);
         if (!evaluator) return fail(evaluator.error());
         report.reference_map = labels->reference_map;
-        report.map = evaluator->summary().ap;
-        report.interval = eval::paired_bootstrap(labels->reference, evaluator->by_image());
+        report.map = evaluator->judged.summary().ap;
+        report.interval = eval::paired_bootstrap(labels->reference, evaluator->judged.by_image());
         report.drop = 100 * (labels->reference_map - *report.map);
     }
     report.good = report.drop <= max_drop;

@@ -11,7 +11,9 @@
 #include "cli/signals.h"
 #include "cli/step_progress.h"
 #include "cli/verb.h"
+#include "core/file_claims.h"
 #include "engine/model_store.h"
+#include "engine/setup.h"
 #include "media/locations.h"
 #include "profile/json_parts.h"
 
@@ -62,8 +64,9 @@ class Quantizer {
         if (!path) return fail(path.error());
         const auto output = output_of(config_, *path);
         if (!output) return fail(output.error());
+        if (auto ok = claim(*path, *output); !ok) return fail(ok.error());
         std::optional<quantize::Method> method = quantize::method_from(flags_.method);
-        auto network = quantize::open_network(*path, model::family_from(settings.family),
+        auto network = quantize::open_network(*path, engine::overrides_of(settings),
                                               {settings.image_size, settings.image_size});
         if (!network) return fail(network.error());
         const auto locations = media::expand_locations(flags_.calib);
@@ -127,6 +130,22 @@ class Quantizer {
     }
 
   private:
+    /// So that neither the network nor the footage is written over.
+    Result<void> claim(const fs::path& model, const fs::path& output) const {
+        FileClaims& files = verb_files();
+        if (auto ok = files.reads(model); !ok) return ok;
+        for (const auto& source : flags_.calib) {
+            if (auto ok = files.reads(source); !ok) return ok;
+        }
+        if (!flags_.gate.labels.empty()) {
+            if (auto ok = files.reads(flags_.gate.labels); !ok) return ok;
+        }
+        if (!flags_.gate.report.empty()) {
+            if (auto ok = files.writes(flags_.gate.report, "name another file with --report"); !ok) return ok;
+        }
+        return files.writes(output, "name another file with -o");
+    }
+
     Result<quantize::Trial> trial_of(const quantize::Network& network, const std::vector<std::string>& locations,
                                      const std::vector<quantize::Pick>& picks) {
         auto frames = quantize::load_frames(locations, picks, stop_);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/mask_secrets.h"
+
 namespace saccade::media {
 namespace {
 
@@ -20,7 +22,7 @@ constexpr std::chrono::milliseconds look_again{50};
 
 Result<std::unique_ptr<PacketFeed>> PacketFeed::open(const std::string& location,
                                                      const std::stop_token& stop) {
-    std::unique_ptr<PacketFeed> feed(new PacketFeed(location, stop));
+    std::unique_ptr<PacketFeed> feed(new PacketFeed(mask_url(location), stop));
     auto demuxer = Demuxer::open(location, [flag = &feed->stop_] { return (*flag)(); });
     if (!demuxer) return fail(demuxer.error());
     feed->demuxer_ = std::move(*demuxer);

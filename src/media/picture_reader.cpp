@@ -44,6 +44,7 @@ void set_declared(StreamInfo& info, const Demuxer& demuxer) {
     info.format = format.value_or(PixelFormat::i420);
     info.live = demuxer.live();
     info.frame_rate = demuxer.frame_rate();
+    info.pixel_aspect = demuxer.pixel_aspect();  // as coded; upright from the first picture on
     if (stream.nb_frames > 0) info.frame_count = static_cast<std::uint64_t>(stream.nb_frames);
     if (const auto ns = demuxer.duration_ns(); ns > 0) info.duration = Timestamp(ns);
 }
@@ -53,15 +54,14 @@ Result<void> PictureReader::open(const Demuxer& demuxer, StreamInfo& info) {
     if (auto opened = open_decoder(demuxer); !opened) return opened;
     info = latest_;
     const AVStream& stream = demuxer.stream();
-    times_.emplace(TimeBase{stream.time_base.num, stream.time_base.den}, known(stream.start_time),
-                   info.frame_rate);
+    times_.emplace(TimeBase{stream.time_base.num, stream.time_base.den}, info.frame_rate);
     return {};
 }
 
 void PictureReader::follow(const PictureReader& first) {
     latest_ = first.latest_;
     times_ = first.times_;
-    any_ = seen_key_packet_ = true;
+    any_ = started_ = seen_key_packet_ = true;
 }
 
 Result<void> PictureReader::open_decoder(const Demuxer& demuxer) {
@@ -149,32 +149,61 @@ Result<void> PictureReader::take() {
         lose("a picture is damaged in part");
     }
     losing_ = false;
-    const Timestamp pts = times_->next(known(decoded_->best_effort_timestamp), duration_of(*decoded_));
+    const auto timestamp = known(decoded_->best_effort_timestamp);
+    const std::int64_t duration = duration_of(*decoded_);
+    const PixelAspect aspect = pixel_aspect_of(decoded_->sample_aspect_ratio);
     auto made = pictures_.make(*decoded_, decoder_->context().codec_id);
     av_frame_unref(decoded_.get());
     if (!made) return fail(made.error().code, latest_.name + ": " + made.error().message);
     Frame& frame = *made;
     frame.id = {options_.stream, next_index_++};
-    frame.pts = pts;
     if (!any_) {  // now it is known what the stream is like, and whether the GPU took it
         set_shape(latest_, frame);
+        if (latest_.pixel_aspect == PixelAspect{}) latest_.pixel_aspect = aspect;
+        if (pictures_.turned()) std::swap(latest_.pixel_aspect.width, latest_.pixel_aspect.height);
         latest_.decoder = decoder_->description();
         if (!not_on_gpu_.empty()) latest_.decoder += "; not NVDEC: " + not_on_gpu_;
         any_ = true;
     } else if (frame.width != latest_.width || frame.height != latest_.height ||
                frame.format != latest_.format || frame.color != latest_.color) {
         set_shape(latest_, frame);
-        events_.emplace_back(FormatChanged{latest_});
+        add(FormatChanged{latest_});
     }
-    events_.emplace_back(std::move(frame));
+    untimed_.emplace_back(std::move(frame));
+    times_->next(timestamp, duration, ready_);
+    hand_out();
     return {};
+}
+
+/// Behind the frames that were taken before.
+void PictureReader::add(SourceEvent event) {
+    (untimed_.empty() ? events_ : untimed_).push_back(std::move(event));
+}
+
+/// Hands on frames whose times are known, and what follows each.
+void PictureReader::hand_out() {
+    auto time = ready_.begin();
+    while (!untimed_.empty()) {
+        if (auto* frame = std::get_if<Frame>(&untimed_.front())) {
+            if (time == ready_.end()) break;
+            frame->pts = *time++;
+            if (!std::exchange(started_, true)) latest_.start = frame->pts;
+        }
+        events_.push_back(std::move(untimed_.front()));
+        untimed_.pop_front();
+    }
+    ready_.clear();
+}
+
+void PictureReader::settle_times() {
+    times_->flush(next_begin_ ? next_begin_ : end_, ready_);
+    hand_out();
 }
 
 void PictureReader::lose(const std::string& what) {
     if (!seen_key_packet_ || std::exchange(losing_, true)) return;
     damage_.note(what, next_index_);
-    events_.emplace_back(
-        Discontinuity{fmt::format("{}: {} before frame {}", latest_.name, what, next_index_)});
+    add(Discontinuity{fmt::format("{}: {} before frame {}", latest_.name, what, next_index_)});
 }
 
 void PictureReader::finish_part() {

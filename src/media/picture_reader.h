@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "media/damage.h"
 #include "media/decoder.h"
@@ -63,14 +64,18 @@ class PictureReader {
     [[nodiscard]] std::deque<SourceEvent>& events() noexcept { return events_; }
     /// As of the latest event.
     [[nodiscard]] const StreamInfo& info() const noexcept { return latest_; }
-    [[nodiscard]] bool has_pictures() const noexcept { return any_; }
+    [[nodiscard]] bool has_pictures() const noexcept { return started_; }
     [[nodiscard]] const DamageReport& damage() const noexcept { return damage_; }
     /// To be called when a segment is drained: damage behind its last picture.
     void finish_part();
+    /// To be called when no picture of a segment follows: those whose times were open are handed out.
+    void settle_times();
     [[nodiscard]] tl::unexpected<Error> no_memory() const;
 
   private:
     Result<void> take();
+    void add(SourceEvent event);
+    void hand_out();
     void lose(const std::string& what);
 
     const SourceOptions options_;
@@ -83,11 +88,14 @@ class PictureReader {
     AvFrame decoded_{av_frame_alloc()};
     DamageReport damage_;
     std::deque<SourceEvent> events_;
+    std::deque<SourceEvent> untimed_;  ///< the first is a frame whose time is not known yet
+    std::vector<Timestamp> ready_;     ///< times of its frames, of the first ones
     std::uint64_t next_index_ = 0;
     std::optional<std::int64_t> end_;
     std::optional<std::int64_t> next_begin_;  ///< when the first picture of go_on()'s segment is shown
     bool pending_ = false;                    ///< it is in decoded_
     bool any_ = false;
+    bool started_ = false;                    ///< a frame was handed out
     bool seen_key_packet_ = false;  // what comes before can't be decoded, and is no damage
     bool losing_ = false;           // since the latest frame: one event a damaged place
     bool input_ended_ = false;

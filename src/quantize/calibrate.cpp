@@ -34,7 +34,7 @@ class Observer {
         options.height = network.input.height;
         options.goal = infer::Goal::latency;  // one picture by all threads: its tensors are large
         options.slots = 1;
-        auto backend = infer::make_backend(*observed, network.spec, options);
+        auto backend = infer::make_backend({*observed, network.spec, network.kept}, options);
         if (!backend) return fail(backend.error());
         auto fitted = detect::fit((*backend)->info(), network.spec, network.file.name(), {});
         if (!fitted) return fail(fitted.error());

@@ -5,13 +5,11 @@
 #include "core/digest.h"
 #include "detect/host_detector.h"
 #include "infer/registry.h"
-#include "model/inspect.h"
 #include "model/quantize/int8_plan.h"
-#include "model/raw_head.h"
 
 namespace saccade::quantize {
 
-Result<Network> open_network(const std::filesystem::path& path, std::optional<model::Family> family,
+Result<Network> open_network(const std::filesystem::path& path, const model::SpecOverrides& overrides,
                              Size input) {
     auto file = model::OnnxModel::load(path);
     if (!file) return fail(file.error());
@@ -21,15 +19,13 @@ Result<Network> open_network(const std::filesystem::path& path, std::optional<mo
     }
     auto digest = sha256_of_file(path);
     if (!digest) return fail(digest.error());
-    auto spec = model::inspect(*file, {.family = family, .class_names = {}});
-    if (!spec) return fail(spec.error());
-    const Size own{spec->width, spec->height};
-    Network network{*file, std::move(*file), *spec, input == Size{} ? own : input,
-                    std::move(*digest)};
-    if (auto cut = model::cut_to_raw_head(network.model, network.spec); !cut) {
-        return fail(cut.error());
-    }
-    return network;
+    const auto prepared = model::PreparedModel::prepare(*file, overrides);
+    if (!prepared) return fail(prepared.error());
+    auto raw = prepared->network(model::HeadForm::raw);
+    if (!raw) return fail(raw.error());
+    const Size own{prepared->spec().width, prepared->spec().height};
+    return Network{std::move(*file),      std::move(raw->graph), std::move(raw->spec),
+                   std::move(raw->kept), input == Size{} ? own : input, std::move(*digest)};
 }
 
 Result<std::unique_ptr<detect::Detector>> detector_of(const Network& network,
@@ -39,7 +35,7 @@ Result<std::unique_ptr<detect::Detector>> detector_of(const Network& network,
     if (variant.metadata().contains(model::int8_key)) options.precision = infer::Precision::int8;
     options.width = network.input.width;
     options.height = network.input.height;
-    auto backend = infer::make_backend(variant, network.spec, options);
+    auto backend = infer::make_backend({variant, network.spec, network.kept}, options);
     if (!backend) return fail(backend.error());
     return detect::HostDetector::create(std::move(*backend), network.spec, variant.name(),
                                         thresholds);

@@ -12,8 +12,7 @@
 #include "core/frame.h"
 #include "core/size.h"
 #include "detect/detector.h"
-#include "model/onnx_model.h"
-#include "model/spec.h"
+#include "model/prepared_model.h"
 #include "saccade/error.h"
 
 namespace saccade::quantize {
@@ -21,15 +20,16 @@ namespace saccade::quantize {
 /// In FP32, as CPUs run it (raw_head.h).
 struct Network {
     model::OnnxModel file;   ///< as it was read
-    model::OnnxModel model;  ///< head cut
+    model::OnnxModel model;  ///< head cut, batch and size free
     model::ModelSpec spec;
+    std::string kept;    ///< as model::Network
     Size input;          ///< px
     std::string digest;  ///< SHA-256 of the file
 };
 
-/// `input` 0x0: the file's own. Errors: those of OnnxModel::load and model::inspect; unsupported (no FP32
+/// `input` 0x0: the file's own. Errors: those of OnnxModel::load and PreparedModel::prepare; unsupported (no FP32
 /// network: it is quantised already).
-Result<Network> open_network(const std::filesystem::path& path, std::optional<model::Family> family,
+Result<Network> open_network(const std::filesystem::path& path, const model::SpecOverrides& overrides,
                              Size input);
 
 /// Detections below the threshold that people use, too: what nearly was one tells as much.

@@ -47,7 +47,7 @@ class QuantizeReal : public testing::Test {
     /// A network in INT8 by its least and largest values, without a gate.
     void make() {
         const std::vector<std::string> clip{clip_.string()};
-        const auto network = quantize::open_network(model_, std::nullopt, {}).value();
+        const auto network = quantize::open_network(model_, {}, {}).value();
         const auto choice = quantize::choose_frames(clip, 8, 0, {}, {}).value();
         const auto table = quantize::calibrate(network, clip, choice, "", {}, {}).value();
         const auto plan = quantize::plan_of(table, network, quantize::Method::minmax);

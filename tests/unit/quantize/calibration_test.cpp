@@ -44,7 +44,7 @@ TEST(Int8OfRealNetworks, TheCutHeadChangesNoLayer) {
     for (const std::string name : {"yolo11n", "yolo26n", "yolox_nano"}) {
         const auto file = test::real_model(name);
         if (file.empty()) GTEST_SKIP() << "no models/" << name << ".onnx(.xz) in SACCADE_SHARED or ../shared";
-        const auto network = open_network(file, std::nullopt, {}).value();
+        const auto network = open_network(file, {}, {}).value();
         const auto whole = model::int8_candidates(network.file).value();
         const auto cut = model::int8_candidates(network.model).value();
         ASSERT_EQ(whole.size(), cut.size()) << name;
@@ -64,7 +64,7 @@ class Calibrate : public ::testing::Test {
     void SetUp() override {
         const auto file = test::real_model("yolox_nano");
         if (file.empty()) GTEST_SKIP() << "no models/yolox_nano.onnx in SACCADE_SHARED or ../shared";
-        network_ = std::make_unique<Network>(open_network(file, std::nullopt, {}).value());
+        network_ = std::make_unique<Network>(open_network(file, {}, {}).value());
         choice_ = choose_frames(scene, 8, 4, {}, {}).value();
     }
     std::unique_ptr<Network> network_;
