@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What bench/results/h100.md and h200.md consist of, to be measured again on another GPU or after a change:
 #   MODEL=yolo11n.onnx CLIP=clip.mp4 bench/measure_gpu.sh SECTION...
-# Sections: files detector streams limits taken live devices refine accuracy start auto resolutions trace; all where none
-# is named. Each prints a line a run, and leaves what is told in full under OUT (out/gpu).
+# Sections: files detector streams limits taken live devices refine accuracy start auto resolutions trace int8; all where
+# none is named. Each prints a line a run, and leaves what is told in full under OUT (out/gpu).
 #
 # SACCADE   the program [build/release/saccade]
 # DEVICE    [cuda:0]
@@ -10,7 +10,8 @@
 # LOOP      CLIP repeated without encoding it again, some thousand frames: ffmpeg -stream_loop 9 -i CLIP -c copy LOOP
 # LONGER    space-separated further videos for `files` (4K, 8K)
 # SEQUENCE  folder of a MOTChallenge sequence, with video.mp4 and gt/, for `refine`
-# COCO      instances.json, for `accuracy`
+# COCO      instances.json, for `accuracy` and `int8`
+# CALIB     space-separated videos or folders to calibrate `int8` on [CLIP]
 # CPU_BOXES `saccade detect CLIP --device cpu --imgsz 640 --save jsonl`, for `accuracy`
 # STREAMS   at once in `limits`, `live` and `devices` [16 100 32]
 #
@@ -121,7 +122,23 @@ trace() {
   done
 }
 
-all=(files detector streams limits taken live devices refine accuracy start auto resolutions trace)
+int8() {
+  local precision quantised="$OUT/int8.onnx" calib=()
+  local source; for source in ${CALIB:-$CLIP}; do calib+=(--calib "$source"); done
+  "$SACCADE" quantize --model "$MODEL" --device "$DEVICE" "${calib[@]}" ${COCO:+--coco "$COCO"} -o "$quantised" \
+    --report "$OUT/quantize.json" -q
+  for precision in fp32 fp16 int8; do
+    local model="$MODEL"; [ "$precision" = int8 ] && model="$quantised"
+    local flags=(--model "$model" --device "$DEVICE" --imgsz 640 --precision "$precision")
+    echo "$precision"
+    "$SACCADE" build "${flags[@]}" --batch 32 --json -q | tee "$OUT/build-$precision.json"
+    [ -n "${COCO:-}" ] && "$SACCADE" val "$COCO" "${flags[@]}" -q
+    bench detector "${flags[@]}" --batch 32 --source "$CLIP" --batches 1,2,4,8,16,32 --frames 2000 --reps 3
+    mv "$OUT/detector.json" "$OUT/detector-$precision.json"; mv "$OUT/detector.md" "$OUT/detector-$precision.md"
+  done
+}
+
+all=(files detector streams limits taken live devices refine accuracy start auto resolutions trace int8)
 (($#)) || set -- "${all[@]}"
 for section in "$@"; do
   [[ " ${all[*]} " = *" $section "* ]] || { echo "$section: no such section; there are ${all[*]}" >&2; exit 2; }

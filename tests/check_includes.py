@@ -16,6 +16,7 @@ ALLOWED = {
     "model": {"core"},
     "infer": {"core", "cuda", "model"},
     "detect": {"core", "cuda", "vision", "model", "infer"},
+    "quantize": {"core", "media", "vision", "model", "infer", "detect", "eval"},
     "track": {"core"},
     "eval": {"core", "track"},
     "sink": {"core", "media"},
@@ -23,7 +24,7 @@ ALLOWED = {
     "pipeline": {"core", "media/source.h", "detect/detector.h", "track/tracker.h", "sink/sink.h"},
     "profile": {"core", "cuda", "pipeline"},
     "engine": {"core", "cuda", "media", "model", "infer", "detect", "track", "sink", "pipeline"},
-    "cli": {"core", "cuda", "media", "model", "infer", "detect", "track", "sink", "pipeline", "profile", "engine", "eval"},
+    "cli": {"core", "cuda", "media", "model", "infer", "detect", "track", "sink", "pipeline", "profile", "engine", "eval", "quantize"},
 }
 PUBLIC_SYSTEM = re.compile(r"^(tl/expected\.hpp|[a-z_]+)$")  # <vector>, not <fmt/format.h>
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)

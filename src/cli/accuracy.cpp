@@ -83,8 +83,8 @@ fs::path images_beside(const std::string& annotations) {
     return fs::path(annotations).parent_path() / "images";
 }
 
-Result<Accuracy> measure_accuracy(const eval::CocoDataset& dataset, const fs::path& images,
-                                           detect::Detector& detector, const std::stop_token& stop) {
+Result<DataSetRun> detect_data_set(const eval::CocoDataset& dataset, const fs::path& images,
+                                   detect::Detector& detector, const std::stop_token& stop) {
     auto evaluator = eval::CocoEvaluator::create(dataset);
     if (!evaluator) return fail(evaluator.error());
     auto match = match_classes(dataset, detector.info());
@@ -119,7 +119,14 @@ Result<Accuracy> measure_accuracy(const eval::CocoDataset& dataset, const fs::pa
     while (!under_way.empty()) {
         if (auto done = collect(); !done) return fail(done.error());
     }
-    return Accuracy{evaluator->summary(), std::move(match->without_class)};
+    return DataSetRun{std::move(*evaluator), std::move(match->without_class)};
+}
+
+Result<Accuracy> measure_accuracy(const eval::CocoDataset& dataset, const fs::path& images,
+                                           detect::Detector& detector, const std::stop_token& stop) {
+    auto run = detect_data_set(dataset, images, detector, stop);
+    if (!run) return fail(run.error());
+    return Accuracy{run->judged.summary(), std::move(run->without_class)};
 }
 
 }  // namespace saccade::cli

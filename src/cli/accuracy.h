@@ -20,6 +20,16 @@ namespace saccade::cli {
 /// Where a data set's images are unless told: images/ beside its file.
 [[nodiscard]] std::filesystem::path images_beside(const std::string& annotations);
 
+/// What a data set's images gave, to be judged.
+struct DataSetRun {
+    eval::CocoEvaluator judged;  ///< of the data set, which must outlive it
+    std::vector<std::string> without_class;  ///< as in Accuracy
+};
+
+/// All images through the detector. Errors and warnings: as measure_accuracy.
+Result<DataSetRun> detect_data_set(const eval::CocoDataset& dataset, const std::filesystem::path& images,
+                                   detect::Detector& detector, const std::stop_token& stop = {});
+
 struct Accuracy {
     eval::CocoSummary summary;
     std::vector<std::string> without_class;  ///< categories that the model does not know, at mAP 0

@@ -12,6 +12,7 @@
 #include "engine/model_store.h"
 #include "engine/setup.h"
 #include "infer/tensorrt/tensorrt_backend.h"
+#include "model/quantize/int8_plan.h"
 
 namespace saccade::cli {
 namespace {
@@ -42,9 +43,11 @@ Result<infer::EngineBuild> build_of(const Settings& settings, const model::Model
         build.precision = infer::Precision::fp32;
     } else if (settings.precision == "mixed") {
         build.precision = infer::Precision::mixed;
+    } else if (settings.precision == "int8") {
+        build.precision = infer::Precision::int8;
     } else if (settings.precision == "bf16") {
         return fail(ErrorCode::invalid_argument, "precision: no engine is built in 'bf16'",
-                    "use fp16, mixed or fp32");
+                    "use fp16, mixed, int8 or fp32");
     }
     if (settings.batch > 0) build.max_batch = settings.batch;
     build.height = settings.image_size > 0 ? settings.image_size : spec.height;
@@ -87,6 +90,9 @@ int run(const SettingFlags& flags, const std::string& target) {
     if (!build) return complain(build.error());
     const auto network = model->network(model::HeadForm::whole);  // as make_backend gets it on a GPU
     if (!network) return complain(network.error());
+    if (settings.precision == "auto" && network->graph.metadata().contains(model::int8_key)) {
+        build->precision = infer::Precision::int8;
+    }
 
     const SignalStop signals;
     build->stop = signals.token();

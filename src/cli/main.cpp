@@ -29,6 +29,8 @@ int run_main(int argc, char** argv) {
     cli::add_val(app, job);
     cli::add_eval(app, job);
     cli::add_build(app, job);
+    cli::add_quantize(app, job);
+    cli::add_check_precision(app, job);
     cli::add_demo(app, job);
     cli::add_bench(app, job);
     cli::add_profile(app, job);

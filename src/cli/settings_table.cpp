@@ -190,7 +190,7 @@ std::vector<SettingRow> make_table() {
     rows.push_back(text("device", "--device", "auto|cpu|cuda:N,...|cuda:all",
                         "where the model runs; several GPUs share the streams", &S::device));
     rows.push_back(choice("precision", "--precision", "arithmetic of the model", &S::precision,
-                          {"auto", "fp32", "fp16", "mixed", "bf16"}));
+                          {"auto", "fp32", "fp16", "mixed", "bf16", "int8"}));
     rows.push_back(automatic("imgsz", "--imgsz", "square input size of the model, px [auto: by the source's]",
                              &S::image_size, 1, 8192));
     rows.push_back(toggle("rect", "--rect", "inputs of the source's shape: less padding, faster",

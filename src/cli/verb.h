@@ -52,6 +52,8 @@ void add_demo(CLI::App& app, Job& job);
 void add_val(CLI::App& app, Job& job);
 void add_eval(CLI::App& app, Job& job);
 void add_build(CLI::App& app, Job& job);
+void add_quantize(CLI::App& app, Job& job);
+void add_check_precision(CLI::App& app, Job& job);
 void add_bench(CLI::App& app, Job& job);
 void add_profile(CLI::App& app, Job& job);
 void add_doctor(CLI::App& app, Job& job);

@@ -21,8 +21,9 @@ Result<std::optional<infer::Precision>> precision_of(const std::string& name) {
     if (name == "fp32") return infer::Precision::fp32;
     if (name == "fp16") return infer::Precision::fp16;
     if (name == "bf16") return infer::Precision::bf16;
+    if (name == "int8") return infer::Precision::int8;
     return fail(ErrorCode::invalid_argument, fmt::format("precision: '{}' is unknown", name),
-                "use auto, fp32, fp16, mixed or bf16");
+                "use auto, fp32, fp16, mixed, bf16 or int8");
 }
 
 /// Class ids for names or numbers of `wanted`.
@@ -77,15 +78,19 @@ Result<pipeline::InputPolicy> input_policy(const Settings& settings,
 
 }  // namespace
 
-Result<model::PreparedModel> prepare_model(const Settings& settings, std::stop_token stop) {
-    const auto path = find_model(settings);
-    if (!path) return fail(path.error());
+model::SpecOverrides overrides_of(const Settings& settings) {
     model::SpecOverrides overrides;
     if (!settings.family.empty()) overrides.family = model::family_from(settings.family);
     if (!settings.input_order.empty()) overrides.bgr = settings.input_order == "bgr";
     if (settings.input_range == "1") overrides.scale = 1.0F / 255;
     if (settings.input_range == "255") overrides.scale = 1.0F;
-    return model::PreparedModel::load(*path, overrides, std::move(stop));
+    return overrides;
+}
+
+Result<model::PreparedModel> prepare_model(const Settings& settings, std::stop_token stop) {
+    const auto path = find_model(settings);
+    if (!path) return fail(path.error());
+    return model::PreparedModel::load(*path, overrides_of(settings), std::move(stop));
 }
 
 Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal,

@@ -19,6 +19,9 @@ struct DetectorPlan {
     pipeline::InputPolicy input;
 };
 
+/// What the settings say of the model.
+[[nodiscard]] model::SpecOverrides overrides_of(const Settings& settings);
+
 /// The settings' model, understood. Errors: those of find_model and PreparedModel::load.
 Result<model::PreparedModel> prepare_model(const Settings& settings, std::stop_token stop = {});
 

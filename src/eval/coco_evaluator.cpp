@@ -170,4 +170,28 @@ CocoSummary CocoEvaluator::summary() const {
     return summary;
 }
 
+CocoByImage CocoEvaluator::by_image() const {
+    const auto by_score = [](const auto& a, const auto& b) { return a.score > b.score; };
+    CocoByImage out{.images = image_ids_.size(),
+                    .max_detections = static_cast<std::size_t>(options_.max_detections.back()),
+                    .categories = {}};
+    for (const auto& cells : cells_) {
+        auto& category = out.categories.emplace_back();
+        category.objects.resize(out.images);
+        for (const auto& [image, cell] : cells) {
+            if (options_.only_added_images && !added_[image]) continue;
+            std::vector<ScoredBox> found = cell.found;
+            std::stable_sort(found.begin(), found.end(), by_score);
+            if (found.size() > out.max_detections) found.resize(out.max_detections);
+            std::vector<JudgedDetection> judged;
+            category.objects[image] =
+                judge_image(found, cell.truth, coco_overlaps(found, cell.truth), ranges[0], judged);
+            for (const auto& one : judged) category.found.push_back({image, one});
+        }
+        std::stable_sort(category.found.begin(), category.found.end(),
+                         [](const auto& a, const auto& b) { return a.judged.score > b.judged.score; });
+    }
+    return out;
+}
+
 }  // namespace saccade::eval

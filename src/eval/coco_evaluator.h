@@ -12,6 +12,7 @@
 
 #include "eval/coco_dataset.h"
 #include "eval/coco_judge.h"
+#include "eval/coco_resample.h"
 #include "saccade/error.h"
 #include "saccade/types.h"
 
@@ -65,6 +66,8 @@ class CocoEvaluator {
                      std::span<const std::optional<std::int64_t>> category_of_class);
 
     [[nodiscard]] CocoSummary summary() const;
+    /// The judgements that summary().ap is made of, for samples of the images.
+    [[nodiscard]] CocoByImage by_image() const;
 
   private:
     // What one image has of one category.

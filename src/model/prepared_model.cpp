@@ -9,6 +9,7 @@
 #include "model/head.h"
 #include "model/inspect.h"
 #include "model/make_dynamic.h"
+#include "model/quantize/write_int8.h"
 #include "model/raw_head.h"
 
 namespace saccade::model {
@@ -104,7 +105,10 @@ Result<PreparedModel> PreparedModel::load(const std::filesystem::path& path,
     return prepare(std::move(*model), overrides);
 }
 
-Result<PreparedModel> PreparedModel::prepare(OnnxModel model, const SpecOverrides& overrides) {
+Result<PreparedModel> PreparedModel::prepare(OnnxModel given, const SpecOverrides& overrides) {
+    auto plain = without_int8(given);  // backends write the quantisers of their own shape, by the plan
+    if (!plain) return fail(plain.error());
+    const OnnxModel& model = *plain;
     ModelSpec spec;
     if (auto ok = read_input(model, spec); !ok) return fail(ok.error());
     if (const std::string task = metadata_of(model, "task"); !task.empty() && task != "detect") {

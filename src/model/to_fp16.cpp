@@ -38,8 +38,7 @@ bool fragile(const NodeProto& node) {
                            "ReduceL2",  "ReduceLogSum", "ReduceLogSumExp",
                            "ReduceProd", "LpNormalization", "NonMaxSuppression",
                            "BatchNormalization", "InstanceNormalization", "LayerNormalization",
-                           "GroupNormalization", "QuantizeLinear", "DequantizeLinear",
-                           "DynamicQuantizeLinear", "EyeLike", "RandomNormal", "RandomUniform",
+                           "GroupNormalization", "DynamicQuantizeLinear", "EyeLike", "RandomNormal", "RandomUniform",
                            "RandomNormalLike", "RandomUniformLike", "Multinomial", "RoiAlign"};
     return ops.contains(node.op_type());
 }

@@ -12,6 +12,7 @@
 #include "infer/openvino/openvino_cache.h"
 #include "infer/openvino/openvino_error.h"
 #include "infer/openvino/openvino_version.h"
+#include "model/quantize/write_int8.h"
 
 namespace saccade::infer {
 namespace {
@@ -86,10 +87,35 @@ Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model* network,
         return std::string_view(op->get_type_name()) == "FakeQuantize";
     });
     if (!quantized) {
-        return fail(ErrorCode::unsupported, name + ": has no INT8 quantizers in it",
-                    "use an INT8 model, or --precision fp32");
+        return fail(ErrorCode::unsupported, name + ": is no INT8 network",
+                    "make one: saccade quantize --model MODEL --calib FOLDER -o MODEL_int8.onnx");
     }
     return ov::element::f32;
+}
+
+/// Whether products of 8 bits are added up in 32: else in 16, where only 7-bit weights don't overflow.
+bool adds_in_32_bits() {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512vnni") != 0 || __builtin_cpu_supports("avxvnni") != 0 ||
+           __builtin_cpu_supports("amx-int8") != 0;
+#else
+    return true;
+#endif
+}
+
+/// What is to be loaded: of a network that brings an INT8 plan, its shape for this CPU.
+Result<model::OnnxModel> in_shape(const model::OnnxModel& model, BackendOptions& options) {
+    const auto plan = model::int8_plan(model);
+    if (!plan) return fail(plan.error());
+    if (!*plan) return model;
+    if (options.precision && *options.precision != Precision::int8) {
+        return fail(ErrorCode::invalid_argument, model.name() + ": is an INT8 network",
+                    "use --precision int8 or leave it out, or use the network it was made from");
+    }
+    options.precision = Precision::int8;
+    return model::write_int8(model, **plan,
+                             {.shape = model::Int8Shape::openvino,
+                              .weight_bits = adds_in_32_bits() ? 8 : 7});
 }
 
 ov::AnyMap properties(const BackendOptions& options, const ov::element::Type& precision) {
@@ -161,7 +187,9 @@ Result<LoadedNetwork> load_network(const model::OnnxModel& model, const model::M
     BackendOptions options = asked;
     if (options.max_batch == 0) options.max_batch = 1;  // a CPU gains nothing by more
     if (auto ok = check(model, spec, options); !ok) return fail(ok.error());
-    const auto bytes = model.to_bytes();
+    const auto shaped = in_shape(model, options);
+    if (!shaped) return fail(shaped.error());
+    const auto bytes = shaped->to_bytes();
     if (!bytes) return fail(bytes.error());
 
     LoadedNetwork loaded;

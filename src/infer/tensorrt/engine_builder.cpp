@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "core/digest.h"
+#include "model/quantize/write_int8.h"
 #include "model/to_fp16.h"
 
 namespace saccade::infer::tensorrt {
@@ -31,20 +32,38 @@ Result<void> check(const model::ModelSpec& spec, const EngineBuild& build) {
     return {};
 }
 
+/// In INT8, written by the plan that the network brings with it.
+Result<model::OnnxModel> in_shape(const model::OnnxModel& model, Precision precision) {
+    const auto plan = model::int8_plan(model);
+    if (!plan) return fail(plan.error());
+    if (*plan && precision != Precision::int8) {
+        return fail(ErrorCode::invalid_argument, model.name() + ": is an INT8 network",
+                    "use --precision int8, or the network it was made from");
+    }
+    if (!*plan && precision == Precision::int8) {
+        return fail(ErrorCode::unsupported, model.name() + ": is no INT8 network",
+                    "make one: saccade quantize --model MODEL --calib FOLDER -o MODEL_int8.onnx");
+    }
+    if (!*plan) return model;
+    return model::write_int8(model, **plan, {.shape = model::Int8Shape::tensorrt});
+}
+
 }  // namespace
 
 Result<TypedNetwork> typed_network(const model::OnnxModel& model, const model::ModelSpec& spec,
                                    const EngineBuild& build) {
     if (auto ok = check(spec, build); !ok) return fail(ok.error());
-    if (build.precision == Precision::bf16 || build.precision == Precision::int8) {
-        return fail(ErrorCode::unsupported, "GPUs run --precision fp32, fp16 or mixed here",
+    if (build.precision == Precision::bf16) {
+        return fail(ErrorCode::unsupported, "GPUs run --precision fp32, fp16, mixed or int8 here",
                     "use --precision fp16");
     }
+    const auto shaped = in_shape(model, build.precision);
+    if (!shaped) return fail(shaped.error());
     const model::HalfOptions half{
         .half_input = true,
         .single_layers = build.precision == Precision::mixed ? single_head_layers : 0};
-    auto typed = build.precision == Precision::fp32 ? Result<model::OnnxModel>(model)
-                                                    : model::to_fp16(model, half);
+    auto typed = build.precision == Precision::fp32 ? shaped
+                                                    : model::to_fp16(*shaped, half);
     if (!typed) return fail(typed.error());
     auto bytes = typed->to_bytes();
     if (!bytes) return fail(bytes.error());

@@ -21,7 +21,8 @@ struct TypedNetwork {
 
 /// Writes precision and, as far as the graph allows, a dynamic batch into the graph. With fp16 the
 /// input is half as well.
-/// Errors: unsupported (bf16, int8; what to_fp16 refuses), invalid_argument (batch, size).
+/// INT8 is written by the plan that the network brings (model/quantize/int8_plan.h), the rest in FP16.
+/// Errors: unsupported (bf16; int8 without a plan; what to_fp16 refuses), invalid_argument (batch, size).
 Result<TypedNetwork> typed_network(const model::OnnxModel& model, const model::ModelSpec& spec,
                                    const EngineBuild& build);
 

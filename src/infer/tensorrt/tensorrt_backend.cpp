@@ -14,6 +14,7 @@
 #include "infer/tensorrt/graph_sizes.h"
 #include "infer/tensorrt/slot.h"
 #include "infer/tensorrt/target.h"
+#include "model/quantize/int8_plan.h"
 
 namespace saccade::infer {
 namespace {
@@ -179,11 +180,16 @@ class TensorRtBackend final : public Backend {
 
 Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
                                                const model::ModelSpec& spec,
-                                               const BackendOptions& options) {
+                                               const BackendOptions& asked) {
+    BackendOptions options = asked;
+    if (!options.precision) {
+        const bool int8 = model.metadata().contains(model::int8_key);
+        options.precision = int8 ? Precision::int8 : default_precision;
+    }
     auto opened = tensorrt::open_for_device(options.device == "auto" ? "cuda" : options.device);
     if (!opened) return fail(opened.error());
     EngineBuild build;
-    build.precision = options.precision.value_or(default_precision);
+    build.precision = *options.precision;
     build.max_batch = options.max_batch > 0 ? options.max_batch : default_batch;
     build.height = options.height;
     build.width = options.width;

@@ -1,0 +1,66 @@
+// Whether a network in less precision is good enough: what it loses against FP32, and what it wins.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "eval/coco_evaluator.h"
+#include "quantize/trial.h"
+
+namespace saccade::cli {
+
+/// What a person says of the gate.
+struct GateFlags {
+    std::string labels, report;  ///< files
+    double max_drop = -1;        ///< below 0: the usual
+};
+void add_gate_flags(CLI::App& verb, GateFlags& flags);
+
+/// Truth to judge by, where there is some.
+struct LabelledSet {
+    std::string file;
+    eval::CocoDataset dataset;
+    std::filesystem::path images;
+    eval::CocoByImage reference;  ///< the FP32 network's, judged
+    double reference_map = 0;
+};
+
+struct PrecisionReport {
+    quantize::Drift drift;  ///< on pictures that were not calibrated on
+    std::optional<double> reference_map, map;
+    eval::Interval interval;  ///< of map - reference_map
+    double drop = 0;          ///< points of mAP, or percent of F1 at IoU 0.5
+    bool good = false;
+};
+
+/// Makes a detector with these thresholds.
+using DetectorMaker = std::function<Result<std::unique_ptr<detect::Detector>>(const detect::Thresholds&)>;
+
+/// `given`, where the user gave it (not negative): points of mAP with labels, else percent of matched F1.
+[[nodiscard]] double allowed_drop(double given, bool labels);
+
+/// Loads the data set and runs the reference on it. Errors: those of reading and detecting.
+Result<LabelledSet> labelled_set(const std::string& annotations, const DetectorMaker& reference,
+                                 const std::stop_token& stop);
+
+/// Whether there is enough to judge by without labels. Errors: invalid_argument.
+Result<void> check_enough(const quantize::Trial& held_out);
+
+/// By the labels where there are some (limit in points of mAP), else by matched F1 (in percent).
+/// Errors: the detectors'; interrupted.
+Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Trial& held_out,
+                              const LabelledSet* labels, double max_drop, const std::stop_token& stop);
+
+/// Pictures a second of both networks on the trial's frames, the better of some turns each, since other
+/// programs' work comes in between.
+struct Speed {
+    double reference = 0, changed = 0;
+};
+Result<Speed> compare_speed(detect::Detector& reference, detect::Detector& changed,
+                            const quantize::Trial& trial, const std::stop_token& stop);
+
+}  // namespace saccade::cli
