@@ -67,7 +67,8 @@ Result<Choice> choose_frames(std::span<const std::string> locations, std::size_t
                              std::size_t held_out, const std::stop_token& stop,
                              const Progress& progress) {
     vision::Preprocessor shrink({.width = thumb_width, .height = thumb_height, .scale = 1,
-                                 .type = vision::SampleType::u8, .stretch = true});
+                                 .placement = Placement::stretched,
+                                 .type = vision::SampleType::u8});
     std::vector<Pick> picks;
     std::vector<std::vector<std::uint8_t>> thumbs;
     Digest digest(Digest::Algorithm::sha256);
