@@ -17,7 +17,7 @@ ALLOWED = {
     "infer": {"core", "cuda", "model"},
     "detect": {"core", "cuda", "vision", "model", "infer"},
     "track": {"core"},
-    "eval": {"core"},
+    "eval": {"core", "track"},
     "sink": {"core", "media"},
     # The pipeline knows interfaces only: exactly these headers.
     "pipeline": {"core", "media/source.h", "detect/detector.h", "track/tracker.h", "sink/sink.h"},

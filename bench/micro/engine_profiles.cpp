@@ -18,9 +18,7 @@
 #include "engine_timing.h"
 #include "infer/tensorrt/engine_builder.h"
 #include "infer/tensorrt/target.h"
-#include "model/inspect.h"
-#include "model/make_dynamic.h"
-#include "model/onnx_model.h"
+#include "model/prepared_model.h"
 
 namespace {
 
@@ -79,12 +77,11 @@ Result<void> time_engine(Opened& opened, const TypedNetwork& network, const std:
 }
 
 Result<void> run(const char* file, const char* device, int count, char** lists) {
-    const auto onnx = model::OnnxModel::load(file);
+    const auto onnx = model::PreparedModel::load(file);
     if (!onnx) return fail(onnx.error());
-    const auto spec = model::inspect(*onnx, {});
-    if (!spec) return fail(spec.error());
-    const model::DynamicModel freed = model::make_dynamic(*onnx, *spec);
-    const auto network = typed_network(freed.model, model::freed_spec(*spec, freed), {});
+    const auto freed = onnx->network(model::HeadForm::whole);
+    if (!freed) return fail(freed.error());
+    const auto network = typed_network(freed->graph, freed->spec, {});
     if (!network) return fail(network.error());
     auto opened = open_for_device(device);
     if (!opened) return fail(opened.error());

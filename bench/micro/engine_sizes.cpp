@@ -18,9 +18,7 @@
 #include "engine_timing.h"
 #include "infer/tensorrt/engine_builder.h"
 #include "infer/tensorrt/target.h"
-#include "model/inspect.h"
-#include "model/make_dynamic.h"
-#include "model/onnx_model.h"
+#include "model/prepared_model.h"
 
 namespace {
 
@@ -29,12 +27,10 @@ using namespace saccade::infer::tensorrt;
 using Steady = std::chrono::steady_clock;
 
 Result<void> run(const char* file, const char* device, const char* cache, const std::vector<int>& sides) {
-    const auto onnx = model::OnnxModel::load(file);
+    const auto onnx = model::PreparedModel::load(file);
     if (!onnx) return fail(onnx.error());
-    const auto spec = model::inspect(*onnx, {});
-    if (!spec) return fail(spec.error());
-    const model::DynamicModel freed = model::make_dynamic(*onnx, *spec);
-    const model::ModelSpec freed_spec = model::freed_spec(*spec, freed);
+    const auto freed = onnx->network(model::HeadForm::whole);
+    if (!freed) return fail(freed.error());
     auto opened = open_for_device(device);
     if (!opened) return fail(opened.error());
     const cuda::DeviceScope scope(opened->ordinal);
@@ -43,7 +39,7 @@ Result<void> run(const char* file, const char* device, const char* cache, const 
     for (const int side : sides) {
         build.height = build.width = side;
         build.cache_dir = cache;
-        const auto prepared = prepare_engine(*opened->library, freed.model, freed_spec, build, opened->target);
+        const auto prepared = prepare_engine(*opened->library, freed->graph, freed->spec, build, opened->target);
         if (!prepared) return fail(prepared.error());
         const auto engine = opened->library->load(prepared->plan);
         if (!engine) return fail(engine.error());
@@ -51,7 +47,7 @@ Result<void> run(const char* file, const char* device, const char* cache, const 
         if (!done) return done;
     }
     const auto [least, most] = std::minmax_element(sides.begin(), sides.end());
-    const auto network = typed_network(freed.model, freed_spec, build);
+    const auto network = typed_network(freed->graph, freed->spec, build);
     if (!network) return fail(network.error());
     const auto start = Steady::now();
     const auto built = opened->library->build({.onnx = network->onnx,

@@ -19,7 +19,6 @@ import time
 
 import numpy as np
 import supervision
-import trackeval
 import trackers
 
 PEERS = {
@@ -68,6 +67,7 @@ def run_ours(program, name, sequences, out):
 
 def score(truth, sequences, results):
     """{sequence or "all": (HOTA, MOTA, IDF1, IDSW)}"""
+    import trackeval  # here, so that trackers_at_rates.py does without
     with contextlib.redirect_stdout(io.StringIO()):
         evaluator = trackeval.Evaluator({
             "PRINT_RESULTS": False, "PRINT_CONFIG": False, "TIME_PROGRESS": False,

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "saccade/bad_image.h"
 #include "saccade/error.h"
 #include "saccade/settings.h"
 #include "saccade/types.h"
@@ -52,11 +53,12 @@ struct DropCount {
 };
 
 struct StreamSummary {
-    std::string name;
+    std::string name;  ///< the source's, with user, password and tokens of a URL masked
     Status status = Status::complete;
     bool skipped = false;  ///< an earlier run completed it: frames and outputs are that run's
     std::optional<Error> error;  ///< why it failed
     std::string damage;          ///< what could not be read, of a partial one
+    std::vector<BadImage> bad_images;  ///< of an image sequence: each that was not read, or not whole
     std::string decoder;
     int width = 0, height = 0;
     int input_width = 0, input_height = 0;  ///< of the network for this stream, px
@@ -96,6 +98,7 @@ struct DetectorSummary {
 
 struct RunSummary {
     std::string model, family, backend, device, precision;
+    bool family_forced = false;  ///< --family was given: not what the model was recognised as
     int input_width = 0, input_height = 0, batch = 1;  ///< of the detector made first
     int slots = 1;                   ///< batches that may be under way
     std::size_t streams_at_once = 1;

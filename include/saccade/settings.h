@@ -11,6 +11,8 @@ struct Settings {
     // The network
     std::string model = "yolo11n";  ///< file, name of a model, or "synthetic"
     std::string family;             ///< how to read its output; "": as the file says
+    std::string input_order;  ///< of its input's channels: "rgb", "bgr"; "": as its family has it
+    std::string input_range;  ///< of its input's values: "1" (0 to 1), "255"; "": likewise
     /// "auto", "cpu", "cuda:0"; several GPUs share the streams: "cuda:0,cuda:1", "cuda:all"
     std::string device = "auto";
     /// "auto": FP16 on GPUs, FP32 on CPUs; "fp32", "fp16"; "mixed": FP16 with an FP32 head (GPUs);
@@ -45,6 +47,9 @@ struct Settings {
     /// ONNX network that tells what objects look like, a file or a name: for the trackers "saccade"
     /// and "botsort"; "": none.
     std::string reid;
+    /// How many seconds who left is known again by looks, after the tracker has ceased to wait; 0: not
+    /// at all. Needs `reid`. A thousand at most are remembered a stream.
+    double remember = 0;
     int interpolate = 0;  ///< fill gaps of up to so many frames; 0: none. Delays results by as many
 
     std::string camera_motion = "auto";  ///< "auto": where the tracker makes use of it; "on", "off"

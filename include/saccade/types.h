@@ -14,7 +14,7 @@
 
 namespace saccade {
 
-/// Presentation time since the start of the stream, in nanoseconds.
+/// Presentation time by the clock of the stream itself, in nanoseconds: a file may start at 2 s.
 using Timestamp = std::chrono::nanoseconds;
 
 /// Seconds between two timestamps, as trackers use them.

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "detect/detector.h"
 #include "eval/coco_evaluator.h"
@@ -19,8 +20,16 @@ namespace saccade::cli {
 /// Where a data set's images are unless told: images/ beside its file.
 [[nodiscard]] std::filesystem::path images_beside(const std::string& annotations);
 
-/// All images through the detector, judged. Errors: those of reading, detecting and judging; interrupted.
-Result<eval::CocoSummary> measure_accuracy(const eval::CocoDataset& dataset, const std::filesystem::path& images,
+struct Accuracy {
+    eval::CocoSummary summary;
+    std::vector<std::string> without_class;  ///< categories that the model does not know, at mAP 0
+};
+
+/// All images through the detector, judged. Categories that are no class of the model's are told in a
+/// warning; images that links lead out of `images` to, likewise.
+/// Errors: those of reading, detecting and judging; invalid_argument where no category is a class of the
+/// model's; interrupted.
+Result<Accuracy> measure_accuracy(const eval::CocoDataset& dataset, const std::filesystem::path& images,
                                            detect::Detector& detector, const std::stop_token& stop = {});
 
 }  // namespace saccade::cli

@@ -6,11 +6,12 @@
 #include <string>
 
 #include "cli/exit_code.h"
+#include "cli/results.h"
 #include "cli/signals.h"
 #include "cli/verb.h"
 #include "engine/model_store.h"
+#include "engine/setup.h"
 #include "infer/tensorrt/tensorrt_backend.h"
-#include "model/inspect.h"
 
 namespace saccade::cli {
 namespace {
@@ -55,7 +56,7 @@ Result<infer::EngineBuild> build_of(const Settings& settings, const model::Model
 
 void print(const infer::BuiltEngine& built, const std::string& model, bool json) {
     if (json) {
-        fmt::print("{}\n", nlohmann::json{{"schema", "saccade.build/1"},
+        print_formatted("{}\n", nlohmann::json{{"schema", "saccade.build/1"},
                                           {"model", model},
                                           {"backend", built.backend},
                                           {"plan", built.path.string()},
@@ -66,7 +67,7 @@ void print(const infer::BuiltEngine& built, const std::string& model, bool json)
                                .dump(2));
         return;
     }
-    fmt::print("{}: {} by {}, batches up to {}, {:.1f} MB, {}\n{}\n", model,
+    print_formatted("{}: {} by {}, batches up to {}, {:.1f} MB, {}\n{}\n", model,
                built.was_there ? "was there, built" : "built", built.backend, built.max_batch,
                static_cast<double>(built.bytes) / 1e6, fmt::format("{:.1f} s", built.seconds),
                built.path.string());
@@ -79,13 +80,13 @@ int run(const SettingFlags& flags, const std::string& target) {
     const Settings& settings = config->settings;
     const auto file = engine::find_model(settings);
     if (!file) return complain(file.error());
-    const auto model = model::OnnxModel::load(*file);
+    if (auto claimed = verb_files().reads(*file); !claimed) return complain(claimed.error());
+    const auto model = engine::prepare_model(settings);
     if (!model) return complain(model.error());
-    const auto spec = model::inspect(*model, {.family = model::family_from(settings.family),
-                                              .class_names = {}});
-    if (!spec) return complain(spec.error());
-    auto build = build_of(settings, *spec, target);
+    auto build = build_of(settings, model->spec(), target);
     if (!build) return complain(build.error());
+    const auto network = model->network(model::HeadForm::whole);  // as make_backend gets it on a GPU
+    if (!network) return complain(network.error());
 
     const SignalStop signals;
     build->stop = signals.token();
@@ -94,7 +95,7 @@ int run(const SettingFlags& flags, const std::string& target) {
             fmt::print(stderr, "{} {}/{}\n", phase, step, steps);
         };
     }
-    const auto built = infer::build_tensorrt_engine(*model, *spec, *build);
+    const auto built = infer::build_tensorrt_engine(*network, *build);
     if (!built) return complain(built.error());
     print(*built, model->name(), flags.json);
     return exit_done;

@@ -10,7 +10,11 @@
 #include <optional>
 #include <vector>
 
+#include "cli/list_text.h"
 #include "cli/settings_table.h"
+#include "cli/toml_text.h"
+#include "core/elide.h"
+#include "core/text_file.h"
 
 namespace saccade::cli {
 namespace {
@@ -30,19 +34,22 @@ std::optional<std::string> as_text(const toml::node& node, char separator) {
             if (!part) return std::nullopt;
             parts.push_back(*part);
         }
-        return fmt::format("{}", fmt::join(parts, std::string_view(&separator, 1)));
+        return join_list(parts, separator);
     }
     return std::nullopt;
 }
 
 Result<void> merge_file(const fs::path& path, Config& config) {
+    const auto text = read_text_file(path);
+    if (!text) return fail(text.error());
+    if (auto checked = check_nesting(*text, path.string()); !checked) return checked;
     toml::table table;
     try {
-        table = toml::parse_file(path.string());
+        table = toml::parse(*text, path.string());
     } catch (const toml::parse_error& error) {
         return fail(ErrorCode::invalid_argument,
                     fmt::format("{}:{}: {}", path.string(), error.source().begin.line,
-                                error.description()));
+                                elided(error.description(), 300)));
     }
     for (const auto& [key, node] : table) {
         const auto& rows = settings_table();
@@ -51,15 +58,15 @@ Result<void> merge_file(const fs::path& path, Config& config) {
         const auto where = fmt::format("{}:{}", path.string(), node.source().begin.line);
         if (row == rows.end()) {
             return fail(ErrorCode::invalid_argument,
-                        fmt::format("{}: no setting is called '{}'", where, key.str()),
+                        fmt::format("{}: no setting is called '{}'", where, elided(key.str())),
                         "`saccade track --print-config` lists them");
         }
-        const auto text = as_text(node, row->separator == '\0' ? ',' : row->separator);
-        if (!text) {
+        const auto value = as_text(node, row->separator == '\0' ? ',' : row->separator);
+        if (!value) {
             return fail(ErrorCode::invalid_argument,
                         fmt::format("{}: {} takes text, a number or a list", where, row->key));
         }
-        if (auto set = row->set(config.settings, *text); !set) {
+        if (auto set = row->set(config.settings, *value); !set) {
             return fail(set.error().code, where + ": " + set.error().message, set.error().remedy);
         }
         config.origin[row->key] = path.string();
@@ -98,6 +105,7 @@ Result<Config> merge_config(const fs::path& file, const GivenFlags& flags) {
     }
     if (const fs::path path = file.empty() ? default_file() : file; !path.empty()) {
         if (auto merged = merge_file(path, config); !merged) return fail(merged.error());
+        config.file = path;
     }
     for (const SettingRow& row : settings_table()) {
         const std::string variable = variable_of(row.key);
@@ -116,19 +124,18 @@ Result<Config> merge_config(const fs::path& file, const GivenFlags& flags) {
     return config;
 }
 
-std::string print_config(const Config& config) {
+Result<std::string> print_config(const Config& config) {
     std::string text;
     for (const SettingRow& row : settings_table()) {
-        const std::string value = row.get(config.settings);
-        const bool bare = !value.empty() && (std::isdigit(static_cast<unsigned char>(value[0])) != 0) &&
-                          row.value.find('N') != std::string::npos && row.separator == '\0';
-        std::string quoted;
-        for (const char c : value) {
-            if (c == '"' || c == '\\') quoted += '\\';
-            quoted += c;
+        std::string value = row.get(config.settings);
+        const bool number = row.value == "N" || (row.value == "auto|N" && value != "auto");
+        if (!number) {
+            auto quoted = toml_string(value, row.key);
+            if (!quoted) return quoted;
+            value = std::move(*quoted);
         }
-        text += fmt::format("{:<15} = {:<24} # {}\n", row.key,
-                            bare ? value : fmt::format("\"{}\"", quoted), config.origin.at(row.key));
+        text += fmt::format("{:<15} = {:<24} # {}\n", row.key, value,
+                            toml_comment(config.origin.at(row.key)));
     }
     return text;
 }

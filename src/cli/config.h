@@ -16,6 +16,7 @@ using GivenFlags = std::map<std::string, std::string>;
 struct Config {
     Settings settings;
     std::map<std::string, std::string> origin;  ///< key to where its value came from
+    std::filesystem::path file;                 ///< that was read; "": none
 };
 
 /// Merges defaults, a TOML file, SACCADE_* variables and flags; the later one wins. `file` is the
@@ -24,7 +25,8 @@ struct Config {
 /// Errors: invalid_argument (unknown key, bad value: file and line or variable named), not_found.
 Result<Config> merge_config(const std::filesystem::path& file, const GivenFlags& flags);
 
-/// The merge as a TOML file, each line with its origin as a comment.
-std::string print_config(const Config& config);
+/// The merge as a TOML file that reads back to the same, each line with its origin as a comment.
+/// Errors: invalid_argument for a value that TOML can't hold.
+Result<std::string> print_config(const Config& config);
 
 }  // namespace saccade::cli

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -8,6 +7,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/findings.h"
+#include "cli/results.h"
 #include "cli/verb.h"
 #include "cuda/driver.h"
 #include "engine/model_store.h"
@@ -73,24 +73,24 @@ int doctor(const SettingFlags& flags) {
     const std::vector<Finding> findings = examine(config->settings);
     const bool all = able(findings);
     nlohmann::json list = nlohmann::json::array();
-    if (!flags.json) fmt::print("saccade {}\n", SACCADE_VERSION);
+    if (!flags.json) print_formatted("saccade {}\n", SACCADE_VERSION);
     for (const Finding& f : findings) {
         if (flags.json) {
             list.push_back({{"name", f.name}, {"ok", f.ok}, {"needed", f.needed},
                             {"detail", f.detail}, {"remedy", f.ok ? "" : f.remedy}});
             continue;
         }
-        fmt::print("{:<4} {:<18} {}\n", f.ok ? "ok" : (f.needed ? "LACK" : "-"), f.name, f.detail);
-        if (!f.ok && !f.remedy.empty()) fmt::print("     {:<18} mend: {}\n", "", f.remedy);
+        print_formatted("{:<4} {:<18} {}\n", f.ok ? "ok" : (f.needed ? "LACK" : "-"), f.name, f.detail);
+        if (!f.ok && !f.remedy.empty()) print_formatted("     {:<18} mend: {}\n", "", f.remedy);
     }
     if (flags.json) {
-        fmt::print("{}\n", nlohmann::json{{"schema", "saccade.doctor/1"},
+        print_formatted("{}\n", nlohmann::json{{"schema", "saccade.doctor/1"},
                                           {"version", SACCADE_VERSION},
                                           {"able", all},
                                           {"findings", std::move(list)}}
                                .dump(2));
     } else {
-        fmt::print("{}\n", all ? "This machine can run `saccade track VIDEO`."
+        print_formatted("{}\n", all ? "This machine can run `saccade track VIDEO`."
                                : "Something needed is lacking: see LACK above.");
     }
     return all ? exit_done : exit_failed;

@@ -2,10 +2,14 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <iostream>
 #include <string>
 
 #include "cli/exit_code.h"
+#include "cli/results.h"
+#include "cli/standard_streams.h"
 #include "cli/verb.h"
+#include "core/elide.h"
 #include "core/log.h"
 #include "cuda/environment.h"
 #include "engine/model_store.h"
@@ -32,14 +36,18 @@ int run_main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& wanted) {  // --help, --version
-        return app.exit(wanted);
+        const int code = app.exit(wanted);
+        std::cout.flush();
+        return code;
     } catch (const CLI::ParseError& error) {
         const bool no_verb = argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty();
         return cli::complain({ErrorCode::invalid_argument,
-                              no_verb ? fmt::format("there is no verb '{}'", argv[1])
-                                      : std::string(error.what()),
+                              no_verb ? fmt::format("there is no verb '{}'", elided(argv[1]))
+                                      : elided(error.what(), 500),
                               "see saccade --help or saccade VERB --help"});
     }
+    // (The first claim of all: it can't fail.)
+    static_cast<void>(cli::verb_files().adds_to("/dev/stdout", "lead standard output to another file"));
     cuda::set_environment(engine::cache_dir({}));
     return job();
 }
@@ -47,8 +55,13 @@ int run_main(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (!saccade::cli::open_standard_streams()) return saccade::cli::exit_failed;
     try {
-        return run_main(argc, argv);
+        const int code = run_main(argc, argv);
+        const auto printed = saccade::cli::finish_results();
+        if (printed) return code;
+        const int lost = saccade::cli::complain(printed.error());
+        return code == saccade::cli::exit_interrupted ? code : lost;
     } catch (const std::bad_alloc&) {
         saccade::log::error("out of memory; use smaller --queue, --batch or --streams");
     } catch (const std::exception& error) {

@@ -1,17 +1,19 @@
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "cli/exit_code.h"
 #include "cli/layers.h"
 #include "cli/machine.h"
 #include "cli/progress.h"
+#include "cli/results.h"
 #include "cli/signals.h"
 #include "cli/verb.h"
 #include "core/atomic_file.h"
 #include "core/log.h"
+#include "core/mask_secrets.h"
 #include "engine/device_list.h"
 #include "pipeline/trace.h"
 #include "profile/profile_report.h"
@@ -27,16 +29,9 @@ struct ProfileFlags {
     bool layers = false;
 };
 
-Result<void> write_whole(const std::string& path, const std::string& text) {
-    auto file = AtomicFile::create(path);
-    if (!file) return fail(file.error());
-    if (auto written = file->write(text); !written) return written;
-    return file->commit();
-}
-
 profile::Profile describe(const RunSummary& run, const std::vector<std::string>& sources) {
     profile::Profile p;
-    p.title = sources.size() == 1 ? fmt::format("Profile of {}", sources.front())
+    p.title = sources.size() == 1 ? fmt::format("Profile of {}", mask_url(sources.front()))
                                   : fmt::format("Profile of {} sources", sources.size());
     p.setup = fmt::format("{} at {}x{}, {} on {} ({})", run.model, run.input_width, run.input_height,
                           run.precision, run.device, run.backend);
@@ -55,6 +50,12 @@ int profile_run(const SettingFlags& flags, const ProfileFlags& wanted) {
                          "name a video: saccade profile video.mp4"});
     }
     if (auto can = can_trace(); !can) return complain(can.error());
+    for (const auto& [file, flag] :
+         {std::pair{wanted.trace, "--trace"}, std::pair{wanted.html, "--html"}}) {
+        if (file.empty()) continue;
+        auto claimed = verb_files().writes(file, fmt::format("name another file with {}", flag));
+        if (!claimed) return complain(claimed.error());
+    }
     const SignalStop signals;
     const int gpu = engine::first_gpu(config->settings.device);
     pipeline::Tracer tracer;
@@ -102,12 +103,12 @@ int profile_run(const SettingFlags& flags, const ProfileFlags& wanted) {
         }
     }
     if (!wanted.html.empty()) {
-        if (auto written = write_whole(wanted.html, profile::profile_html(p)); !written) {
-            return complain(written.error());
-        }
+        const auto written = write_whole(wanted.html, profile::profile_html(p),
+                                         {.way_out = "name another file with --html"});
+        if (!written) return complain(written.error());
     }
     const std::string text = flags.json ? profile::profile_json(p) : profile::profile_text(p);
-    if (flags.json || !flags.quiet) std::fputs(text.c_str(), stdout);
+    if (flags.json || !flags.quiet) print(text);
     return exit_code(*run);
 }
 

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <optional>
 
 #include "cli/exit_code.h"
 #include "cli/progress.h"
+#include "cli/results.h"
 #include "cli/signals.h"
 #include "cli/summary.h"
 #include "cli/verb.h"
@@ -20,6 +20,8 @@ int run_and_show(Mode mode, const Settings& settings, const std::vector<std::str
                  const RunView& view) {
     if (!view.trace.empty()) {
         if (auto can = can_trace(); !can) return complain(can.error());
+        auto claimed = verb_files().writes(view.trace, "name another file with --trace");
+        if (!claimed) return complain(claimed.error());
     }
     const SignalStop signals;
     std::optional<ProgressLine> line;
@@ -49,7 +51,7 @@ int run_and_show(Mode mode, const Settings& settings, const std::vector<std::str
         }
     }
     const std::string text = view.json ? summary_json(*summary) : summary_text(*summary);
-    if (view.json || !view.quiet) std::fputs(text.c_str(), stdout);
+    if (view.json || !view.quiet) print(text);
     return exit_code(*summary);
 }
 

@@ -8,6 +8,9 @@
 #include <cmath>
 #include <string_view>
 
+#include "cli/list_text.h"
+#include "core/elide.h"
+#include "model/spec.h"
 #include "pipeline/memory_limit.h"
 #include "sink/registry.h"
 #include "track/registry.h"
@@ -23,22 +26,9 @@ Result<T> number(const std::string& key, const std::string& text, T low, T high)
     const bool whole = error == std::errc{} && end == text.data() + text.size();
     if (!whole || !(value >= low && value <= high)) {
         return fail(ErrorCode::invalid_argument,
-                    fmt::format("{}: '{}' is no number from {} to {}", key, text, low, high));
+                    fmt::format("{}: '{}' is no number from {} to {}", key, elided(text), low, high));
     }
     return value;
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-    std::vector<std::string> parts;
-    for (std::size_t at = 0; at <= text.size();) {
-        const std::size_t end = std::min(text.find(separator, at), text.size());
-        std::string part = text.substr(at, end - at);
-        part.erase(0, part.find_first_not_of(' '));
-        part.erase(part.find_last_not_of(' ') + 1);
-        if (!part.empty()) parts.push_back(std::move(part));
-        at = end + 1;
-    }
-    return parts;
 }
 
 template <typename T>
@@ -78,7 +68,7 @@ SettingRow toggle(std::string key, std::string flags, std::string help, bool Set
             .set = [=](Settings& s, const std::string& given) -> Result<void> {
                 if (given != "true" && given != "false") {
                     return fail(ErrorCode::invalid_argument,
-                                fmt::format("{}: '{}' is neither true nor false", key, given));
+                                fmt::format("{}: '{}' is neither true nor false", key, elided(given)));
                 }
                 s.*field = given == "true";
                 return {};
@@ -89,7 +79,7 @@ SettingRow toggle(std::string key, std::string flags, std::string help, bool Set
 tl::unexpected<Error> none_of(const std::string& key, const std::string& given,
                               const std::vector<std::string>& choices) {
     return fail(ErrorCode::invalid_argument,
-                fmt::format("{}: '{}' is none of {}", key, given, fmt::join(choices, ", ")));
+                fmt::format("{}: '{}' is none of {}", key, elided(given), fmt::join(choices, ", ")));
 }
 
 SettingRow choice(std::string key, std::string flags, std::string help, std::string Settings::*field,
@@ -106,6 +96,11 @@ SettingRow choice(std::string key, std::string flags, std::string help, std::str
     return row;
 }
 
+Error in_setting(const std::string& key, Error error) {
+    error.message = key + ": " + error.message;
+    return error;
+}
+
 SettingRow list(std::string key, std::string flags, std::string value, std::string help,
                 std::vector<std::string> Settings::*field, std::vector<std::string> choices = {}) {
     return {.key = key,
@@ -113,17 +108,18 @@ SettingRow list(std::string key, std::string flags, std::string value, std::stri
             .value = std::move(value),
             .help = std::move(help),
             .set = [=](Settings& s, const std::string& given) -> Result<void> {
-                std::vector<std::string> parts = split(given, ',');
-                for (const std::string& part : parts) {
+                auto parts = split_list(given, ',');
+                if (!parts) return fail(in_setting(key, parts.error()));
+                for (const std::string& part : *parts) {
                     if (!choices.empty() &&
                         std::find(choices.begin(), choices.end(), part) == choices.end()) {
                         return none_of(key, part, choices);
                     }
                 }
-                s.*field = std::move(parts);
+                s.*field = std::move(*parts);
                 return {};
             },
-            .get = [=](const Settings& s) { return fmt::format("{}", fmt::join(s.*field, ",")); },
+            .get = [=](const Settings& s) { return join_list(s.*field, ','); },
             .separator = ','};
 }
 
@@ -134,14 +130,15 @@ SettingRow shapes(std::string key, std::string flags, std::string value, std::st
     SettingRow row = list(key, std::move(flags), std::move(value), std::move(help), field);
     row.separator = ';';
     row.set = [=](Settings& s, const std::string& given) -> Result<void> {
-        std::vector<std::string> parts = split(given, ';');
-        for (const std::string& part : parts) {
+        auto parts = split_list(given, ';');
+        if (!parts) return fail(in_setting(key, parts.error()));
+        for (const std::string& part : *parts) {
             if (auto shape = parse(part); !shape) return fail(shape.error());
         }
-        s.*field = std::move(parts);
+        s.*field = std::move(*parts);
         return {};
     };
-    row.get = [=](const Settings& s) { return fmt::format("{}", fmt::join(s.*field, ";")); };
+    row.get = [=](const Settings& s) { return join_list(s.*field, ';'); };
     return row;
 }
 
@@ -177,9 +174,19 @@ std::vector<SettingRow> make_table() {
     std::vector<SettingRow> rows;
     rows.push_back(text("model", "-m,--model", "NAME|FILE",
                         "ONNX model: a file, a name to look for, or 'synthetic'", &S::model));
+    std::vector<std::string> families{""};
+    for (const model::Family family : model::families()) families.emplace_back(to_string(family));
     rows.push_back(choice("family", "--family", "how to read the model's output, where it can't be told",
-                          &S::family, {"", "yolov5", "yolov8", "e2e", "yolox"}));
-    rows.back().value = "yolov5|yolov8|e2e|yolox";
+                          &S::family, std::move(families)));
+    rows.back().value = "NAME";
+    rows.push_back(choice("input_order", "--input-order",
+                          "order of the model's input channels, where its family has another",
+                          &S::input_order, {"", "rgb", "bgr"}));
+    rows.back().value = "rgb|bgr";
+    rows.push_back(choice("input_range", "--input-range",
+                          "largest value of the model's input, where its family has another",
+                          &S::input_range, {"", "1", "255"}));
+    rows.back().value = "1|255";
     rows.push_back(text("device", "--device", "auto|cpu|cuda:N,...|cuda:all",
                         "where the model runs; several GPUs share the streams", &S::device));
     rows.push_back(choice("precision", "--precision", "arithmetic of the model", &S::precision,
@@ -206,7 +213,8 @@ std::vector<SettingRow> make_table() {
                                   &S::iou, 0, 1));
     rows.push_back(numeric<int>("max_det", "--max-det", "most detections a frame",
                                 &S::max_detections, 1, 30000));
-    rows.push_back(list("classes", "--classes", "NAME|N,...", "only these classes", &S::classes));
+    rows.push_back(list("classes", "--classes", "NAME|N,...", "only these classes; \"a name, with commas\" in double quotes",
+                        &S::classes));
     rows.push_back(toggle("refine", "--refine",
                           "look again, closer, at what is small or uncertain", &S::refine));
     rows.push_back(numeric<int>("refine_budget", "--refine-budget", "crops a frame for --refine",
@@ -215,6 +223,9 @@ std::vector<SettingRow> make_table() {
                           names_of(track::trackers())));
     rows.push_back(text("reid", "--reid", "NAME|FILE",
                         "ONNX network that tells objects apart by looks (saccade, botsort)", &S::reid));
+    rows.push_back(numeric<double>("remember", "--remember",
+                                   "seconds for which who left is known again by looks (with --reid)",
+                                   &S::remember, 0, 1e6));
     rows.push_back(numeric<int>("interpolate", "--interpolate",
                                 "fill gaps in tracks of up to so many frames", &S::interpolate, 0,
                                 1000));
@@ -249,6 +260,14 @@ std::vector<SettingRow> make_table() {
                                    "ms for 99 of 100 live frames to be detected in; 0: none",
                                    &S::target_p99, 0, 60000));
     rows.push_back(text("out", "-o,--out", "DIR", "folder of the outputs", &S::out));
+    rows.back().set = [](Settings& s, const std::string& given) -> Result<void> {
+        if (given.empty()) {
+            return fail(ErrorCode::invalid_argument, "out: an empty name is no folder",
+                        "this folder is --out .");
+        }
+        s.out = given;
+        return {};
+    };
     rows.push_back(list("save", "-s,--save", fmt::format("{},...", fmt::join(formats, "|")),
                         "formats to write", &S::save, formats));
     rows.push_back(toggle("resume", "--resume",

@@ -4,7 +4,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
+
 #include "cli/exit_code.h"
+#include "cli/interrupts.h"
 
 namespace saccade::cli {
 namespace {
@@ -26,12 +29,15 @@ SignalStop::SignalStop() {
     signal(SIGPIPE, SIG_IGN);
     waiter_ = std::jthread([this](std::stop_token quit) {
         const sigset_t waited = handled();
-        int seen = 0;
+        Interrupts interrupts;
         while (!quit.stop_requested()) {
             int number = 0;
             if (sigwait(&waited, &number) != 0 || quit.stop_requested()) continue;
-            if (++seen > 1) _exit(exit_interrupted);
-            source_.request_stop();
+            switch (interrupts.signalled(std::chrono::steady_clock::now())) {
+                case Interrupts::Action::stop: source_.request_stop(); break;
+                case Interrupts::Action::nothing: break;
+                case Interrupts::Action::exit: _exit(exit_interrupted);
+            }
         }
     });
 }

@@ -6,8 +6,9 @@
 
 namespace saccade::cli {
 
-/// While it lives, the first SIGINT or SIGTERM requests a stop, and a second one ends the process
-/// at once. To be made before other threads start: they inherit its signal mask.
+/// While it lives, the first SIGINT or SIGTERM requests a stop, and one that comes over a second
+/// later ends the process at once (cli/interrupts.h). To be made before other threads start: they
+/// inherit its signal mask.
 class SignalStop {
   public:
     SignalStop();

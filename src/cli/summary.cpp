@@ -3,14 +3,20 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <vector>
+
+#include "core/mask_secrets.h"
 
 namespace saccade::cli {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::size_t most_bad_told = 10;        ///< images, in the text
+constexpr std::size_t most_bad_in_json = 1000;  ///< likewise; the file beside the outputs has all
 
 const char* status_word(Status status) {
     switch (status) {
@@ -45,6 +51,15 @@ std::string stream_line(const StreamSummary& s) {
     if (s.status == Status::failed) {
         line += fmt::format("; failed: {}", s.error ? s.error->line() : "no reason known");
     }
+    for (std::size_t i = 0; i < std::min(s.bad_images.size(), most_bad_told); ++i) {
+        const BadImage& image = s.bad_images[i];
+        line += fmt::format("\n  {} {}: {}", image.left_out ? "left out" : "read in part", image.path,
+                            image.reason);
+    }
+    if (s.bad_images.size() > most_bad_told) {
+        line += fmt::format("\n  and {} more images: see the list {}",
+                            s.bad_images.size() - most_bad_told, s.outputs.back());
+    }
     for (const std::string& path : s.outputs) line += "\n  -> " + path;
     return line;
 }
@@ -64,6 +79,18 @@ json drops_json(const std::vector<DropCount>& drops) {
         out.push_back({{"stage", d.stage}, {"reason", d.reason}, {"frames", d.frames}});
     }
     return out;
+}
+
+json bad_images_json(const std::vector<BadImage>& images) {
+    json list = json::array();
+    for (std::size_t i = 0; i < std::min(images.size(), most_bad_in_json); ++i) {
+        list.push_back({{"file", images[i].path},
+                        {"reason", images[i].reason},
+                        {"left_out", images[i].left_out}});
+    }
+    const auto left_out = std::count_if(images.begin(), images.end(),
+                                        [](const BadImage& image) { return image.left_out; });
+    return {{"count", images.size()}, {"left_out", left_out}, {"images", std::move(list)}};
 }
 
 json governor_json(const GovernorSummary& g) {
@@ -95,7 +122,9 @@ json detectors_json(const std::vector<DetectorSummary>& detectors) {
 }
 
 json error_json(const Error& e) {
-    return {{"code", to_string(e.code)}, {"message", e.message}, {"remedy", e.remedy}};
+    return {{"code", to_string(e.code)},
+            {"message", mask_secrets(e.message)},
+            {"remedy", mask_secrets(e.remedy)}};
 }
 
 }  // namespace
@@ -154,6 +183,7 @@ std::string summary_json(const RunSummary& summary) {
                        {"fps", s.fps},
                        {"first_result_ms", s.first_result_ms},
                        {"stages", stages_json(s.stages)}};
+        if (!s.bad_images.empty()) stream["bad_images"] = bad_images_json(s.bad_images);
         if (s.error) stream["error"] = error_json(*s.error);
         if (!s.damage.empty()) stream["damage"] = s.damage;
         streams.push_back(std::move(stream));
@@ -161,6 +191,7 @@ std::string summary_json(const RunSummary& summary) {
     const json out = {{"schema", "saccade.run/1"},
                       {"model", summary.model},
                       {"family", summary.family},
+                      {"family_forced", summary.family_forced},
                       {"backend", summary.backend},
                       {"device", summary.device},
                       {"precision", summary.precision},

@@ -1,11 +1,12 @@
-#include <cstdio>
 #include <memory>
 
 #include "cli/auto.h"
 #include "cli/exit_code.h"
+#include "cli/results.h"
 #include "cli/run_verb.h"
 #include "cli/signals.h"
 #include "cli/verb.h"
+#include "core/mask_secrets.h"
 
 namespace saccade::cli {
 namespace {
@@ -28,7 +29,9 @@ void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* s
             const auto config = flags->merged();
             if (!config) return complain(config.error());
             if (flags->print_config) {
-                std::fputs(print_config(*config).c_str(), stdout);
+                const auto text = print_config(*config);
+                if (!text) return complain(text.error());
+                print(mask_secrets(*text));
                 return static_cast<int>(exit_done);
             }
             if (sources->empty()) {

@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/accuracy.h"
 #include "cli/exit_code.h"
+#include "cli/results.h"
 #include "cli/verb.h"
 #include "engine/setup.h"
 #include "eval/coco_evaluator.h"
@@ -15,15 +15,16 @@ namespace saccade::cli {
 namespace {
 
 void print_text(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
-    fmt::print("{} on {} images, {} detections, input {}x{}\n", info.model, s.images, s.detections,
+    print_formatted("{} on {} images, {} detections, input {}x{}\n", info.model, s.images, s.detections,
                info.input_width, info.input_height);
-    fmt::print("mAP50-95 {:.4f}  mAP50 {:.4f}  mAP75 {:.4f}\n", s.ap, s.ap50, s.ap75);
-    fmt::print("small {:.4f}  medium {:.4f}  large {:.4f}\n", s.ap_small, s.ap_medium, s.ap_large);
-    fmt::print("recall at 1: {:.4f}  10: {:.4f}  100: {:.4f}\n", s.recall[0], s.recall[1],
+    print_formatted("mAP50-95 {:.4f}  mAP50 {:.4f}  mAP75 {:.4f}\n", s.ap, s.ap50, s.ap75);
+    print_formatted("small {:.4f}  medium {:.4f}  large {:.4f}\n", s.ap_small, s.ap_medium, s.ap_large);
+    print_formatted("recall at 1: {:.4f}  10: {:.4f}  100: {:.4f}\n", s.recall[0], s.recall[1],
                s.recall[2]);
 }
 
-void print_json(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
+void print_json(const Accuracy& accuracy, const detect::DetectorInfo& info) {
+    const eval::CocoSummary& s = accuracy.summary;
     nlohmann::json classes = nlohmann::json::array();
     for (const auto& c : s.categories) {
         if (c.objects == 0) continue;
@@ -41,8 +42,9 @@ void print_json(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
                                 {"map_medium", s.ap_medium},
                                 {"map_large", s.ap_large},
                                 {"recall", s.recall},
-                                {"classes", std::move(classes)}};
-    fmt::print("{}\n", out.dump(2));
+                                {"classes", std::move(classes)},
+                                {"categories_without_class", accuracy.without_class}};
+    print_formatted("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 int val(const SettingFlags& flags, const std::string& annotations, const std::string& images) {
@@ -51,14 +53,16 @@ int val(const SettingFlags& flags, const std::string& annotations, const std::st
     if (!config) return complain(config.error());
     const Settings settings = accuracy_settings(config->settings, config->origin.at("conf") != "default");
 
+    if (auto claimed = verb_files().reads(annotations); !claimed) return complain(claimed.error());
     const auto dataset = eval::CocoDataset::load(annotations);
     if (!dataset) return complain(dataset.error());
     const auto detector = engine::open_detector(settings, infer::Goal::throughput);
     if (!detector) return complain(detector.error());
-    const auto summary = measure_accuracy(
+    const auto accuracy = measure_accuracy(
         *dataset, images.empty() ? images_beside(annotations) : std::filesystem::path(images), **detector);
-    if (!summary) return complain(summary.error());
-    flags.json ? print_json(*summary, (*detector)->info()) : print_text(*summary, (*detector)->info());
+    if (!accuracy) return complain(accuracy.error());
+    flags.json ? print_json(*accuracy, (*detector)->info())
+               : print_text(accuracy->summary, (*detector)->info());
     return exit_done;
 }
 

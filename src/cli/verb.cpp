@@ -16,7 +16,10 @@ namespace saccade::cli {
 Result<Config> SettingFlags::merged() const {
     GivenFlags flags = given;
     if (half) flags["precision"] = "fp16";
-    return merge_config(config_file, flags);
+    auto config = merge_config(config_file, flags);
+    if (!config || config->file.empty()) return config;
+    if (auto claimed = verb_files().reads(config->file); !claimed) return fail(claimed.error());
+    return config;
 }
 
 void SettingFlags::apply_verbosity() const {
@@ -62,6 +65,11 @@ std::shared_ptr<SettingFlags> add_settings(CLI::App& verb) {
     verb.add_flag("-q,--quiet", flags->quiet, "no progress, errors only");
     verb.add_flag("-v,--verbose", flags->verbose, "say more; twice: everything");
     return flags;
+}
+
+FileClaims& verb_files() {
+    static FileClaims files;
+    return files;
 }
 
 Result<void> can_trace() {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cli/config.h"
+#include "core/file_claims.h"
 #include "saccade/error.h"
 
 namespace saccade::cli {
@@ -25,7 +26,7 @@ struct SettingFlags {
     bool quiet = false;
     int verbose = 0;
 
-    /// Settings merged from everywhere. Errors as merge_config.
+    /// Settings merged from everywhere; their file is claimed. Errors as merge_config.
     [[nodiscard]] Result<Config> merged() const;
     /// Sets how much is logged.
     void apply_verbosity() const;
@@ -33,6 +34,10 @@ struct SettingFlags {
 
 /// Adds all settings, --config, --print-config, --json, --quiet and --verbose to `verb`.
 std::shared_ptr<SettingFlags> add_settings(CLI::App& verb);
+
+/// What the verb itself reads and writes, beside its runs: of the whole process, to its end. Standard
+/// output is claimed by main().
+FileClaims& verb_files();
 
 /// Errors: unavailable in a build that records no traces.
 Result<void> can_trace();

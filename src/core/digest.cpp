@@ -16,7 +16,9 @@ struct Digest::State {
 };
 
 Digest::Digest(Algorithm algorithm) : state_(std::make_unique<State>()) {
-    const EVP_MD* kind = algorithm == Algorithm::md5 ? EVP_md5() : EVP_sha256();
+    const EVP_MD* kind = algorithm == Algorithm::md5    ? EVP_md5()
+                         : algorithm == Algorithm::sha1 ? EVP_sha1()
+                                                        : EVP_sha256();
     if (!state_->context || EVP_DigestInit_ex(state_->context.get(), kind, nullptr) != 1) {
         throw std::runtime_error("OpenSSL refuses the digest (FIPS mode?)");
     }
@@ -37,6 +39,12 @@ std::string Digest::hex() {
     text.reserve(2 * size);
     for (unsigned int i = 0; i < size; ++i) fmt::format_to(std::back_inserter(text), "{:02x}", raw[i]);
     return text;
+}
+
+std::string sha256(std::string_view bytes) {
+    Digest digest(Digest::Algorithm::sha256);
+    digest.update(bytes);
+    return digest.hex();
 }
 
 Result<std::string> sha256_of_file(const std::filesystem::path& path) {

@@ -1,4 +1,5 @@
-// Digests of bytes: SHA-256 for cache keys and integrity, MD5 for golden output only.
+// Digests of bytes: SHA-256 for cache keys and integrity, SHA-1 where a file format has it, MD5 for
+// golden output only.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,7 @@ namespace saccade {
 /// An incremental digest (OpenSSL's EVP). One thread at a time.
 class Digest {
   public:
-    enum class Algorithm { md5, sha256 };
+    enum class Algorithm { md5, sha1, sha256 };
     explicit Digest(Algorithm algorithm);
     ~Digest();
     Digest(Digest&&) noexcept;
@@ -30,6 +31,9 @@ class Digest {
     struct State;
     std::unique_ptr<State> state_;
 };
+
+/// SHA-256 of bytes in memory, hex.
+std::string sha256(std::string_view bytes);
 
 /// SHA-256 of a whole file, hex. Errors: not_found, unreadable.
 Result<std::string> sha256_of_file(const std::filesystem::path& path);

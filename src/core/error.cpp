@@ -1,5 +1,7 @@
 #include "saccade/error.h"
 
+#include "core/elide.h"
+
 namespace saccade {
 
 std::string_view to_string(ErrorCode code) noexcept {
@@ -19,7 +21,9 @@ std::string_view to_string(ErrorCode code) noexcept {
 }
 
 std::string Error::line() const {
-    std::string text = remedy.empty() ? message : message + "; " + remedy;
+    constexpr std::size_t kLongest = 8000;  // two paths as long as any
+    std::string text = elided(message, kLongest);
+    if (!remedy.empty()) text += "; " + elided(remedy, kLongest);
     for (char& c : text) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte < 0x20 || byte == 0x7f) c = ' ';

@@ -6,6 +6,9 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <string>
+
+#include "core/mask_secrets.h"
 
 namespace saccade::log {
 namespace {
@@ -55,7 +58,8 @@ void set_hooks(std::function<void()> before, std::function<void()> after) {
     hooks().after = std::move(after);
 }
 
-void write(Level level, std::string_view text) {
+void write(Level level, std::string_view line) {
+    const std::string text = mask_secrets(line);
     std::lock_guard lock(hooks().mutex);
     if (hooks().before) hooks().before();
     if (level == Level::debug) {  // which are there to tell what takes the time

@@ -19,7 +19,7 @@ void set_level(Level level) noexcept;
 /// To be set before threads start.
 void set_hooks(std::function<void()> before, std::function<void()> after);
 
-/// One line "saccade: warning: text". Any thread; lines never mix.
+/// One line "saccade: warning: text", without the secrets of URLs. Any thread; lines never mix.
 void write(Level level, std::string_view text);
 
 template <typename... Args>

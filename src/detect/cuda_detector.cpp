@@ -15,6 +15,7 @@
 #include "cuda/runtime.h"
 #include "detect/cuda_frames.h"
 #include "detect/cuda_marks.h"
+#include "detect/first_look.h"
 #include "detect/fit.h"
 #include "vision/cuda_postprocess.h"
 #include "vision/cuda_preprocess.h"
@@ -28,14 +29,13 @@ using Steady = std::chrono::steady_clock;
 /// be larger than the network's own.
 constexpr int most_candidates = 1 << 16;
 
-vision::HeadLayout layout_of(model::Family family) {
-    switch (family) {
-        case model::Family::yolov8: return vision::HeadLayout::channels_first;
-        case model::Family::end_to_end: return vision::HeadLayout::end_to_end;
-        case model::Family::yolov5:
-        case model::Family::yolox: break;
+vision::HeadLayout layout_of(model::HeadLayout layout) {
+    switch (layout) {
+        case model::HeadLayout::channels_first: return vision::HeadLayout::channels_first;
+        case model::HeadLayout::anchors_first: return vision::HeadLayout::anchors_first;
+        case model::HeadLayout::rows: break;
     }
-    return vision::HeadLayout::anchors_first;
+    return vision::HeadLayout::rows;
 }
 
 /// Memory and frames of one of the backend's slots.
@@ -60,16 +60,16 @@ class CudaDetector final : public Detector {
           device_(device),
           budget_(device_memory_, 0),
           pinned_(pinned_memory_),
-          tables_(budget_, layout_.centered, layout_.width, layout_.height) {
+          tables_(budget_, layout_.placement, layout_.width, layout_.height) {
         const infer::Shape& shape = info_.backend.outputs[output_].shape;
-        const bool channels = spec.family == model::Family::yolov8;
-        post_.head.layout = layout_of(spec.family);
+        const bool channels = spec.layout == model::HeadLayout::channels_first;
+        post_.head.layout = layout_of(spec.layout);
         post_.head.classes = static_cast<int>(spec.class_names.size());
         post_.head.anchors = static_cast<int>(channels ? shape[2] : shape[1]);
         post_.head.confidence = std::max(thresholds.confidence, 0.0F);
         post_.head.multi_label =
-            thresholds.multi_label && spec.family != model::Family::end_to_end;
-        post_.nms.iou = spec.family == model::Family::end_to_end ? 1.0F : thresholds.iou;
+            thresholds.multi_label && spec.layout != model::HeadLayout::rows;
+        post_.nms.iou = spec.suppressed ? 1.0F : thresholds.iou;
         post_.output_stride = static_cast<std::ptrdiff_t>(shape[1] * shape[2]);
         const std::int64_t possible = static_cast<std::int64_t>(post_.head.anchors) *
                                       (post_.head.multi_label ? post_.head.classes : 1);
@@ -87,7 +87,7 @@ class CudaDetector final : public Detector {
 
     /// The rest of the construction, which may lack memory.
     Result<void> allocate(const model::ModelSpec& spec, const Thresholds& thresholds) {
-        if (spec.family == model::Family::yolox) {
+        if (spec.on_grids) {
             auto ok = keep(vision::make_grid(layout_.width, layout_.height), grid_);
             if (!ok) return ok;
             post_.head.grid = grid_.as<vision::GridCell>();
@@ -350,6 +350,28 @@ class CudaDetector final : public Detector {
     std::vector<DeviceSpan> spans_;     ///< of the batch collected last
 };
 
+/// Throws CudaFailure.
+Result<void> first_look(infer::Backend& backend, std::size_t output, const model::ModelSpec& spec,
+                        const std::string& model) {
+    const auto stream = static_cast<cudaStream_t>(backend.stream(0));
+    const std::vector<std::byte> noise = noise_for(backend.info().input, spec.input);
+    cuda::check(cudaMemcpyAsync(backend.input(0).data, noise.data(), noise.size(),
+                                cudaMemcpyHostToDevice, stream),
+                "cudaMemcpyAsync");
+    if (auto started = backend.submit(0, 1); !started) return started;
+    const auto outputs = backend.wait(0);
+    if (!outputs) return fail(outputs.error());
+    const infer::TensorView& head = (*outputs)[output];
+    const auto rows = static_cast<std::size_t>(head.shape[1]),
+               columns = static_cast<std::size_t>(head.shape[2]);
+    std::vector<float> values(rows * columns);
+    cuda::check(cudaMemcpyAsync(values.data(), head.data, values.size() * sizeof(float),
+                                cudaMemcpyDeviceToHost, stream),
+                "cudaMemcpyAsync");
+    cuda::check(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
+    return look_at(values, rows, columns, spec, model);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Detector>> make_cuda_detector(std::unique_ptr<infer::Backend> backend,
@@ -362,6 +384,9 @@ Result<std::unique_ptr<Detector>> make_cuda_detector(std::unique_ptr<infer::Back
     fitted->info.cuda_device = device;
     auto made = cuda::guarded([&]() -> Result<std::unique_ptr<Detector>> {
         const cuda::DeviceScope scope(device);
+        if (auto ok = first_look(*backend, fitted->output, spec, fitted->info.model); !ok) {
+            return fail(ok.error());
+        }
         auto detector = std::make_unique<CudaDetector>(std::move(backend), std::move(*fitted), spec,
                                                        thresholds, device);
         if (auto ok = detector->allocate(spec, thresholds); !ok) return fail(ok.error());

@@ -45,7 +45,7 @@ Result<void> DeviceTables::add(const Frame& frame) {
     entry->format = frame.format;
     entry->siting = frame.color.siting;
     entry->letterbox =
-        vision::make_letterbox(frame.width, frame.height, width_, height_, centered_);
+        vision::make_letterbox(frame.width, frame.height, width_, height_, placement_);
     const auto tables =
         vision::make_resample_tables(entry->letterbox, frame.format, frame.color.siting);
     std::vector<vision::Tap> all;

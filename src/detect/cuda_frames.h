@@ -16,8 +16,8 @@ namespace saccade::detect {
 /// Taps of the latest sizes, on the device. One thread.
 class DeviceTables {
   public:
-    DeviceTables(cuda::MemoryResource& device, bool centered, int width, int height)
-        : device_(device), centered_(centered), width_(width), height_(height) {}
+    DeviceTables(cuda::MemoryResource& device, Placement placement, int width, int height)
+        : device_(device), placement_(placement), width_(width), height_(height) {}
 
     /// The job of a frame, but for its planes if those are on the host. Waits for an upload where the
     /// size is new. The tables stay valid while `kept` sizes or fewer are in use.
@@ -38,7 +38,7 @@ class DeviceTables {
     Result<void> add(const Frame& frame);
 
     cuda::MemoryResource& device_;
-    const bool centered_;
+    const Placement placement_;
     const int width_, height_;
     cuda::Stream stream_;
     std::vector<std::unique_ptr<Entry>> entries_;  ///< last used first

@@ -28,6 +28,7 @@ struct Thresholds {
 struct DetectorInfo {
     std::string model;   ///< file name
     std::string family;  ///< as model::to_string
+    bool family_forced = false;  ///< the user's word, not what the file was recognised as
     infer::BackendInfo backend;
     std::vector<std::string> class_names;
     int input_width = 0, input_height = 0;  ///< px

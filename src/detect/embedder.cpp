@@ -16,7 +16,7 @@ vision::InputLayout layout_for(const infer::Shape& input) {
     vision::InputLayout layout;
     layout.height = static_cast<int>(input[2]);
     layout.width = static_cast<int>(input[3]);
-    layout.stretch = true;
+    layout.placement = Placement::stretched;
     return layout;
 }
 
@@ -41,7 +41,7 @@ Result<std::unique_ptr<Embedder>> Embedder::load(const EmbedderOptions& options)
     infer::BackendOptions load = options.backend;
     load.width = spec->network.width;
     load.height = spec->network.height;
-    auto backend = infer::make_backend(*model, spec->network, load);
+    auto backend = infer::make_backend(model::free_dimensions(*model, spec->network), load);
     if (!backend) return fail(backend.error());
 
     const infer::BackendInfo& info = (*backend)->info();

@@ -2,56 +2,45 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "detect/cuda_detector.h"
 #include "detect/host_detector.h"
 #include "infer/registry.h"
-#include "model/inspect.h"
-#include "model/onnx_model.h"
-#include "model/raw_head.h"
 
 namespace saccade::detect {
-namespace {
 
-/// "cpu" for "auto" where that will be it.
-std::string settled(const std::string& device) {
-    if (device != "auto") return device;
-    for (const auto& backend : infer::backends()) {
-        if (!backend.available) continue;
-        return backend.devices.front().starts_with("cpu") ? "cpu" : device;
-    }
-    return device;
-}
-
-}  // namespace
-
-Result<std::unique_ptr<Detector>> make_detector(const DetectorOptions& options) {
-    auto model = model::OnnxModel::load(options.model);
-    if (!model) return fail(model.error());
-    auto spec = model::inspect(*model, {options.family, options.class_names});
-    if (!spec) return fail(spec.error());
-
+Result<OpenNetwork> open_network(const DetectorOptions& options) {
+    const model::PreparedModel& model = *options.model;
     infer::BackendOptions load = options.backend;
     const bool given = options.input != Size{};
-    load.width = given ? options.input.width : spec->width;
-    load.height = given ? options.input.height : spec->height;
-    load.device = settled(load.device);
-    if (load.device == "cpu") {  // a GPU decodes all anchors at once, and hardly notices
-        if (auto cut = model::cut_to_raw_head(*model, *spec); !cut) return fail(cut.error());
-    }
-    auto backend = infer::make_backend(*model, *spec, load);
+    load.width = given ? options.input.width : model.spec().width;
+    load.height = given ? options.input.height : model.spec().height;
+    load.device = infer::settled_device(load.device);
+    // A GPU decodes all anchors at once, and hardly notices.
+    const bool on_host = infer::gives_to_host(load.device);
+    auto network = model.network(on_host ? model::HeadForm::raw : model::HeadForm::whole);
+    if (!network) return fail(network.error());
+    auto backend = infer::make_backend(*network, load);
     if (!backend) return fail(backend.error());
 
     const infer::Shape& input = (*backend)->info().input.shape;
     if (given && (input[2] != load.height || input[3] != load.width)) {
         return fail(ErrorCode::unsupported,
-                    fmt::format("{} runs at {}x{} only, not at {}x{}", model->name(), input[3],
+                    fmt::format("{} runs at {}x{} only, not at {}x{}", model.name(), input[3],
                                 input[2], load.width, load.height),
                     "leave --imgsz out, or export the model with dynamic sizes");
     }
-    if ((*backend)->input(0).memory == MemoryKind::cuda) {
-        return make_cuda_detector(std::move(*backend), *spec, model->name(), options.thresholds);
-    }
-    return HostDetector::create(std::move(*backend), *spec, model->name(), options.thresholds);
+    return OpenNetwork{std::move(*backend), std::move(network->spec)};
+}
+
+Result<std::unique_ptr<Detector>> make_detector(const DetectorOptions& options) {
+    auto network = open_network(options);
+    if (!network) return fail(network.error());
+    const auto make = network->backend->input(0).memory == MemoryKind::cuda ? make_cuda_detector
+                                                                            : HostDetector::create;
+    return make(std::move(network->backend), network->spec, options.model->name(),
+                options.thresholds);
 }
 
 }  // namespace saccade::detect

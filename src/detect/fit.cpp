@@ -46,8 +46,10 @@ Result<void> check(const Thresholds& t, const model::ModelSpec& spec) {
     return {};
 }
 
-/// Index of the head among the backend's outputs.
+/// Index of the head among the backend's outputs. A prepared network has one, which compiled ones may
+/// know by another of its names.
 Result<std::size_t> find_output(const infer::BackendInfo& info, const model::ModelSpec& spec) {
+    if (info.outputs.size() == 1) return 0;
     for (std::size_t i = 0; i < info.outputs.size(); ++i) {
         if (info.outputs[i].name == spec.output_name) return i;
     }
@@ -75,7 +77,7 @@ Result<Fit> fit(const infer::BackendInfo& loaded, const model::ModelSpec& spec,
     fit.layout.width = static_cast<int>(shape[3]);
     fit.layout.bgr = spec.input.bgr;
     fit.layout.scale = spec.input.scale;
-    fit.layout.centered = spec.input.centered;
+    fit.layout.placement = spec.input.placement;
     fit.layout.pad = spec.input.pad;
     fit.layout.type = *type;
 
@@ -85,6 +87,7 @@ Result<Fit> fit(const infer::BackendInfo& loaded, const model::ModelSpec& spec,
 
     fit.info.model = std::move(model_name);
     fit.info.family = model::to_string(spec.family);
+    fit.info.family_forced = spec.forced;
     fit.info.backend = loaded;
     fit.info.class_names = spec.class_names;
     fit.info.input_width = fit.layout.width;

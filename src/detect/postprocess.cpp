@@ -22,7 +22,7 @@ vision::CandidateFilter filter_of(const Thresholds& thresholds) {
 
 vision::NmsOptions nms_of(const model::ModelSpec& spec, const Thresholds& thresholds) {
     vision::NmsOptions options;
-    options.iou = spec.family == model::Family::end_to_end ? 1.0F : thresholds.iou;
+    options.iou = spec.suppressed ? 1.0F : thresholds.iou;
     options.max_detections = thresholds.max_detections;
     return options;
 }
@@ -32,29 +32,27 @@ vision::NmsOptions nms_of(const model::ModelSpec& spec, const Thresholds& thresh
 Postprocessor::Postprocessor(const model::ModelSpec& spec, int width, int height,
                              const Thresholds& thresholds)
     : family_(spec.family),
+      layout_(spec.layout),
       classes_(static_cast<int>(spec.class_names.size())),
       reg_max_(spec.reg_max),
       decoder_(filter_of(thresholds)),
       nms_(nms_of(spec, thresholds)) {
-    if (family_ == model::Family::yolox || reg_max_ > 0) grid_ = vision::make_grid(width, height);
+    if (spec.on_grids || reg_max_ > 0) grid_ = vision::make_grid(width, height);
 }
 
 Result<void> Postprocessor::check(infer::ElementType type, const infer::Shape& shape) const {
     std::int64_t rows = -1, columns = -1;  // -1: any
-    switch (family_) {
-        case model::Family::yolov8:
+    switch (layout_) {
+        case model::HeadLayout::channels_first:
             rows = (reg_max_ > 0 ? 4 * reg_max_ : 4) + classes_;
             if (reg_max_ > 0) columns = static_cast<std::int64_t>(grid_.size());
             break;
-        case model::Family::yolov5:
+        case model::HeadLayout::anchors_first:
+            if (!grid_.empty()) rows = static_cast<std::int64_t>(grid_.size());
             columns = 5 + classes_;
             break;
-        case model::Family::end_to_end:
+        case model::HeadLayout::rows:
             columns = 6;
-            break;
-        case model::Family::yolox:
-            rows = static_cast<std::int64_t>(grid_.size());
-            columns = 5 + classes_;
             break;
     }
     const auto agree = [](std::int64_t is, std::int64_t want) {
@@ -75,20 +73,19 @@ void Postprocessor::decode(const infer::TensorView& output, int image) {
     const float* const data = static_cast<const float*>(output.data) +
                               static_cast<std::ptrdiff_t>(image) * rows * columns;
     candidates_.clear();
-    switch (family_) {
-        case model::Family::yolov8:
+    switch (layout_) {
+        case model::HeadLayout::channels_first:
             if (reg_max_ > 0) {
                 decoder_.decode_raw(data, classes_, reg_max_, grid_, candidates_);
             } else {
                 decoder_.decode_channels_first(data, classes_, columns, candidates_);
             }
             break;
-        case model::Family::yolov5:
-        case model::Family::yolox:
+        case model::HeadLayout::anchors_first:
             decoder_.decode_anchors_first(data, classes_, rows, grid_, candidates_);
             break;
-        case model::Family::end_to_end:
-            decoder_.decode_end_to_end(data, classes_, rows, candidates_);
+        case model::HeadLayout::rows:
+            decoder_.decode_rows_of_six(data, classes_, rows, candidates_);
             break;
     }
 }

@@ -13,7 +13,7 @@
 
 namespace saccade::detect {
 
-/// Reads the head of any family on the host. One thread at a time; keeps its working memory.
+/// Reads a head of any layout on the host. One thread at a time; keeps its working memory.
 class Postprocessor {
   public:
     /// `width` and `height`: of the network's input, px.
@@ -32,10 +32,11 @@ class Postprocessor {
   private:
     void decode(const infer::TensorView& output, int image);
 
-    model::Family family_;
+    model::Family family_;  ///< for messages
+    model::HeadLayout layout_;
     int classes_;
     int reg_max_;                         ///< over 0: a raw yolov8 head (spec.h)
-    std::vector<vision::GridCell> grid_;  ///< YOLOX and raw heads only
+    std::vector<vision::GridCell> grid_;  ///< undecoded and raw heads only
     vision::HeadDecoder decoder_;
     vision::Nms nms_;
     std::vector<vision::Candidate> candidates_, kept_;

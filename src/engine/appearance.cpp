@@ -33,6 +33,11 @@ Result<void> check_tracker(const Settings& settings) {
 }  // namespace
 
 Result<std::shared_ptr<detect::Embedder>> open_embedder(Mode mode, const Settings& settings) {
+    if (mode == Mode::track && settings.reid.empty() && settings.remember > 0) {
+        return fail(ErrorCode::invalid_argument,
+                    "remember: who comes back is known by looks, and no network tells them",
+                    "name one with --reid, or leave --remember out");
+    }
     if (mode != Mode::track || settings.reid.empty()) return std::shared_ptr<detect::Embedder>();
     if (auto ok = check_tracker(settings); !ok) return fail(ok.error());
     const auto path = find_reid(settings);

@@ -36,7 +36,7 @@ class CountsSink final : public sink::Sink {
 
     Result<void> begin(const sink::Context& context) override {
         context_ = context;
-        for (const char* suffix : {".counts.json", ".counts.csv"}) {
+        for (const char* suffix : kCountsSuffixes) {
             auto file = AtomicFile::create(base_.string() + suffix);
             if (!file) return fail(file.error());
             files_.push_back(std::move(*file));
@@ -51,6 +51,7 @@ class CountsSink final : public sink::Sink {
     }
 
     Result<void> finish(sink::Outcome outcome) override {
+        counter_.finish();
         const track::CountSummary summary = counter_.summary();
         const std::string texts[] = {json(summary, outcome), csv(summary)};
         for (std::size_t i = 0; i < files_.size(); ++i) {

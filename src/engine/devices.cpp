@@ -35,6 +35,7 @@ Result<std::unique_ptr<EngineDevices>> EngineDevices::plan(const Settings& setti
     auto names = device_list(settings.device);
     if (!names) return fail(names.error());
     detector->options.backend.small_batch = small_batch(settings, sources, names->size());
+    detector->options.backend.stop = stop;
     std::unique_ptr<EngineDevices> devices(
         new EngineDevices(settings, std::move(*detector), std::move(*names), std::move(stop)));
     for (std::size_t i = 0; i < devices->names_.size(); ++i) {
@@ -68,7 +69,7 @@ Result<std::shared_ptr<detect::Detector>> EngineDevices::make(std::size_t device
     if (memories_[device].waited_for) patience.total = {};
     auto made = while_no_memory([&] { return load_detector(options, settings_.warmup); }, patience, stop_, [&] {
         memories_[device].waited_for = true;
-        log::warning("no memory for {} on {}: waiting for others to free some", detector_.model, names_[device]);
+        log::warning("no memory for {} on {}: waiting for others to free some", detector_.options.model->name(), names_[device]);
     });
     if (!made) return fail(made.error());
     const auto took = SteadyTime::now() - start;

@@ -3,18 +3,25 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <filesystem>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "core/mask_secrets.h"
 #include "core/process_age.h"
 #include "engine/appearance.h"
+#include "engine/bad_images.h"
 #include "engine/devices.h"
 #include "engine/naming.h"
 #include "engine/open_stream.h"
 #include "engine/resume.h"
+#include "engine/run_files.h"
 #include "engine/summarize.h"
+#include "media/image_names.h"
 #include "media/locations.h"
+#include "media/names.h"
 #include "pipeline/pipeline.h"
 
 namespace saccade {
@@ -44,6 +51,18 @@ Result<std::vector<Location>> expand(const std::vector<std::string>& sources) {
         }
     }
     return locations;
+}
+
+/// Names for the sources that are each an image by itself: results of one run never mix them up.
+std::shared_ptr<const media::ImageNames> single_images(const std::vector<std::string>& names) {
+    std::vector<std::string> images;
+    std::error_code ignored;
+    for (const std::string& name : names) {
+        const bool image =
+            media::is_image_name(name) && std::filesystem::is_regular_file(name, ignored);
+        if (image) images.push_back(name);
+    }
+    return std::make_shared<const media::ImageNames>(images);
 }
 
 /// A batch of a live run must not wait for frames that are a frame time away.
@@ -93,7 +112,11 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     std::vector<std::string> names;
     for (const Location& location : *locations) names.push_back(location.name);
     const std::vector<std::string> stems = engine::output_stems(names);
-    auto resume = engine::Resume::plan(mode, settings, names, stems);
+    FileClaims claims;
+    auto claimed = engine::claim_inputs(mode, settings, sources, names, claims);
+    if (claimed) claimed = engine::claim_outputs(mode, settings, stems, claims);
+    if (!claimed) return fail(claimed.error());
+    auto resume = engine::Resume::plan(mode, settings, names, stems, hooks.stop);
     if (!resume) return fail(resume.error());
     std::vector<std::optional<StreamSummary>> done;  // by location
     std::vector<std::size_t> left;                   // locations, by job
@@ -116,8 +139,10 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     if (!devices) return fail(devices.error());
     const auto planning = SteadyTime::now() - load_start;
     RunSummary summary;
-    summary.model = (*devices)->detector().model;
-    summary.family = (*devices)->detector().family;
+    const model::PreparedModel& model = *(*devices)->detector().options.model;
+    summary.model = model.name();
+    summary.family = model::to_string(model.spec().family);
+    summary.family_forced = model.spec().forced;
     std::atomic<bool> loaded{false};
     (*devices)->on_first([&](const detect::DetectorInfo& info, std::chrono::nanoseconds took) {
         engine::add_detector(info, summary);
@@ -126,18 +151,24 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
         loaded = true;
     });
 
+    const auto images = single_images(names);
     pipeline::PipelineOptions options;
     options.streams = streams_at_once(settings, left.size(), **devices);
     std::vector<StreamJob> jobs;
     for (const std::size_t i : left) {
         jobs.push_back(
-            {names[i], [&, i](const pipeline::StreamTicket& ticket) -> Result<OpenedStream> {
+            {mask_url(names[i]), [&, i](const pipeline::StreamTicket& ticket) -> Result<OpenedStream> {
                  const Location& location = (*locations)[i];
                  if (location.error) return fail(*location.error);
+                 // A folder may hold more by now.
+                 if (auto more = engine::claim_location(location.name, claims); !more) {
+                     return fail(more.error());
+                 }
                  return engine::open_stream(
                      mode, settings,
                      {.location = location.name,
                       .stem = stems[i],
+                      .images = images,
                       .detector_device = (*devices)->cuda_ordinal(ticket.device),
                       .streams = (options.streams + (*devices)->count() - 1) / (*devices)->count(),
                       .embedder = *embedder,
@@ -159,8 +190,10 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
                           .max_detections = settings.max_detections};
     }
     options.tracer = hooks.tracer;
+    std::vector<Result<std::string>> unread(jobs.size());
     options.on_stream_done = [&](std::size_t job, const pipeline::StreamReport& stream) {
         resume->ended(left[job], stream);
+        unread[job] = engine::list_bad_images(settings.out, stems[left[job]], stream.bad_images);
     };
     summary.streams_at_once = options.streams;
     pipeline::Progress progress;
@@ -184,9 +217,17 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     };
     const auto report = pipeline::run(jobs, **devices, options, hooks.stop, progress, on_result);
     ticker.reset();
+    resume->finish();
     // Nothing could run: no device, no memory for the network.
     if (report.devices.empty() && report.fatal) return fail(*report.fatal);
     engine::add_report(report, summary);
+    for (std::size_t job = 0; job < unread.size(); ++job) {
+        StreamSummary& stream = summary.streams[job];
+        if (unread[job] && !unread[job]->empty()) stream.outputs.push_back(*unread[job]);
+        if (unread[job] || stream.status == Status::failed) continue;
+        stream.status = Status::failed;
+        stream.error = unread[job].error();
+    }
     // In the order given, with those that were done before.
     for (std::size_t i = 0; i < done.size(); ++i) {
         if (!done[i]) continue;

@@ -1,15 +1,25 @@
 #include "engine/journal.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
+#include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
 #include "core/atomic_file.h"
 #include "core/digest.h"
+#include "core/file_claims.h"
+#include "core/text_file.h"
+#include "engine/journal_line.h"
 #include "engine/model_store.h"
+#include "model/onnx_model.h"
 #include "saccade/version.h"
 
 namespace saccade::engine {
@@ -18,45 +28,17 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* kWords[] = {"complete", "partial", "interrupted", "failed"};
-
-std::string line_of(const JournalEntry& e) {
-    const json line = {{"source", e.source.path},
-                       {"size", e.source.size},
-                       {"mtime", e.source.mtime},
-                       {"stem", e.stem},
-                       {"settings", e.settings},
-                       {"status", kWords[static_cast<std::size_t>(e.status)]},
-                       {"frames", e.frames},
-                       {"outputs", e.outputs}};
-    return line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+tl::unexpected<Error> unwritable(const fs::path& file, int reason) {
+    return fail(ErrorCode::unwritable,
+                fmt::format("{}: can't be written: {}", file.string(), std::strerror(reason)),
+                "choose another folder with --out");
 }
 
-std::optional<JournalEntry> entry_of(const std::string& text) {
-    try {
-        const json line = json::parse(text);
-        JournalEntry e;
-        e.source = {line.at("source").get<std::string>(), line.at("size").get<std::uint64_t>(),
-                    line.at("mtime").get<std::int64_t>()};
-        e.stem = line.at("stem").get<std::string>();
-        e.settings = line.at("settings").get<std::string>();
-        e.frames = line.at("frames").get<std::uint64_t>();
-        e.outputs = line.at("outputs").get<std::vector<std::string>>();
-        const auto word = line.at("status").get<std::string>();
-        const auto* known = std::find(std::begin(kWords), std::end(kWords), word);
-        if (known == std::end(kWords)) return std::nullopt;
-        e.status = static_cast<Status>(known - std::begin(kWords));
-        return e;
-    } catch (const json::exception&) {
-        return std::nullopt;
-    }
-}
-
-bool replaces(const JournalEntry& now, const JournalEntry& old) {
-    if (now.source.path == old.source.path && now.stem == old.stem) return true;
-    return std::any_of(old.outputs.begin(), old.outputs.end(), [&](const std::string& output) {
-        return std::find(now.outputs.begin(), now.outputs.end(), output) != now.outputs.end();
-    });
+/// Of all that the network computes with: its weights may be in files beside it.
+Result<std::string> identity(const fs::path& file, const std::stop_token& stop) {
+    const auto model = model::OnnxModel::load(file, stop);
+    if (!model) return fail(model.error());
+    return model->digest();
 }
 
 }  // namespace
@@ -74,63 +56,152 @@ std::optional<SourceFile> identify(const std::string& location) {
 }
 
 Result<std::string> settings_digest(Mode mode, const Settings& settings,
-                                    const std::filesystem::path& model) {
-    const auto weights = sha256_of_file(model);
+                                    const std::filesystem::path& model, std::stop_token stop) {
+    const auto weights = identity(model, stop);
     if (!weights) return fail(weights.error());
     std::string looks;
     if (mode == Mode::track && !settings.reid.empty()) {
         const auto reid = find_reid(settings);
         if (!reid) return fail(reid.error());
-        auto read = sha256_of_file(*reid);
+        auto read = identity(*reid, stop);
         if (!read) return fail(read.error());
         looks = std::move(*read);
     }
     const Settings& s = settings;
     const json what = {SACCADE_VERSION, mode == Mode::track, *weights,      s.family,
+                       s.input_order,   s.input_range,
                        s.device,        s.precision,         s.image_size,  s.confidence,
                        s.iou,           s.max_detections,    s.classes,     s.multi_label,
                        s.tracker,       s.interpolate,       s.camera_motion, s.lines,
                        s.zones,         s.image_rate,        s.live,        s.save,
-                       looks,           s.rectangles,    s.refine,            s.refine_budget};
+                       looks,           s.rectangles,    s.refine,            s.refine_budget,
+                       s.remember};
     Digest digest(Digest::Algorithm::sha256);
-    digest.update(what.dump(-1, ' ', true, json::error_handler_t::replace));
+    const std::vector<std::uint8_t> bytes = json::to_cbor(what);  // takes any text as it is
+    digest.update(std::as_bytes(std::span(bytes)));
     return digest.hex();
 }
 
-Journal::Journal(std::filesystem::path folder) : file_(std::move(folder) / kName) {
-    std::ifstream file(file_);
-    for (std::string text; std::getline(file, text);) {
-        if (auto entry = entry_of(text)) entries_.push_back(std::move(*entry));
+/// The journal's file, open and locked for as long as this lives.
+class Journal::File {
+  public:
+    /// Errors: unwritable.
+    static Result<File> open(const fs::path& path) {
+        std::error_code error;
+        if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+        if (error) return unwritable(path, error.value());
+        if (auto free = FileClaims::may_replace(path, path, "choose another folder with --out"); !free) {
+            return fail(free.error());
+        }
+        for (;;) {
+            File file(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666));
+            struct stat here {}, named {};
+            if (file.fd_ < 0 || ::fstat(file.fd_, &here) != 0) return unwritable(path, errno);
+            if (!S_ISREG(here.st_mode)) return unwritable(path, EINVAL);
+            // (A file system without locks is trusted to be this run's alone.)
+            while (::flock(file.fd_, LOCK_EX) != 0 && errno == EINTR) continue;
+            // Another run may have compacted it while this one waited.
+            if (::stat(path.c_str(), &named) == 0 && named.st_dev == here.st_dev &&
+                named.st_ino == here.st_ino) {
+                return file;
+            }
+        }
     }
+    File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    File& operator=(File&&) = delete;
+    ~File() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+
+    /// A line torn before gets its end first. 0 or an errno.
+    int append(std::string line) {
+        const off_t size = ::lseek(fd_, 0, SEEK_END);
+        char last = '\n';
+        if (size > 0 && ::pread(fd_, &last, 1, size - 1) != 1) return errno;
+        if (last != '\n') line.insert(0, 1, '\n');
+        for (std::size_t at = 0; at < line.size();) {
+            const auto n = ::write(fd_, line.data() + at, line.size() - at);
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) return errno;
+            at += static_cast<std::size_t>(n);
+        }
+        return ::fdatasync(fd_) == 0 ? 0 : errno;
+    }
+
+  private:
+    explicit File(int fd) : fd_(fd) {}
+    int fd_;
+};
+
+Journal::Journal(fs::path folder) : file_(std::move(folder) / kName) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(file_, ignored)) return;
+    if (const auto text = read_text_file(file_)) read(*text);
+}
+
+void Journal::read(const std::string& text) {
+    for (std::size_t at = 0; at < text.size(); ++lines_) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        if (auto entry = parse_journal_line(std::string_view(text).substr(at, end - at))) {
+            take(std::move(*entry));
+        }
+        at = end + 1;
+    }
+}
+
+void Journal::take(JournalEntry entry) {
+    Key key{entry.source.path, entry.stem};
+    for (const std::string& output : entry.outputs) {
+        const auto [writer, is_new] = writers_.emplace(output, key);
+        if (is_new) continue;
+        if (writer->second != key) entries_.erase(writer->second);
+        writer->second = key;
+    }
+    entries_.insert_or_assign(std::move(key), std::move(entry));
 }
 
 std::optional<JournalEntry> Journal::done(const SourceFile& source, const std::string& stem,
                                           const std::string& settings) const {
     std::lock_guard lock(mutex_);
-    for (const JournalEntry& e : entries_) {
-        if (e.status != Status::complete || e.source != source || e.stem != stem ||
-            e.settings != settings) {
-            continue;
-        }
-        std::error_code ignored;
-        const bool whole =
-            std::all_of(e.outputs.begin(), e.outputs.end(),
-                        [&](const std::string& output) { return fs::exists(output, ignored); });
-        if (whole) return e;
+    const auto found = entries_.find({source.path, stem});
+    if (found == entries_.end()) return std::nullopt;
+    const JournalEntry& e = found->second;
+    if (e.status != Status::complete || e.source != source || e.settings != settings) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    std::error_code ignored;
+    const bool whole =
+        std::all_of(e.outputs.begin(), e.outputs.end(),
+                    [&](const std::string& output) { return fs::exists(output, ignored); });
+    return whole ? std::optional(e) : std::nullopt;
 }
 
 Result<void> Journal::note(const JournalEntry& entry) {
     std::lock_guard lock(mutex_);
-    std::erase_if(entries_, [&](const JournalEntry& old) { return replaces(entry, old); });
-    entries_.push_back(entry);
-    auto file = AtomicFile::create(file_);
+    take(entry);
+    auto file = File::open(file_);
     if (!file) return fail(file.error());
-    for (const JournalEntry& e : entries_) {
-        if (auto written = file->write(line_of(e)); !written) return written;
-    }
-    return file->commit();
+    ++lines_;
+    const int reason = file->append(journal_line(entry));
+    return reason == 0 ? Result<void>() : unwritable(file_, reason);
+}
+
+Result<void> Journal::compact() {
+    std::lock_guard lock(mutex_);
+    if (lines_ <= 2 * entries_.size()) return {};
+    const auto file = File::open(file_);
+    if (!file) return fail(file.error());
+    // Other runs may have added to it meanwhile.
+    const auto text = read_text_file(file_);
+    if (!text) return fail(text.error());
+    entries_.clear();
+    writers_.clear();
+    lines_ = 0;
+    read(*text);
+    std::string lines;
+    for (const auto& [key, entry] : entries_) lines += journal_line(entry);
+    lines_ = entries_.size();
+    return write_whole(file_, lines, {.wait = true});
 }
 
 }  // namespace saccade::engine

@@ -6,7 +6,9 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "saccade/engine.h"
@@ -27,9 +29,10 @@ struct SourceFile {
 std::optional<SourceFile> identify(const std::string& location);
 
 /// SHA-256 over everything that changes results: mode, the bytes of the models, thresholds, tracker,
-/// formats ... and the program's version; not over what only changes speed.
+/// formats ... and the program's version; not over what only changes speed. Errors: those of
+/// OnnxModel::load().
 Result<std::string> settings_digest(Mode mode, const Settings& settings,
-                                    const std::filesystem::path& model);
+                                    const std::filesystem::path& model, std::stop_token stop = {});
 
 /// A stream that ended.
 struct JournalEntry {
@@ -41,9 +44,10 @@ struct JournalEntry {
     std::vector<std::string> outputs;
 };
 
-/// The file saccade-journal.jsonl in the folder of the outputs: an entry a line. It is replaced as a
-/// whole whenever a stream ends, so that it is never half a file; lines that can't be read count as
-/// none. Paths that are not UTF-8 are never found again. Any thread. One run a folder at a time.
+/// The file saccade-journal.jsonl in the folder of the outputs: an entry a line (journal_line.h), the
+/// latest one of a file counts. Lines are only added, each synced, under a lock (flock), so several
+/// runs may keep it at the same time; one that a crash or a full disk has torn counts as none. Where
+/// most lines are out of date compact() writes it anew. Any thread.
 class Journal {
   public:
     static constexpr const char* kName = "saccade-journal.jsonl";
@@ -60,10 +64,21 @@ class Journal {
     /// Error: unwritable.
     Result<void> note(const JournalEntry& entry);
 
+    /// Leaves out what no longer counts, where that is more than half. Error: unwritable.
+    Result<void> compact();
+
   private:
+    class File;
+    using Key = std::pair<std::string, std::string>;  ///< source and stem
+
+    void read(const std::string& text);
+    void take(JournalEntry entry);
+
     std::filesystem::path file_;
     mutable std::mutex mutex_;
-    std::vector<JournalEntry> entries_;  ///< in the order in which the streams ended
+    std::map<Key, JournalEntry> entries_;
+    std::map<std::string, Key> writers_;  ///< by output: whose it is
+    std::size_t lines_ = 0;               ///< in the file
 };
 
 }  // namespace saccade::engine

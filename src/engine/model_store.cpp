@@ -5,16 +5,13 @@
 
 #include <cstdlib>
 
-#include "core/digest.h"
-#include "engine/xz.h"
-#include "model/synthetic_detector.h"
+#include "engine/cached_model.h"
+#include "model/foreign_model.h"
 
 namespace saccade::engine {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kLargestModel = std::size_t{2} << 30U;
 
 bool is_file(const fs::path& path) {
     std::error_code ignored;
@@ -28,15 +25,6 @@ fs::path user_folder(const char* variable, const char* fallback) {
         return fs::path(home) / fallback;
     }
     return {};
-}
-
-Result<fs::path> unpacked(const fs::path& packed, const fs::path& cache) {
-    const auto digest = sha256_of_file(packed);
-    if (!digest) return fail(digest.error());
-    const fs::path to = cache / "models" / digest->substr(0, 16) / packed.stem();
-    if (is_file(to)) return to;
-    if (auto done = unpack_xz(packed, to, kLargestModel); !done) return fail(done.error());
-    return to;
 }
 
 }  // namespace
@@ -59,12 +47,24 @@ std::vector<fs::path> model_folders(const Settings& settings) {
 }
 
 Result<fs::path> find_model(const Settings& settings) {
-    const fs::path cache = cache_dir(settings);
-    if (settings.model == "synthetic") return model::write_synthetic_detector(cache / "models");
+    auto found = locate_model(settings);
+    if (!found || found->extension() != ".xz") return found;
+    return unpacked_model(*found, cache_dir(settings));
+}
 
+Result<fs::path> locate_model(const Settings& settings) {
+    if (settings.model == "synthetic") {
+        return synthetic_model(cache_dir(settings));
+    }
     const fs::path given = settings.model;
-    if (is_file(given)) return given.extension() == ".xz" ? unpacked(given, cache) : given;
+    if (auto foreign = model::foreign_model(given)) return fail(std::move(*foreign));
+    if (is_file(given)) return given;
     const bool is_path = given.has_parent_path() || given.extension() == ".onnx";
+    std::error_code ignored;
+    if (fs::is_directory(given, ignored) && given.has_parent_path()) {
+        return fail(ErrorCode::invalid_argument, fmt::format("{}: is a folder", settings.model),
+                    "name the .onnx file in it");
+    }
     if (given.has_parent_path()) {
         return fail(ErrorCode::not_found, fmt::format("{}: no such model file", settings.model),
                     "check the path");
@@ -73,9 +73,7 @@ Result<fs::path> find_model(const Settings& settings) {
     std::vector<std::string> searched;
     for (const fs::path& folder : model_folders(settings)) {
         if (const fs::path plain = folder / (stem + ".onnx"); is_file(plain)) return plain;
-        if (const fs::path packed = folder / (stem + ".onnx.xz"); is_file(packed)) {
-            return unpacked(packed, cache);
-        }
+        if (const fs::path packed = folder / (stem + ".onnx.xz"); is_file(packed)) return packed;
         searched.push_back(folder.string());
     }
     return fail(ErrorCode::not_found,

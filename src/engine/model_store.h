@@ -17,6 +17,9 @@ std::filesystem::path cache_dir(const Settings& settings);
 /// ~/.local/share/...), then the test data's ($SACCADE_SHARED/models or ../shared/models).
 std::vector<std::filesystem::path> model_folders(const Settings& settings);
 
+/// The file that settings.model means, packed (NAME.onnx.xz) or not. Errors: as find_model.
+Result<std::filesystem::path> locate_model(const Settings& settings);
+
 /// The ONNX file for settings.model: a path as it is, a name ("yolo11n") as NAME.onnx or
 /// NAME.onnx.xz of the first folder that has it, "synthetic" as the generated network for the
 /// synthetic scene. Packed and generated files are kept in the cache, under their content's digest.

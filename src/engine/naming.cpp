@@ -1,19 +1,40 @@
 #include "engine/naming.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
+
+#include "core/mask_secrets.h"
+#include "engine/counts_sink.h"
+#include "engine/journal.h"
+#include "media/names.h"
+#include "sink/registry.h"
 
 namespace saccade::engine {
 namespace {
 
+/// Of a URL its path alone, or the host where it has none: no user, no password, no query.
+std::string path_of(const std::string& source) {
+    if (media::url_scheme(source).empty()) return source;
+    std::string text = mask_url(source);
+    text = text.substr(text.find("://") + 3);
+    text.resize(std::min(text.find_first_of("?#"), text.size()));
+    for (auto at = text.find("***"); at != std::string::npos; at = text.find("***")) text.erase(at, 3);
+    const auto host_end = std::min(text.find('/'), text.size());
+    if (text.find_first_not_of('/', host_end) != std::string::npos) return text.substr(host_end);
+    text.resize(host_end);
+    text = text.substr(text.find('@') + 1);
+    text.resize(std::min(text.find(':'), text.size()));  // no port
+    std::replace(text.begin(), text.end(), '.', '-');    // (which are no ending)
+    return text;
+}
+
 std::string stem_of(const std::string& source) {
     if (source == "-") return "stdin";
-    std::string text = source;
+    std::string text = path_of(source);
     while (text.size() > 1 && text.back() == '/') text.pop_back();
     std::string stem = std::filesystem::path(text).stem().string();
-    if (const auto query = stem.find('?'); text.find("://") != std::string::npos) {
-        stem = stem.substr(0, query);
-    }
     // Everything that a shell, Windows or a URL could trip over becomes a dash; UTF-8 stays.
     for (char& c : stem) {
         const auto byte = static_cast<unsigned char>(c);
@@ -33,15 +54,39 @@ std::string stem_of(const std::string& source) {
     return stem.substr(0, end);
 }
 
+/// What may follow a stem.
+std::vector<std::string> suffixes() {
+    std::vector<std::string> all(kCountsSuffixes.begin(), kCountsSuffixes.end());
+    for (const auto& format : sink::sinks()) all.emplace_back(format.suffix);
+    return all;
+}
+
+std::string lower(std::string text) {
+    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return text;
+}
+
 }  // namespace
 
 std::vector<std::string> output_stems(std::span<const std::string> sources) {
+    const std::vector<std::string> endings = suffixes();
     std::vector<std::string> stems;
-    std::set<std::string> used;
+    std::set<std::string> used = {lower(Journal::kName)};  // whole names
+    std::map<std::string, int> numbers;                    // the next one to try, by name
+    const auto is_free = [&](const std::string& stem) {
+        return std::none_of(endings.begin(), endings.end(), [&](const std::string& ending) {
+            return used.contains(lower(stem + ending));
+        });
+    };
     for (const std::string& source : sources) {
         const std::string base = stem_of(source);
         std::string stem = base;
-        for (int n = 2; !used.insert(stem).second; ++n) stem = base + "-" + std::to_string(n);
+        int& n = numbers.emplace(base, 2).first->second;
+        if (n > 2 || !is_free(stem)) {
+            do stem = base + "-" + std::to_string(n++);
+            while (!is_free(stem));
+        }
+        for (const std::string& ending : endings) used.insert(lower(stem + ending));
         stems.push_back(std::move(stem));
     }
     return stems;

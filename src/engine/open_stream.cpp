@@ -44,7 +44,9 @@ int decoder_threads(const Settings& settings) {
 
 Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
                           pipeline::OpenedStream& opened) {
-    auto tracker = track::make_tracker(settings.tracker, {});
+    track::TrackerOptions options;
+    if (settings.remember > 0) options.remember_seconds = settings.remember;
+    auto tracker = track::make_tracker(settings.tracker, options);
     if (!tracker) return fail(tracker.error());
     opened.tracker = std::move(*tracker);
     // BoT-SORT is the one that corrects its predictions by it.
@@ -66,11 +68,25 @@ Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& 
         if (!sink) return fail(sink.error());
         opened.sinks.push_back(std::move(*sink));
     }
-    if (mode == Mode::track && !(settings.lines.empty() && settings.zones.empty())) {
+    if (counts_wanted(mode, settings)) {
         auto counts = make_counts_sink(settings.out, stem, settings.lines, settings.zones);
         if (!counts) return fail(counts.error());
         opened.sinks.push_back(std::move(*counts));
     }
+    return {};
+}
+
+/// MOT files and videos have no room for names: beside those of images lies a table that has them.
+Result<void> add_frame_table(const Settings& settings, const std::string& stem,
+                             pipeline::OpenedStream& opened) {
+    const auto saved = [&](const char* format) {
+        return std::find(settings.save.begin(), settings.save.end(), format) != settings.save.end();
+    };
+    const bool nameless = saved("mot") || saved("video");
+    if (!opened.source->info().images || !nameless || saved("frames")) return {};
+    auto table = sink::make_sink("frames", {.folder = settings.out, .stem = stem});
+    if (!table) return fail(table.error());
+    opened.sinks.push_back(std::move(*table));
     return {};
 }
 
@@ -115,6 +131,7 @@ Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
                                         .cuda_device = decoder,
                                         .decoder_threads = decoder_threads(settings),
                                         .image_rate = settings.image_rate,
+                                        .images = plan.images,
                                         .stop = plan.stop,
                                         .before_decoder = admit},
                                        decoders(settings, plan, decoder, opened));
@@ -122,6 +139,7 @@ Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
     opened.source = std::move(sources->front());
     sources->erase(sources->begin());
     opened.beside = std::move(*sources);
+    if (auto added = add_frame_table(settings, plan.stem, opened); !added) return fail(added.error());
     if (settings.live && !opened.source->info().live) {
         static const SteadyClock clock;
         opened.source = std::make_unique<media::PacedSource>(std::move(opened.source), clock);

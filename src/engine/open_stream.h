@@ -6,6 +6,7 @@
 #include <string>
 
 #include "detect/embedder.h"
+#include "media/image_names.h"
 #include "pipeline/pipeline.h"
 #include "saccade/engine.h"
 #include "saccade/error.h"
@@ -16,6 +17,8 @@ namespace saccade::engine {
 struct StreamPlan {
     std::string location;
     std::string stem;            ///< of its outputs
+    /// What it is called where it is an image, one of several sources; else none.
+    std::shared_ptr<const media::ImageNames> images;
     int detector_device = -1;    ///< the GPU that its detector runs on; -1: the host
     std::size_t streams = 1;     ///< that share that device
     std::shared_ptr<detect::Embedder> embedder;  ///< may be none

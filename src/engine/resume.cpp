@@ -11,7 +11,7 @@ namespace saccade::engine {
 
 Result<Resume> Resume::plan(Mode mode, const Settings& settings,
                             std::span<const std::string> locations,
-                            std::span<const std::string> stems) {
+                            std::span<const std::string> stems, std::stop_token stop) {
     Resume plan;
     plan.skips_ = settings.resume;
     for (std::size_t i = 0; i < locations.size(); ++i) {
@@ -22,7 +22,7 @@ Result<Resume> Resume::plan(Mode mode, const Settings& settings,
     if (files == 0 || (files == 1 && !settings.resume)) return plan;
     const auto model = find_model(settings);
     if (!model) return fail(model.error());
-    auto digest = settings_digest(mode, settings, *model);
+    auto digest = settings_digest(mode, settings, *model, std::move(stop));
     if (!digest) return fail(digest.error());
     plan.settings_ = std::move(*digest);
     plan.journal_ = std::make_unique<Journal>(settings.out);
@@ -55,6 +55,11 @@ void Resume::ended(std::size_t location, const pipeline::StreamReport& report) {
                                        .frames = report.frames,
                                        .outputs = report.outputs});
     if (!noted) log::warning("--resume won't know of {}: {}", file.name, noted.error().line());
+}
+
+void Resume::finish() {
+    if (journal_ == nullptr) return;
+    if (const auto done = journal_->compact(); !done) log::warning("{}", done.error().line());
 }
 
 }  // namespace saccade::engine

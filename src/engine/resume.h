@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -15,16 +16,19 @@ namespace saccade::engine {
 class Resume {
   public:
     /// A journal is kept of runs over several files, and of those that resume. Errors: those of
-    /// find_model.
+    /// find_model and OnnxModel::load.
     static Result<Resume> plan(Mode mode, const Settings& settings,
                                std::span<const std::string> locations,
-                               std::span<const std::string> stems);
+                               std::span<const std::string> stems, std::stop_token stop = {});
 
     /// What an earlier run said of this location, if it need not run again.
     [[nodiscard]] std::optional<StreamSummary> done(std::size_t location) const;
 
     /// Any thread. A journal that can't be written is warned of: the run goes on.
     void ended(std::size_t location, const pipeline::StreamReport& report);
+
+    /// After the last stream. Likewise.
+    void finish();
 
   private:
     struct File {

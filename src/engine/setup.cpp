@@ -4,14 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <optional>
 
 #include "engine/device_list.h"
 #include "engine/model_store.h"
 #include "engine/warm_up.h"
-#include "model/inspect.h"
-#include "model/make_dynamic.h"
-#include "model/onnx_model.h"
 #include "pipeline/refine.h"
 
 namespace saccade::engine {
@@ -52,9 +50,10 @@ Result<std::vector<int>> class_ids(const std::vector<std::string>& wanted,
 
 /// The policy's sizes are meant for networks that run at any: those whose file says so, and those
 /// exported at 640 that can be freed of it. Who exported a network at another size wants that one.
-Result<pipeline::InputPolicy> input_policy(const Settings& settings, const model::OnnxModel& onnx,
-                                           const model::ModelSpec& spec) {
+Result<pipeline::InputPolicy> input_policy(const Settings& settings,
+                                           const model::PreparedModel& model) {
     constexpr int kUsual = 640;
+    const model::ModelSpec& spec = model.spec();
     pipeline::InputPolicy policy{.own = {spec.width, spec.height},
                                  .dynamic = spec.dynamic_size,
                                  .stride = spec.stride,
@@ -63,12 +62,14 @@ Result<pipeline::InputPolicy> input_policy(const Settings& settings, const model
     if (settings.image_size > 0 && !settings.rectangles) return policy;
     const bool usual = policy.own == Size{kUsual, kUsual};
     if (!policy.dynamic && (usual || settings.rectangles)) {
-        policy.dynamic = model::make_dynamic(onnx, spec).dynamic_size;
+        const auto freed = model.network(model::HeadForm::whole);
+        if (!freed) return fail(freed.error());
+        policy.dynamic = freed->spec.dynamic_size;
     }
     if (settings.rectangles && !policy.dynamic) {
         return fail(ErrorCode::unsupported,
                     fmt::format("{} runs at {}x{} only: rectangles need a network of any size",
-                                onnx.name(), spec.width, spec.height),
+                                model.name(), spec.width, spec.height),
                     "leave --rect out, or export the model with dynamic sizes");
     }
     return policy;
@@ -76,16 +77,26 @@ Result<pipeline::InputPolicy> input_policy(const Settings& settings, const model
 
 }  // namespace
 
-Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal) {
+Result<model::PreparedModel> prepare_model(const Settings& settings) {
     const auto path = find_model(settings);
     if (!path) return fail(path.error());
+    model::SpecOverrides overrides;
+    if (!settings.family.empty()) overrides.family = model::family_from(settings.family);
+    if (!settings.input_order.empty()) overrides.bgr = settings.input_order == "bgr";
+    if (settings.input_range == "1") overrides.scale = 1.0F / 255;
+    if (settings.input_range == "255") overrides.scale = 1.0F;
+    return model::PreparedModel::load(*path, overrides);
+}
+
+Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal) {
     const auto precision = precision_of(settings.precision);
     if (!precision) return fail(precision.error());
 
     DetectorPlan plan;
     detect::DetectorOptions& options = plan.options;
-    options.model = *path;
-    if (!settings.family.empty()) options.family = model::family_from(settings.family);
+    auto model = prepare_model(settings);
+    if (!model) return fail(model.error());
+    options.model = std::make_shared<const model::PreparedModel>(std::move(*model));
     options.thresholds = {.confidence = settings.confidence,
                           .iou = settings.iou,
                           .max_detections = settings.max_detections,
@@ -102,17 +113,12 @@ Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal) {
     options.backend.threads = settings.threads;
     options.backend.cache_dir = (cache_dir(settings) / "compiled").string();
 
-    const auto onnx = model::OnnxModel::load(*path);
-    if (!onnx) return fail(onnx.error());
-    const auto spec = model::inspect(*onnx, {.family = options.family, .class_names = {}});
-    if (!spec) return fail(spec.error());
-    plan.model = onnx->name();
-    plan.family = model::to_string(spec->family);
-    auto policy = input_policy(settings, *onnx, *spec);
+    auto policy = input_policy(settings, *options.model);
     if (!policy) return fail(policy.error());
     plan.input = *policy;
     if (!settings.classes.empty()) {
-        auto ids = class_ids(settings.classes, spec->class_names, onnx->name());
+        auto ids = class_ids(settings.classes, options.model->spec().class_names,
+                             options.model->name());
         if (!ids) return fail(ids.error());
         options.thresholds.classes = std::move(*ids);
     }

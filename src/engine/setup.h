@@ -14,13 +14,15 @@ namespace saccade::engine {
 
 /// A detector to be: all but its device and input size.
 struct DetectorPlan {
-    detect::DetectorOptions options;
+    detect::DetectorOptions options;  ///< with the model
     pipeline::InputPolicy input;
-    std::string model, family;  ///< for summaries of runs that load none
 };
 
-/// Finds the model and inspects it. Class names of the settings are looked up in it. Errors: those of
-/// find_model and model::inspect; invalid_argument for an unknown class; unsupported where the
+/// The settings' model, understood. Errors: those of find_model and PreparedModel::load.
+Result<model::PreparedModel> prepare_model(const Settings& settings);
+
+/// Prepares the model. Class names of the settings are looked up in it. Errors: those of
+/// prepare_model; invalid_argument for an unknown class; unsupported where the
 /// settings ask for input sizes that the network does not run at.
 Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal);
 

@@ -56,6 +56,7 @@ StreamSummary stream_summary(const pipeline::StreamReport& report,
     s.status = status_of(report.status);
     s.error = report.error;
     s.damage = report.damage;
+    s.bad_images = report.bad_images;
     s.decoder = report.decoder;
     s.width = report.width;
     s.height = report.height;
@@ -109,6 +110,7 @@ void add_detector(const detect::DetectorInfo& detector, RunSummary& summary) {
     static constexpr const char* kPrecisions[] = {"fp32", "fp16", "bf16", "int8", "mixed"};
     summary.model = detector.model;
     summary.family = detector.family;
+    summary.family_forced = detector.family_forced;
     summary.backend = detector.backend.name;
     summary.device = detector.backend.device;
     summary.precision = kPrecisions[static_cast<std::size_t>(detector.backend.precision)];

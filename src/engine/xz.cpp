@@ -21,7 +21,7 @@ Result<void> unpack_xz(const std::filesystem::path& from, const std::filesystem:
         return fail(exists ? ErrorCode::unreadable : ErrorCode::not_found,
                     fmt::format("{}: {}", from.string(), exists ? "can't be opened" : "no such file"));
     }
-    auto out = AtomicFile::create(to);
+    auto out = AtomicFile::create(to, cache_file());
     if (!out) return fail(out.error());
 
     constexpr std::uint64_t kMemoryLimit = 256U << 20U;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
@@ -61,11 +63,25 @@ class Entry {
     const json& value_;
 };
 
+// Data sets come from anywhere: what they name stays inside the folder that the user named.
+bool leads_out(const std::string& file_name) {
+    const std::filesystem::path path = file_name;
+    if (path.is_absolute() || !path.has_filename() || path.filename() == "." ||
+        file_name.find('\0') != std::string::npos) {
+        return true;
+    }
+    return std::any_of(path.begin(), path.end(), [](const auto& part) { return part == ".."; });
+}
+
 Result<CocoImage> read_image(const Entry& entry) {
     auto id = entry.integer("id");
     if (!id) return fail(id.error());
     auto file_name = entry.string("file_name");
     if (!file_name) return fail(file_name.error());
+    if (leads_out(*file_name)) {
+        return entry.bad(fmt::format("file_name \"{}\" is no file below the folder of the images",
+                                     *file_name));
+    }
     auto width = entry.size("width"), height = entry.size("height");
     if (!width) return fail(width.error());
     if (!height) return fail(height.error());
@@ -106,10 +122,10 @@ Result<CocoAnnotation> read_annotation(const Entry& entry, const json& value) {
     a.area = *area;
 
     if (entry.has("iscrowd")) {
-        const auto crowd = entry.integer("iscrowd");
-        if (!crowd) return fail(crowd.error());
-        if (*crowd != 0 && *crowd != 1) return entry.bad("\"iscrowd\" must be 0 or 1");
-        a.crowd = *crowd == 1;
+        const json& crowd = value["iscrowd"];
+        const bool truth = crowd.is_boolean();  // as some exporters write it
+        if (!truth && crowd != 0 && crowd != 1) return entry.bad("\"iscrowd\" must be 0 or 1");
+        a.crowd = truth ? crowd.get<bool>() : crowd == 1;
     }
     return a;
 }
@@ -123,10 +139,16 @@ Result<const json*> list_of(const json& root, const char* name, std::string_view
     return &*found;
 }
 
+std::string small(const std::string& name) {
+    std::string text = name;
+    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+}
+
 }  // namespace
 
 Result<CocoDataset> CocoDataset::load(const std::filesystem::path& path) {
-    auto text = read_text_file(path);
+    auto text = read_written_text(path);
     if (!text) return fail(text.error());
     return parse(*text, path.string());
 }
@@ -186,15 +208,25 @@ Result<CocoDataset> CocoDataset::parse(std::string_view text, std::string_view n
     return data;
 }
 
-std::vector<std::optional<std::int64_t>> CocoDataset::categories_named(
-    std::span<const std::string> class_names) const {
-    std::vector<std::optional<std::int64_t>> ids;
-    for (const std::string& name : class_names) {
-        const auto found = std::find_if(categories.begin(), categories.end(),
-                                        [&](const CocoCategory& c) { return c.name == name; });
-        ids.push_back(found == categories.end() ? std::nullopt : std::optional(found->id));
+CategoryMatch CocoDataset::match(std::span<const std::string> class_names) const {
+    CategoryMatch match;
+    match.of_class.resize(class_names.size());
+    std::vector<bool> taken(categories.size(), false);
+    const auto pair_up = [&](const auto& key) {
+        for (std::size_t c = 0; c < class_names.size(); ++c) {
+            for (std::size_t i = 0; i < categories.size() && !match.of_class[c]; ++i) {
+                if (taken[i] || key(categories[i].name) != key(class_names[c])) continue;
+                match.of_class[c] = categories[i].id;
+                taken[i] = true;
+            }
+        }
+    };
+    pair_up([](const std::string& name) -> const std::string& { return name; });
+    pair_up(small);
+    for (std::size_t i = 0; i < categories.size(); ++i) {
+        if (!taken[i]) match.without_class.push_back(categories[i].name);
     }
-    return ids;
+    return match;
 }
 
 }  // namespace saccade::eval

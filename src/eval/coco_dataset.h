@@ -33,21 +33,27 @@ struct CocoAnnotation {
     bool crowd = false;  ///< a region of many: any number of detections may fall into it unpunished
 };
 
+/// Partners by name. No category is two classes'.
+struct CategoryMatch {
+    std::vector<std::optional<std::int64_t>> of_class;  ///< the category's id, by class; none: no partner
+    std::vector<std::string> without_class;  ///< names of categories that no class is: nothing finds them
+};
+
 /// What an instances.json says, in the file's order. All ids are unique and all references resolve.
 struct CocoDataset {
     std::vector<CocoImage> images;
     std::vector<CocoCategory> categories;
     std::vector<CocoAnnotation> annotations;
 
-    /// Errors: not_found, unreadable, corrupt (not JSON, or not this format: the message names the
-    /// file and the entry).
+    /// Errors: not_found, unreadable, unsupported (UTF-16), corrupt (not JSON, or not this format: the
+    /// message names the file and the entry; also a file_name that leads out of the images' folder).
     static Result<CocoDataset> load(const std::filesystem::path& path);
     /// As load, from text; `name` stands for the file in messages.
     static Result<CocoDataset> parse(std::string_view json, std::string_view name);
 
-    /// The category with each name, compared exactly; none where the data set has no such category.
-    [[nodiscard]] std::vector<std::optional<std::int64_t>> categories_named(
-        std::span<const std::string> class_names) const;
+    /// Which category each of a model's classes is: names are compared exactly first, and what is left
+    /// over without regard to case ("Person" is "person").
+    [[nodiscard]] CategoryMatch match(std::span<const std::string> class_names) const;
 };
 
 }  // namespace saccade::eval

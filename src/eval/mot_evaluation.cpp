@@ -25,13 +25,25 @@ std::string_view without_blanks(std::string_view text) noexcept {
     return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-// seqLength of a seqinfo.ini; none where there is no such file.
-Result<std::optional<int>> sequence_length(const fs::path& path) {
-    auto text = read_text_file(path);
+struct SequenceInfo {
+    std::optional<int> length;   ///< seqLength
+    std::optional<double> rate;  ///< frameRate
+};
+
+template <typename Number>
+bool read_number(std::string_view text, Number& value) {
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && stop == text.data() + text.size();
+}
+
+// What a seqinfo.ini says; nothing where there is no such file.
+Result<SequenceInfo> sequence_info(const fs::path& path) {
+    auto text = read_written_text(path);
     if (!text) {
-        if (text.error().code == ErrorCode::not_found) return std::nullopt;
+        if (text.error().code == ErrorCode::not_found) return SequenceInfo{};
         return fail(text.error());
     }
+    SequenceInfo info;
     std::string_view rest = *text;
     while (!rest.empty()) {
         const auto end = rest.find('\n');
@@ -39,18 +51,21 @@ Result<std::optional<int>> sequence_length(const fs::path& path) {
         rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
         const auto equals = line.find('=');
         if (equals == std::string_view::npos) continue;
-        if (without_blanks(line.substr(0, equals)) != "seqLength") continue;
+        const std::string_view key = without_blanks(line.substr(0, equals));
         const std::string_view value = without_blanks(line.substr(equals + 1));
-        int length = 0;
-        const auto [stop, error] =
-            std::from_chars(value.data(), value.data() + value.size(), length);
-        if (error == std::errc() && stop == value.data() + value.size() && length >= 1 &&
-            length <= most_frames) {
-            return length;
+        if (key == "seqLength" && !info.length) {
+            int length = 0;
+            if (!read_number(value, length) || length < 1 || length > most_frames) {
+                return fail(ErrorCode::corrupt,
+                            fmt::format("{}: seqLength is '{}'", path.string(), value),
+                            "give the number of frames");
+            }
+            info.length = length;
         }
-        return fail(ErrorCode::corrupt, fmt::format("{}: seqLength is '{}'", path.string(), value),
-                    "give the number of frames");
+        double rate = 0;
+        if (key == "frameRate" && read_number(value, rate) && rate > 0) info.rate = rate;
     }
+    if (info.length) return info;
     return fail(ErrorCode::corrupt, fmt::format("{}: no seqLength", path.string()),
                 "add the line seqLength=FRAMES");
 }
@@ -101,16 +116,22 @@ Result<std::vector<fs::path>> choose(std::vector<fs::path> found, const EvalOpti
     return chosen;
 }
 
-MotBenchmark benchmark_of(const MotFile& truth, const std::string& name) {
-    const bool has_classes = std::any_of(truth.rows.begin(), truth.rows.end(),
-                                         [](const MotRow& row) { return row.class_id >= 1; });
-    if (!has_classes) return MotBenchmark::mot15;
-    return name.starts_with("MOT20") ? MotBenchmark::mot20 : MotBenchmark::mot17;
-}
+/// A sequence and its result, read.
+struct Folder {
+    std::string name, truth_name, tracks_name;
+    MotFile truth, tracks;
+    int frames = 0;
+    std::optional<double> rate;
+    MotBenchmark benchmark = MotBenchmark::mot17;
+};
 
-Result<SequenceScore> evaluate_folder(const fs::path& folder, const EvalOptions& options) {
-    const std::string name = folder.filename().string();
-    const fs::path truth_path = truth_file(folder), tracks_path = options.tracks / (name + ".txt");
+Result<Folder> read_folder(const fs::path& path, const EvalOptions& options) {
+    Folder folder;
+    folder.name = path.filename().string();
+    const fs::path truth_path = truth_file(path),
+                   tracks_path = options.tracks / (folder.name + ".txt");
+    folder.truth_name = truth_path.string();
+    folder.tracks_name = tracks_path.string();
     auto truth = read_mot_file(truth_path, MotFileKind::truth);
     if (!truth) return fail(truth.error());
     auto tracks = read_mot_file(tracks_path, MotFileKind::tracks);
@@ -121,18 +142,49 @@ Result<SequenceScore> evaluate_folder(const fs::path& folder, const EvalOptions&
         }
         return fail(std::move(error));
     }
-    auto length = sequence_length(folder / "seqinfo.ini");
-    if (!length) return fail(length.error());
-    const int frames = length->value_or(std::max(truth->last_frame, tracks->last_frame));
-    if (frames > most_frames) {
-        return fail(ErrorCode::corrupt, fmt::format("{}: frame {}", name, frames),
+    auto info = sequence_info(path / "seqinfo.ini");
+    if (!info) return fail(info.error());
+    folder.frames = info->length.value_or(std::max(truth->last_frame, tracks->last_frame));
+    folder.rate = info->rate;
+    if (folder.frames > most_frames) {
+        return fail(ErrorCode::corrupt, fmt::format("{}: frame {}", folder.name, folder.frames),
                     "frames count from 1, one by one");
     }
-    const auto sequence =
-        prepare_sequence(*truth, truth_path.string(), *tracks, tracks_path.string(), frames,
-                         options.benchmark.value_or(benchmark_of(*truth, name)));
+    folder.benchmark = options.benchmark.value_or(benchmark_of(*truth, folder.name));
+    folder.truth = std::move(*truth);
+    folder.tracks = std::move(*tracks);
+    return folder;
+}
+
+Result<SequenceScore> evaluate_folder(const fs::path& path, const EvalOptions& options) {
+    const auto f = read_folder(path, options);
+    if (!f) return fail(f.error());
+    const auto sequence = prepare_sequence(f->truth, f->truth_name, f->tracks, f->tracks_name,
+                                           f->frames, f->benchmark);
     if (!sequence) return fail(sequence.error());
-    return evaluate_sequence(name, *sequence);
+    return evaluate_sequence(f->name, *sequence);
+}
+
+Result<SequenceCounts> count_folder(const fs::path& path, const EvalOptions& options,
+                                    const CountOptions& counts) {
+    const auto f = read_folder(path, options);
+    if (!f) return fail(f.error());
+    if (!f->rate) {
+        return fail(ErrorCode::corrupt,
+                    fmt::format("{}: no frameRate", (path / "seqinfo.ini").string()),
+                    "counting needs times: add the line frameRate=FPS");
+    }
+    const auto judged = judged_rows(f->truth, f->truth_name, f->tracks, f->tracks_name, f->frames,
+                                    f->benchmark);
+    if (!judged) return fail(judged.error());
+    CountPlaces places = counts.places;
+    if (places.lines.empty() && places.zones.empty()) {
+        places = random_places(judged->truth, counts.random_lines, counts.random_zones,
+                               counts.seed);
+    }
+    auto evaluation =
+        evaluate_counts({judged->truth, *f->rate}, {judged->tracks, *f->rate}, places);
+    return SequenceCounts{f->name, std::move(places), std::move(evaluation)};
 }
 
 template <typename Score>
@@ -144,18 +196,52 @@ Score combined(std::span<const SequenceScore> scores, Score SequenceScore::* par
 
 }  // namespace
 
-Result<EvalReport> evaluate_mot(const EvalOptions& options) {
+MotBenchmark benchmark_of(const MotFile& truth, const std::string& name) {
+    const bool has_classes = std::any_of(truth.rows.begin(), truth.rows.end(),
+                                         [](const MotRow& row) { return row.class_id >= 1; });
+    if (!has_classes) return MotBenchmark::mot15;
+    return name.starts_with("MOT20") ? MotBenchmark::mot20 : MotBenchmark::mot17;
+}
+
+namespace {
+
+/// `of` of each sequence that is asked for, in order.
+template <typename Score, typename Of>
+Result<std::vector<Score>> each_folder(const EvalOptions& options, Of&& of) {
     auto found = find_sequences(options.truth);
     if (!found) return fail(found.error());
     const auto chosen = choose(std::move(*found), options);
     if (!chosen) return fail(chosen.error());
-    EvalReport report;
+    std::vector<Score> scores;
     for (const fs::path& folder : *chosen) {
-        auto score = evaluate_folder(folder, options);
+        auto score = of(folder);
         if (!score) return fail(score.error());
-        report.sequences.push_back(std::move(*score));
+        scores.push_back(std::move(*score));
     }
+    return scores;
+}
+
+}  // namespace
+
+Result<EvalReport> evaluate_mot(const EvalOptions& options) {
+    auto scores = each_folder<SequenceScore>(
+        options, [&](const fs::path& folder) { return evaluate_folder(folder, options); });
+    if (!scores) return fail(scores.error());
+    EvalReport report;
+    report.sequences = std::move(*scores);
     report.combined = combine(std::span<const SequenceScore>(report.sequences));
+    return report;
+}
+
+Result<CountReport> evaluate_mot_counts(const EvalOptions& options, const CountOptions& counts) {
+    auto scores = each_folder<SequenceCounts>(
+        options, [&](const fs::path& folder) { return count_folder(folder, options, counts); });
+    if (!scores) return fail(scores.error());
+    CountReport report;
+    report.sequences = std::move(*scores);
+    std::vector<CountScore> all;
+    for (const SequenceCounts& s : report.sequences) all.push_back(s.evaluation.score);
+    report.combined = combine(all);
     return report;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "eval/counts_report.h"
 #include "eval/mot_file.h"
 #include "eval/mot_report.h"
 #include "eval/mot_sequence.h"
@@ -27,10 +28,23 @@ struct EvalOptions {
     std::optional<MotBenchmark> benchmark;
 };
 
+/// Whose rules a truth asks for, where nobody says: as EvalOptions::benchmark.
+[[nodiscard]] MotBenchmark benchmark_of(const MotFile& truth, const std::string& name);
+
 /// Errors: not_found for a missing folder or file (also a sequence without a result), unreadable,
 /// corrupt and unsupported as from read_mot_file and prepare_sequence; invalid_argument for a
 /// sequence named twice. One bad sequence fails the whole.
 Result<EvalReport> evaluate_mot(const EvalOptions& options);
+
+/// Where `saccade eval --counts` counts.
+struct CountOptions {
+    CountPlaces places;  ///< of every sequence; without any, random ones of each
+    int random_lines = 200, random_zones = 50;
+    std::uint64_t seed = 1;
+};
+
+/// Errors: as evaluate_mot; corrupt for a sequence whose seqinfo.ini tells no frameRate.
+Result<CountReport> evaluate_mot_counts(const EvalOptions& options, const CountOptions& counts);
 
 /// One sequence that is in memory already.
 SequenceScore evaluate_sequence(std::string name, const MotSequence& sequence);

@@ -17,6 +17,7 @@ namespace saccade::eval {
 namespace {
 
 constexpr std::size_t used_columns = 8;
+constexpr std::size_t world_columns = 10;  // with a place in the world: ..., x, y, z
 
 constexpr bool is_blank(char c) noexcept {
     return c == ' ' || c == '\t' || c == '\r';
@@ -52,8 +53,15 @@ bool is_integer(double value, double low, double high) noexcept {
     return value >= low && value <= high && value == std::trunc(value);
 }
 
+struct ParsedRow {
+    MotRow row;
+    std::size_t columns = 0;
+    std::string no_class;  ///< why the eighth column is none
+};
+
 // "" or what is wrong with the line.
-std::string parse_row(std::string_view line, MotFileKind kind, MotRow& row) {
+std::string parse_row(std::string_view line, MotFileKind kind, ParsedRow& parsed) {
+    MotRow& row = parsed.row;
     std::array<double, used_columns> values{};
     std::size_t columns = 0;
     while (!line.empty()) {
@@ -65,13 +73,14 @@ std::string parse_row(std::string_view line, MotFileKind kind, MotRow& row) {
     }
     const std::size_t needed = kind == MotFileKind::truth ? 8 : 7;
     if (columns < needed) return fmt::format("{} columns, {} are needed", columns, needed);
+    if (values[0] == 0) return "frame 0: frames begin at 1";
     if (!is_integer(values[0], 1, std::numeric_limits<int>::max())) {
         return fmt::format("frame {}", values[0]);
     }
     if (!is_integer(values[1], -0x1p53, 0x1p53)) return fmt::format("id {}", values[1]);
-    if (columns >= used_columns && !is_integer(values[7], -1, 1000)) {
-        return fmt::format("class {}", values[7]);
-    }
+    parsed.columns = columns;
+    const bool has_class = columns >= used_columns && is_integer(values[7], -1, 1000);
+    if (columns >= used_columns && !has_class) parsed.no_class = fmt::format("class {}", values[7]);
     row.frame = static_cast<int>(values[0]);
     row.id = static_cast<std::int64_t>(values[1]);
     row.x = values[2];
@@ -79,7 +88,7 @@ std::string parse_row(std::string_view line, MotFileKind kind, MotRow& row) {
     row.width = values[4];
     row.height = values[5];
     row.confidence = values[6];
-    row.class_id = columns >= used_columns ? static_cast<int>(values[7]) : 1;
+    row.class_id = has_class ? static_cast<int>(values[7]) : 1;
     return {};
 }
 
@@ -91,7 +100,7 @@ tl::unexpected<Error> bad_line(std::string_view name, std::size_t line, std::str
 }  // namespace
 
 Result<MotFile> read_mot_file(const std::filesystem::path& path, MotFileKind kind) {
-    auto text = read_text_file(path);
+    auto text = read_written_text(path);
     if (!text) return fail(text.error());
     return parse_mot_file(*text, path.string(), kind);
 }
@@ -99,16 +108,29 @@ Result<MotFile> read_mot_file(const std::filesystem::path& path, MotFileKind kin
 Result<MotFile> parse_mot_file(std::string_view text, std::string_view name, MotFileKind kind) {
     std::vector<MotRow> rows;
     std::vector<std::size_t> lines;  // where each row was
+    std::size_t first_without_class = 0;
+    std::string no_class;
+    bool all_world = true;
     for (std::size_t line = 1; !text.empty(); ++line) {
         const std::size_t end = text.find('\n');
         const std::string_view content = trimmed(text.substr(0, end));
         text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
         if (content.empty()) continue;
-        MotRow row;
-        const std::string wrong = parse_row(content, kind, row);
+        ParsedRow parsed;
+        const std::string wrong = parse_row(content, kind, parsed);
         if (!wrong.empty()) return bad_line(name, line, wrong);
-        rows.push_back(row);
+        if (!parsed.no_class.empty() && first_without_class == 0) {
+            first_without_class = line;
+            no_class = parsed.no_class;
+        }
+        all_world = all_world && parsed.columns == world_columns;
+        rows.push_back(parsed.row);
         lines.push_back(line);
+    }
+    // Ten columns throughout, the eighth of which is no class: places in the world, as MOT's 3D files have.
+    if (first_without_class != 0 && !all_world) return bad_line(name, first_without_class, no_class);
+    if (first_without_class != 0) {
+        for (MotRow& row : rows) row.class_id = -1;
     }
 
     std::vector<std::size_t> order(rows.size());

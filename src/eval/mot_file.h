@@ -22,7 +22,7 @@ struct MotRow {
     std::int64_t id = 0;
     double x = 0, y = 0, width = 0, height = 0;  ///< px; not clipped, a size may be 0 or below
     double confidence = 1;                       ///< in truth files 0 means: not to be judged
-    int class_id = 1;                            ///< of MOTChallenge; 1 where there is no column
+    int class_id = 1;  ///< of MOTChallenge; 1 where there is no column, -1 where it says nothing
 };
 
 /// Rows by ascending frame, and as in the file within a frame.
@@ -31,7 +31,9 @@ struct MotFile {
     int last_frame = 0;  ///< 0 without rows
 };
 
-/// Blank lines are skipped. Errors: not_found, unreadable; corrupt, with file and line, for a line
+/// Blank lines are skipped. Ten columns throughout whose eighth is no class in some line are those of the 3D
+/// format, "..., confidence, x, y, z": the place in the world is left alone, classes are -1.
+/// Errors: not_found, unreadable; corrupt, with file and line, for a line
 /// with too few columns, a column that is not a finite number, a frame below 1, or (but in
 /// detections) an id that a frame has twice.
 Result<MotFile> read_mot_file(const std::filesystem::path& path, MotFileKind kind);

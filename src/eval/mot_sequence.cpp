@@ -111,6 +111,38 @@ void number_identities(const std::vector<Kept>& kept, MotSequence& sequence) {
     }
 }
 
+void find_overlaps(std::span<const MotRow> truth, std::span<const MotRow> tracks,
+                   std::vector<Overlap>& overlaps) {
+    overlaps.clear();
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+        for (std::size_t j = 0; j < tracks.size(); ++j) {
+            const double value = iou(truth[i], tracks[j]);
+            if (value > 0) {
+                overlaps.push_back({static_cast<int>(i), static_cast<int>(j), value, 0});
+            }
+        }
+    }
+}
+
+// out[j] says that tracks[j] is on a distractor.
+void take_out(std::span<const MotRow> truth, std::span<const MotRow> tracks,
+              std::span<const Overlap> overlaps, MotBenchmark benchmark, BestMatching& matching,
+              std::vector<bool>& out) {
+    out.assign(tracks.size(), false);
+    if (benchmark == MotBenchmark::mot15) return;
+    matching.reset(truth.size(), tracks.size());
+    for (const Overlap& o : overlaps) {
+        if (o.iou < 0.5 - epsilon) continue;
+        matching.allow(index(o.truth), index(o.track), o.iou);
+    }
+    const auto track_of = matching.solve();
+    for (std::size_t i = 0; i < truth.size(); ++i) {
+        if (track_of[i] >= 0 && takes_tracks_out(truth[i].class_id, benchmark)) {
+            out[index(track_of[i])] = true;
+        }
+    }
+}
+
 Result<void> check(const MotFile& truth, const std::string& truth_name, const MotFile& tracks,
                    const std::string& tracks_name, int frames, MotBenchmark benchmark) {
     for (const auto& [file, name] : {std::pair(&truth, &truth_name), {&tracks, &tracks_name}}) {
@@ -167,31 +199,8 @@ Result<MotSequence> prepare_sequence(const MotFile& truth, const std::string& tr
     std::vector<int> truth_place, track_place;
     for (int f = 0; f < frames; ++f) {
         const auto t = truth_frames.next(f + 1), p = track_frames.next(f + 1);
-        overlaps.clear();
-        for (std::size_t i = 0; i < t.size(); ++i) {
-            for (std::size_t j = 0; j < p.size(); ++j) {
-                const double value = iou(t[i], p[j]);
-                if (value > 0) {
-                    overlaps.push_back({static_cast<int>(i), static_cast<int>(j), value, 0});
-                }
-            }
-        }
-
-        out.assign(p.size(), false);
-        if (benchmark != MotBenchmark::mot15) {
-            matching.reset(t.size(), p.size());
-            for (const Overlap& o : overlaps) {
-                if (o.iou < 0.5 - epsilon) continue;
-                matching.allow(static_cast<std::size_t>(o.truth), static_cast<std::size_t>(o.track),
-                               o.iou);
-            }
-            const auto track_of = matching.solve();
-            for (std::size_t i = 0; i < t.size(); ++i) {
-                if (track_of[i] >= 0 && takes_tracks_out(t[i].class_id, benchmark)) {
-                    out[static_cast<std::size_t>(track_of[i])] = true;
-                }
-            }
-        }
+        find_overlaps(t, p, overlaps);
+        take_out(t, p, overlaps, benchmark, matching, out);
 
         Kept& ids = kept[static_cast<std::size_t>(f)];
         truth_place.assign(t.size(), -1);
@@ -215,6 +224,32 @@ Result<MotSequence> prepare_sequence(const MotFile& truth, const std::string& tr
     }
     number_identities(kept, sequence);
     return sequence;
+}
+
+Result<JudgedRows> judged_rows(const MotFile& truth, const std::string& truth_name,
+                               const MotFile& tracks, const std::string& tracks_name, int frames,
+                               MotBenchmark benchmark) {
+    const auto fine = check(truth, truth_name, tracks, tracks_name, frames, benchmark);
+    if (!fine) return fail(fine.error());
+    JudgedRows judged;
+    judged.truth.last_frame = truth.last_frame;
+    judged.tracks.last_frame = tracks.last_frame;
+    Frames truth_frames(truth), track_frames(tracks);
+    BestMatching matching;
+    std::vector<Overlap> overlaps;
+    std::vector<bool> out;
+    for (int f = 0; f < frames; ++f) {
+        const auto t = truth_frames.next(f + 1), p = track_frames.next(f + 1);
+        find_overlaps(t, p, overlaps);
+        take_out(t, p, overlaps, benchmark, matching, out);
+        for (const MotRow& row : t) {
+            if (is_judged(row, benchmark)) judged.truth.rows.push_back(row);
+        }
+        for (std::size_t j = 0; j < p.size(); ++j) {
+            if (!out[j]) judged.tracks.rows.push_back(p[j]);
+        }
+    }
+    return judged;
 }
 
 void BestMatching::reset(std::size_t rows, std::size_t columns) {

@@ -61,6 +61,15 @@ Result<MotSequence> prepare_sequence(const MotFile& truth, const std::string& tr
                                      const MotFile& tracks, const std::string& tracks_name,
                                      int frames, MotBenchmark benchmark);
 
+/// What prepare_sequence judges, as rows: people of the truth, and tracks that are not taken out.
+struct JudgedRows {
+    MotFile truth, tracks;
+};
+/// Arguments and errors as prepare_sequence.
+Result<JudgedRows> judged_rows(const MotFile& truth, const std::string& truth_name,
+                               const MotFile& tracks, const std::string& tracks_name, int frames,
+                               MotBenchmark benchmark);
+
 /// The one-to-one matching of `rows` and `columns` with the largest sum of scores, which are above
 /// 0 where two may be matched at all. Reuses its memory. One thread at a time.
 class BestMatching {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ struct BackendOptions {
     std::size_t memory_in_use = 0;
     int slots = 0;               ///< batches under way at once; 0: as many as the device makes use of
     bool profile_layers = false;  ///< let layer_times() be asked, which makes all a little slower
+    std::stop_token stop;         ///< ends the wait for another process that compiles the same network
 };
 
 struct BackendInfo {

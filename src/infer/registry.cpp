@@ -8,7 +8,6 @@
 #include "core/log.h"
 #include "infer/openvino/openvino_backend.h"
 #include "infer/tensorrt/tensorrt_backend.h"
-#include "model/make_dynamic.h"
 
 namespace saccade::infer {
 namespace {
@@ -45,25 +44,27 @@ std::vector<BackendDescription> backends() {
     return all;
 }
 
-Result<std::unique_ptr<Backend>> make_backend(const model::OnnxModel& model,
-                                              const model::ModelSpec& spec,
-                                              const BackendOptions& options) {
-    const model::DynamicModel freed = model::make_dynamic(model, spec);
-    if (!freed.kept.empty()) log::debug("{}: {}", model.name(), freed.kept);
-    const model::ModelSpec freed_spec = model::freed_spec(spec, freed);
-
-    std::string remedy;
+std::string settled_device(const std::string& device) {
+    if (device != "auto") return device;
     for (const Entry& entry : entries) {
-        if (options.device == "auto") {
-            const auto description = entry.describe();
-            if (description.available) return entry.load(freed.model, freed_spec, options);
-            remedy = description.remedy;
-        } else if (names(options.device, entry)) {
-            return entry.load(freed.model, freed_spec, options);
-        }
+        if (entry.describe().available) return std::string(entry.device);
     }
-    if (options.device == "auto") {
-        return fail(ErrorCode::unavailable, "no device can run networks here", remedy);
+    return device;
+}
+
+Result<std::unique_ptr<Backend>> make_backend(const model::Network& network,
+                                              const BackendOptions& options) {
+    if (!network.kept.empty()) log::debug("{}: {}", network.graph.name(), network.kept);
+    const std::string device = settled_device(options.device);
+    for (const Entry& entry : entries) {
+        if (!names(device, entry)) continue;
+        BackendOptions settled = options;
+        settled.device = device;
+        return entry.load(network.graph, network.spec, settled);
+    }
+    if (device == "auto") {
+        return fail(ErrorCode::unavailable, "no device can run networks here",
+                    entries.back().describe().remedy);
     }
     return fail(ErrorCode::invalid_argument,
                 fmt::format("no device '{}' in this build", options.device),

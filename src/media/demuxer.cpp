@@ -5,11 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string_view>
 #include <vector>
 
+#include "core/mask_secrets.h"
 #include "media/mp4_tables.h"
+#include "media/names.h"
 
 namespace saccade::media {
 namespace {
@@ -56,21 +57,17 @@ class ProbeOptions {
 
 }  // namespace
 
-std::string url_scheme(const std::string& location) {
-    const auto end = location.find("://");
-    if (end == std::string::npos || end == 0) return "";
-    std::string scheme = location.substr(0, end);
-    for (char& c : scheme) {
-        if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '+' && c != '-' && c != '.') {
-            return "";
-        }
-        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
-    return scheme;
+PixelAspect pixel_aspect_of(AVRational ratio) noexcept {
+    constexpr int most = 20;  // beyond anything that was ever filmed
+    if (ratio.num <= 0 || ratio.den <= 0) return {};
+    if (ratio.num / ratio.den > most || ratio.den / ratio.num > most) return {};
+    PixelAspect aspect;
+    av_reduce(&aspect.width, &aspect.height, ratio.num, ratio.den, 1 << 16);
+    return aspect;
 }
 
 Demuxer::Demuxer(std::string location, std::function<bool()> stopped)
-    : location_(std::move(location)), stopped_(std::move(stopped)) {}
+    : location_(std::move(location)), name_(mask_url(location_)), stopped_(std::move(stopped)) {}
 
 Demuxer::~Demuxer() {
     avformat_close_input(&format_);
@@ -89,7 +86,7 @@ Result<void> Demuxer::open_container() {
     const std::string scheme = url_scheme(location_);
     live_ = contains(live_schemes, scheme);
     format_ = avformat_alloc_context();
-    if (format_ == nullptr) return fail(ErrorCode::out_of_memory, location_ + ": no memory");
+    if (format_ == nullptr) return fail(ErrorCode::out_of_memory, name_ + ": no memory");
     watch_ = std::make_unique<DamageWatch>(*format_);
     format_->interrupt_callback = {
         [](void* self) { return static_cast<Demuxer*>(self)->stopped_() ? 1 : 0; }, this};
@@ -108,56 +105,73 @@ Result<void> Demuxer::open_container() {
     int code = avformat_open_input(&format_, path.c_str(), nullptr, nullptr);
     if (code < 0) return not_media(code);
     if (contains(text_art, format_->iformat->name)) return not_media(AVERROR_INVALIDDATA);
+    if (is_past_pictures()) return index_at_end();
     ProbeOptions options(format_->nb_streams);
     code = avformat_find_stream_info(format_, options.data());
-    if (stopped_()) return fail(ErrorCode::interrupted, location_ + ": interrupted");
+    if (stopped_()) return fail(ErrorCode::interrupted, name_ + ": interrupted");
     if (code < 0) return not_media(code);
     return {};
 }
 
 tl::unexpected<Error> Demuxer::not_media(int code) const {
     if (code == AVERROR_EXIT || stopped_()) {
-        return fail(ErrorCode::interrupted, location_ + ": interrupted");
+        return fail(ErrorCode::interrupted, name_ + ": interrupted");
     }
     if (reader_ && !reader_->failure().empty()) {
         return fail(ErrorCode::unreadable,
-                    fmt::format("{}: can't be read: {}", location_, reader_->failure()),
+                    fmt::format("{}: can't be read: {}", name_, reader_->failure()),
                     "check the disk or the mount");
     }
     if (code == AVERROR_PROTOCOL_NOT_FOUND) {
         return fail(ErrorCode::unsupported, fmt::format("{}: this FFmpeg knows no protocol '{}'",
-                                                        location_, url_scheme(location_)));
+                                                        name_, url_scheme(location_)));
     }
     if (!reader_ && code != AVERROR_INVALIDDATA) {
         return fail(code == AVERROR(ENOENT) || code == AVERROR_HTTP_NOT_FOUND
                         ? ErrorCode::not_found
                         : ErrorCode::unreadable,
-                    fmt::format("{}: can't be opened: {}", location_, libav_message(code)),
+                    fmt::format("{}: can't be opened: {}", name_, libav_message(code)),
                     "check the address and that the host answers");
     }
-    if (code == AVERROR(ENOMEM)) return fail(ErrorCode::out_of_memory, location_ + ": no memory");
+    if (code == AVERROR(ENOMEM)) return fail(ErrorCode::out_of_memory, name_ + ": no memory");
     const std::string detail = last_libav_error();
     const bool no_index = detail.find("moov atom not found") != std::string::npos;
-    if (no_index && reader_ && !reader_->size()) {
-        return fail(ErrorCode::unsupported,
-                    location_ + ": this MP4 has its index at the end, which a pipe can't seek to",
-                    "give the file's path, or remux it with -movflags +faststart");
-    }
+    if (no_index && reader_ && !reader_->size()) return index_at_end();
     // (A text named .mp4 has no index either.)
     if ((no_index && reader_ && looks_like_mp4(read_at())) || !truncation().empty()) {
         return fail(ErrorCode::corrupt,
-                    location_ + ": truncated: the file ends before the index of its frames",
+                    name_ + ": truncated: the file ends before the index of its frames",
                     "copy or record it again; recovery tools such as untrunc may help");
     }
-    return fail(ErrorCode::corrupt, location_ + ": not a media file",
+    return fail(ErrorCode::corrupt, name_ + ": not a media file",
                 "give a video, an image or a folder of images");
+}
+
+tl::unexpected<Error> Demuxer::index_at_end() const {
+    return fail(ErrorCode::unsupported,
+                fmt::format("{}: this MP4 has its index at the end, behind pictures that a {} can't go "
+                            "back to",
+                            name_, reader_ ? "pipe" : "server of this kind"),
+                "give the file's own path; or remux it: ffmpeg -i in.mp4 -c copy -movflags +faststart "
+                "out.mp4; or pipe MPEG-TS: ffmpeg -i in.mp4 -c copy -f mpegts - | saccade track -");
+}
+
+/// Whether the index was found behind what it points to, and there is no way back.
+bool Demuxer::is_past_pictures() const {
+    if (format_->pb == nullptr || (format_->pb->seekable & AVIO_SEEKABLE_NORMAL) != 0) return false;
+    if (!std::string_view(format_->iformat->name).starts_with("mov,")) return false;
+    for (unsigned i = 0; i < format_->nb_streams; ++i) {
+        const AVIndexEntry* first = avformat_index_get_entry(format_->streams[i], 0);
+        if (first != nullptr && first->pos < avio_tell(format_->pb)) return true;
+    }
+    return false;
 }
 
 Result<void> Demuxer::choose_stream() {
     const int index = av_find_best_stream(format_, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
     if (index < 0 || (format_->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) {
         if (format_->nb_streams == 0) return not_media(AVERROR_INVALIDDATA);
-        return fail(ErrorCode::unsupported, location_ + ": no video stream",
+        return fail(ErrorCode::unsupported, name_ + ": no video stream",
                     "give a file that holds video, not only sound or text");
     }
     for (unsigned i = 0; i < format_->nb_streams; ++i) {
@@ -171,13 +185,13 @@ Result<void> Demuxer::choose_stream() {
     decoder_ = avcodec_find_decoder(codec.codec_id);
     if (decoder_ == nullptr) {
         return fail(ErrorCode::unsupported,
-                    fmt::format("{}: this FFmpeg has no decoder for {}", location_,
+                    fmt::format("{}: this FFmpeg has no decoder for {}", name_,
                                 avcodec_get_name(codec.codec_id)),
                     "install a full FFmpeg (libavcodec-extra) or convert the file to H.264");
     }
     if (static_cast<std::int64_t>(codec.width) * codec.height > max_pixels) {
         return fail(ErrorCode::unsupported,
-                    fmt::format("{}: {}x{} px is beyond the limit of {} megapixels", location_,
+                    fmt::format("{}: {}x{} px is beyond the limit of {} megapixels", name_,
                                 codec.width, codec.height, max_pixels / 1'000'000),
                     "the file is damaged, or must be scaled down first");
     }
@@ -232,6 +246,13 @@ std::int64_t Demuxer::duration_ns() const noexcept {
         ns = av_rescale_q(format_->duration, {1, AV_TIME_BASE}, {1, 1'000'000'000});
     }
     return std::max<std::int64_t>(ns, 0);
+}
+
+PixelAspect Demuxer::pixel_aspect() const noexcept {
+    // The container's word goes first, as with FFmpeg's own tools.
+    const PixelAspect container = pixel_aspect_of(stream_->sample_aspect_ratio);
+    if (container != PixelAspect{}) return container;
+    return pixel_aspect_of(stream_->codecpar->sample_aspect_ratio);
 }
 
 Orientation Demuxer::orientation() const noexcept {

@@ -12,6 +12,7 @@
 #include "media/container_extent.h"
 #include "media/libav.h"
 #include "media/orientation.h"
+#include "media/pixel_aspect.h"
 #include "saccade/error.h"
 
 namespace saccade::media {
@@ -37,6 +38,8 @@ class Demuxer {
     [[nodiscard]] double frame_rate() const noexcept;         ///< Hz, 0 where unknown
     [[nodiscard]] std::int64_t duration_ns() const noexcept;  ///< 0 where unknown
     [[nodiscard]] Orientation orientation() const noexcept;
+    /// As coded: not turned by orientation().
+    [[nodiscard]] PixelAspect pixel_aspect() const noexcept;
     /// Comes from a network or a device, paced by the outside.
     [[nodiscard]] bool live() const noexcept { return live_; }
     /// A plain file: another Demuxer reads the same again.
@@ -60,11 +63,14 @@ class Demuxer {
     Result<void> open_container();
     Result<void> choose_stream();
     tl::unexpected<Error> not_media(int code) const;
+    tl::unexpected<Error> index_at_end() const;
+    [[nodiscard]] bool is_past_pictures() const;
     [[nodiscard]] ReadAt read_at() const;
     void note(const AVPacket& packet);
     [[nodiscard]] bool short_of_memory() const;
 
     std::string location_;
+    std::string name_;  ///< for messages
     std::function<bool()> stopped_;
     bool live_ = false;
     std::unique_ptr<ByteReader> reader_;  // of local files and standard input
@@ -78,7 +84,7 @@ class Demuxer {
     const AVCodec* decoder_ = nullptr;
 };
 
-/// "rtsp" of "rtsp://host/path", "" of a local path.
-std::string url_scheme(const std::string& location);
+/// Square where a ratio is unknown or beyond any sense.
+PixelAspect pixel_aspect_of(AVRational ratio) noexcept;
 
 }  // namespace saccade::media

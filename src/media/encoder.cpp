@@ -97,6 +97,7 @@ Result<void> Mp4Encoder::open() {
     }
     stream_->time_base = codec_->time_base;
     stream_->avg_frame_rate = codec_->framerate;
+    stream_->sample_aspect_ratio = codec_->sample_aspect_ratio;
     // "file:" keeps a colon in the path from being read as a protocol.
     int code = avio_open(&format_->pb, ("file:" + path_).c_str(), AVIO_FLAG_WRITE);
     if (code < 0) return write_failure(code);
@@ -124,6 +125,9 @@ Result<void> Mp4Encoder::open_codec() {
         codec_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     }
     tag_color(*codec_, options_.color);
+    if (options_.pixel_aspect != PixelAspect{}) {  // (square needs no word)
+        codec_->sample_aspect_ratio = {options_.pixel_aspect.width, options_.pixel_aspect.height};
+    }
     if (std::strcmp(codec->name, "libx264") == 0) {
         codec_->time_base = time_base;
         // superfast with the trees of veryfast: of the settings tried, the least CPU time at

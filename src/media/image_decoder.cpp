@@ -4,10 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
+
+#include "media/exif.h"
 
 namespace saccade::media {
 namespace {
@@ -27,6 +31,7 @@ constexpr Signature signatures[] = {
     {0, "\xff\xd8\xff"sv, AV_CODEC_ID_MJPEG},
     {0, "\x89PNG\r\n\x1a\n"sv, AV_CODEC_ID_PNG},
     {8, "WEBP"sv, AV_CODEC_ID_WEBP},
+    {0, "GIF8"sv, AV_CODEC_ID_GIF},
     {0, "BM"sv, AV_CODEC_ID_BMP},
     {0, "II*\0"sv, AV_CODEC_ID_TIFF},
     {0, "MM\0*"sv, AV_CODEC_ID_TIFF},
@@ -87,6 +92,14 @@ tl::unexpected<Error> unreadable(const std::string& path, int error) {
                 "check the file's permissions");
 }
 
+/// For a file that holds several pictures.
+std::string way_out(std::string_view bytes) {
+    if (bytes.starts_with("GIF8")) return "name it .gif, and it is read as a video";
+    if (bytes.starts_with("\x89PNG")) return "name it by itself, and it is read as a video";
+    if (bytes.starts_with("RIFF")) return "turn it into a video, with ImageMagick: magick in.webp out.mp4";
+    return "split it into a file a page, with ImageMagick: magick in.tif page-%04d.tif";
+}
+
 tl::unexpected<Error> corrupt(const std::string& path, const char* what) {
     return fail(ErrorCode::corrupt, path + ": " + what, "copy it again or leave it out");
 }
@@ -140,6 +153,12 @@ Result<Image> ImageDecoder::decode(const std::string& path) {
                                  static_cast<std::size_t>((*packet)->size));
     const AVCodecID codec = codec_of(bytes, path);
     if (codec == AV_CODEC_ID_NONE) return corrupt(path, "not an image");
+    if (const std::string several = several_pictures(bytes); !several.empty()) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{}: is {}, of which only the first would be read", path, several),
+                    way_out(bytes));
+    }
+    pictures_.set_orientation(exif_orientation(bytes));
     auto decoder = decoder_for(codec, path);
     if (!decoder) return fail(decoder.error());
 

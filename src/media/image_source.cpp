@@ -82,7 +82,8 @@ class ImageReader {
 
 class ImageSource final : public Source {
   public:
-    ImageSource(std::string name, std::vector<std::string> paths, const SourceOptions& options,
+    ImageSource(std::string name, std::vector<std::string> paths,
+                std::shared_ptr<const ImageNames> names, const SourceOptions& options,
                 std::size_t threads)
         : options_(options),
           stop_(options.stop),
@@ -90,6 +91,7 @@ class ImageSource final : public Source {
           count_(paths.size()),
           reader_(std::move(paths), threads) {
         info_.name = std::move(name);
+        info_.images = std::move(names);
         info_.frame_rate = options.image_rate;
         info_.frame_count = count_;
         info_.duration = time_of(count_);
@@ -99,7 +101,12 @@ class ImageSource final : public Source {
     Result<void> open() {
         std::optional<Error> first;
         while (queue_.empty() || !std::holds_alternative<Frame>(queue_.back())) {
-            if (reader_.done()) return fail(*first);
+            if (reader_.done()) {
+                if (count_ > 1) {
+                    first->message += fmt::format("; nor can any other of the {} images be read", count_);
+                }
+                return fail(*first);
+            }
             if (stop_()) return fail(stopped());
             auto error = step();
             if (error && error->code == ErrorCode::out_of_memory) return fail(*error);
@@ -146,16 +153,22 @@ class ImageSource final : public Source {
         auto image = reader_.next();
         const std::string damage = image ? image->damage : image.error().message;
         if (!damage.empty()) {
-            damage_.note(damage, next_index_);
-            queue_.emplace_back(Discontinuity{damage});
+            damage_.note(damage, place);
+            // Messages begin with the path, which the list of bad images has beside them.
+            const std::string prefix = *file + ": ";
+            const std::string reason =
+                damage.starts_with(prefix) ? damage.substr(prefix.size()) : damage;
+            queue_.emplace_back(
+                Discontinuity{damage, BadImage{*file, reason, /*left_out=*/!image}});
         }
         if (!image) return image.error();
         Frame& frame = image->frame;
-        frame.id = {options_.stream, next_index_++};
+        frame.id = {options_.stream, place};
         frame.pts = time_of(place);
         frame.file = std::move(file);
-        const bool first = frame.id.index == 0;
+        const bool first = !std::exchange(any_, true);
         StreamInfo now = first ? info_ : latest_;
+        if (first) now.start = frame.pts;
         now.codec = image->codec;
         now.width = frame.width;
         now.height = frame.height;
@@ -181,14 +194,15 @@ class ImageSource final : public Source {
     std::deque<SourceEvent> queue_;
     DamageReport damage_;
     std::optional<End> end_;
-    std::uint64_t next_index_ = 0;
+    bool any_ = false;  // a picture was read
     ImageReader reader_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Source>> open_images(const std::string& name, std::vector<std::string> paths,
-                                            const SourceOptions& options) {
+                                            const SourceOptions& options,
+                                            std::shared_ptr<const ImageNames> names) {
     if (!(options.image_rate > 0) || !std::isfinite(1e9 / options.image_rate)) {
         return fail(ErrorCode::invalid_argument,
                     fmt::format("{}: {} is no frame rate for images", name, options.image_rate),
@@ -200,7 +214,9 @@ Result<std::unique_ptr<Source>> open_images(const std::string& name, std::vector
             ? static_cast<std::size_t>(options.decoder_threads)
             : std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, most_threads);
     const std::size_t threads = std::min(wanted, paths.size());
-    auto source = std::make_unique<ImageSource>(name, std::move(paths), options, threads);
+    if (!names) names = std::make_shared<const ImageNames>(paths);
+    auto source =
+        std::make_unique<ImageSource>(name, std::move(paths), std::move(names), options, threads);
     if (auto done = source->open(); !done) return fail(done.error());
     return source;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/log.h"
+#include "core/mask_secrets.h"
 
 namespace saccade::media {
 namespace {
@@ -53,7 +54,9 @@ void on_log(void* context, int level, const char* format, va_list arguments) {
     unfinished_line += line;
     if (unfinished_line.empty() || unfinished_line.back() != '\n') return;
     unfinished_line.pop_back();
-    if (is_error) latest_error = unfinished_line.substr(unfinished_line.find("] ") + 1);
+    if (is_error) {
+        latest_error = mask_secrets(unfinished_line.substr(unfinished_line.find("] ") + 1));
+    }
     log::debug("ffmpeg: {}", unfinished_line);
     unfinished_line.clear();
 }

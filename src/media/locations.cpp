@@ -95,13 +95,31 @@ Result<Locations> expand(const std::string& location, bool in_list) {
 }
 
 std::string trimmed(const std::string& line) {
-    const auto first = line.find_first_not_of(" \t\r");
+    const auto first = line.find_first_not_of(" \t");
     if (first == std::string::npos) return "";
-    return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+    return line.substr(first, line.find_last_not_of(" \t") - first + 1);
+}
+
+/// What a list in `folder` means by `location`.
+std::string beside_list(const std::string& location, const std::string& folder) {
+    if (passes_as_is(location) || location[0] == '/' || folder.empty()) return location;
+    return (fs::path(folder) / location).string();
+}
+
+/// A # at a line's start, or behind a blank, begins a comment; but a file whose name has one is found.
+std::string without_comment(const std::string& line, const std::string& folder) {
+    if (line.empty() || line[0] == '#') return "";
+    std::error_code ignored;
+    if (fs::exists(beside_list(line, folder), ignored)) return line;
+    for (auto at = line.find('#'); at != std::string::npos; at = line.find('#', at + 1)) {
+        if (line[at - 1] == ' ' || line[at - 1] == '\t') return trimmed(line.substr(0, at));
+    }
+    return line;
 }
 
 Result<Locations> expand_list(const std::string& path) {
-    const auto read = read_text_file(path);
+    const auto read = read_written_text(path);
+    if (!read && read.error().code == ErrorCode::unsupported) return fail(read.error());
     if (!read) {
         return fail(ErrorCode::unreadable, path + ": can't be read",
                     "check the file's permissions");
@@ -119,10 +137,9 @@ Result<Locations> expand_list(const std::string& path) {
         std::string line = trimmed(text.substr(at, end - at));
         at = end + 1;
         ++number;
-        if (line.empty() || line[0] == '#') continue;
-        if (!passes_as_is(line) && line[0] != '/' && !folder.empty()) {
-            line = (fs::path(folder) / line).string();
-        }
+        line = without_comment(line, folder);
+        if (line.empty()) continue;
+        line = beside_list(line, folder);
         auto found = expand(line, true);
         if (!found) {
             Error error = found.error();

@@ -14,8 +14,9 @@ namespace saccade::media {
 /// videos
 ///   by name; one with both kinds is an error, as is one with neither;
 /// - a pattern with * or ? likewise, over the files that it matches;
-/// - a .txt or .list file holds one location a line, relative to its own folder; empty lines and
-///   what follows a # at a line's start are left out; it may hold no further list;
+/// - a .txt or .list file (UTF-8, with or without a byte-order mark, lines ended in any way) holds one
+///   location a line, relative to its own folder; empty lines and what follows a # at a line's start or
+///   behind a blank are left out (but a file of that very name is found); it may hold no further list;
 /// - "-", URLs, "synthetic:..." and existing files stay as they are.
 /// Errors: not_found, unreadable, invalid_argument (mixed kinds, nested list), corrupt (a list that
 /// is no text).

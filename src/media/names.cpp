@@ -1,10 +1,14 @@
 #include "media/names.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <filesystem>
+#include <set>
 #include <system_error>
+#include <unordered_set>
 
 namespace saccade::media {
 namespace {
@@ -69,42 +73,101 @@ Result<std::vector<std::string>> entries(const std::string& folder, bool folders
     return names;
 }
 
-/// Grows `paths` by the parts of a pattern behind them.
-Result<std::vector<std::string>> descend(const std::string& base, std::string_view pattern) {
-    const auto slash = pattern.find('/');
-    const bool last = slash == std::string_view::npos;
-    const std::string_view part = pattern.substr(0, slash);
-    if (!last && !is_pattern(part)) {
-        return descend(base + std::string(part) + "/", pattern.substr(slash + 1));
-    }
-    std::vector<std::string> found;
-    if (!is_pattern(part)) {
-        std::error_code ignored;
-        const std::string path = base + std::string(part);
-        if (!part.empty() && fs::exists(path, ignored)) found.push_back(path);
+constexpr std::string_view any_folders = "**";
+constexpr std::size_t most_folders = 200'000;  // that a ** may lead through
+
+using Paths = Result<std::vector<std::string>>;
+
+/// The files under `base` that match a pattern, one part after the other.
+class Descent {
+  public:
+    Paths descend(const std::string& base, std::string_view pattern) {
+        const auto slash = pattern.find('/');
+        const bool last = slash == std::string_view::npos;
+        const std::string_view part = pattern.substr(0, slash);
+        const std::string_view below = last ? std::string_view() : pattern.substr(slash + 1);
+        if (part == any_folders) return any_depth(base, below.empty() ? "*" : below);
+        if (!last && !is_pattern(part)) return descend(base + std::string(part) + "/", below);
+        std::vector<std::string> found;
+        if (!is_pattern(part)) {
+            std::error_code ignored;
+            const std::string path = base + std::string(part);
+            if (!part.empty() && fs::exists(path, ignored)) found.push_back(path);
+            return found;
+        }
+        const bool hidden = part.front() == '.';
+        auto names = entries(base, !last, [&](const std::string& name) {
+            return (hidden || name.front() != '.') && matches(part, name);
+        });
+        if (!names) {
+            if (names.error().code == ErrorCode::not_found) return found;
+            return names;
+        }
+        for (const std::string& name : *names) {
+            if (last) {
+                found.push_back(base + name);
+            } else if (auto deeper = add(descend(base + name + "/", below), found); !deeper) {
+                return fail(deeper.error());
+            }
+        }
         return found;
     }
-    const bool hidden = part.front() == '.';
-    auto names = entries(base, !last, [&](const std::string& name) {
-        return (hidden || name.front() != '.') && matches(part, name);
-    });
-    if (!names) {
-        if (names.error().code == ErrorCode::not_found) return found;
-        return names;
+
+  private:
+    /// The rest of the pattern in `base` and in all folders below it.
+    Paths any_depth(const std::string& base, std::string_view rest) {
+        while (rest.starts_with("**/")) rest.remove_prefix(3);
+        std::vector<std::string> found;
+        std::set<std::string> seen;  // folders as they really are: links may lead round in circles
+        auto done = walk(base, rest == any_folders ? "*" : rest, seen, found);
+        if (!done) return fail(done.error());
+        return found;
     }
-    for (const std::string& name : *names) {
-        if (last) {
-            found.push_back(base + name);
-            continue;
+
+    Result<void> walk(const std::string& base, std::string_view rest, std::set<std::string>& seen,
+                      std::vector<std::string>& found) {
+        std::error_code error;
+        const fs::path real = fs::canonical(base.empty() ? "." : base, error);
+        if (error || !seen.insert(real.string()).second) return {};
+        if (seen.size() > most_folders) {
+            return fail(ErrorCode::unsupported,
+                        fmt::format("{}: ** leads through more than {} folders", base, most_folders),
+                        "begin the pattern with a folder nearer to the files");
         }
-        auto below = descend(base + name + "/", pattern.substr(slash + 1));
-        if (!below) return below;
-        found.insert(found.end(), below->begin(), below->end());
+        if (auto here = add(descend(base, rest), found); !here) return here;
+        auto folders = entries(base, true, [](const std::string& name) { return name[0] != '.'; });
+        if (!folders) {
+            return folders.error().code == ErrorCode::not_found ? Result<void>()
+                                                                 : fail(folders.error());
+        }
+        for (const std::string& name : *folders) {
+            if (auto deeper = walk(base + name + "/", rest, seen, found); !deeper) return deeper;
+        }
+        return {};
     }
-    return found;
-}
+
+    /// Each file once: two ** may lead to it in several ways.
+    Result<void> add(Paths more, std::vector<std::string>& found) {
+        if (!more) return fail(more.error());
+        found.insert(found.end(), more->begin(), more->end());
+        return {};
+    }
+};
 
 }  // namespace
+
+std::string url_scheme(const std::string& location) {
+    const auto end = location.find("://");
+    if (end == std::string::npos || end == 0) return "";
+    std::string scheme = location.substr(0, end);
+    for (char& c : scheme) {
+        if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '+' && c != '-' && c != '.') {
+            return "";
+        }
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    return scheme;
+}
 
 bool is_image_name(std::string_view name) {
     return has_extension(name, image_extensions);
@@ -167,8 +230,10 @@ Result<std::vector<std::string>> list_folder(const std::string& folder) {
 }
 
 Result<std::vector<std::string>> match_files(const std::string& pattern) {
-    auto found = descend("", pattern);
+    auto found = Descent().descend("", pattern);
     if (!found) return found;
+    std::unordered_set<std::string> seen;  // (two ** may lead to a file in several ways)
+    std::erase_if(*found, [&](const std::string& path) { return !seen.insert(path).second; });
     if (found->empty()) {
         return fail(ErrorCode::not_found, pattern + ": no file matches",
                     "check the path, and quote the pattern in a shell");

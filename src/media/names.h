@@ -1,4 +1,4 @@
-// File names: their kinds, their order, and patterns over them.
+// Names of files and URLs: their kinds, their order, and patterns over them.
 #pragma once
 
 #include <string>
@@ -8,6 +8,9 @@
 #include "saccade/error.h"
 
 namespace saccade::media {
+
+/// "rtsp" of "rtsp://host/path", "" of a local path.
+std::string url_scheme(const std::string& location);
 
 /// By extension, whatever its case.
 bool is_image_name(std::string_view name);
@@ -26,8 +29,10 @@ bool matches(std::string_view pattern, std::string_view name);
 /// natural order. Errors: not_found, unreadable.
 Result<std::vector<std::string>> list_folder(const std::string& folder);
 
-/// Existing files that match `pattern`, in natural order; patterns may stand in folder names too.
-/// Errors: not_found (none), unreadable.
+/// Existing files that match `pattern`, in natural order; patterns may stand in folder names too. A part
+/// that is `**` stands for any number of folders, none included, as in Python's recursive glob: files of a
+/// folder come before those of the folders in it, hidden folders are left out, a folder that links lead to
+/// again is read once. Errors: not_found (none), unreadable, unsupported (too many folders under a `**`).
 Result<std::vector<std::string>> match_files(const std::string& pattern);
 
 }  // namespace saccade::media

@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/text_file.h"
 #include "media/demuxer.h"
+#include "media/exif.h"
 #include "media/image_source.h"
 #include "media/names.h"
 #include "media/source.h"
@@ -44,6 +46,14 @@ Result<std::unique_ptr<Source>> open_pattern(const std::string& pattern,
     return open_images(pattern, std::move(*files), options);
 }
 
+/// An animated PNG or GIF, by whatever name, is a video where it stands alone: FFmpeg reads both.
+bool is_animation(const std::string& path) {
+    const auto file = read_text_file(path);
+    if (!file) return false;
+    const bool readable = file->starts_with("\x89PNG") || file->starts_with("GIF8");
+    return readable && !several_pictures(*file).empty();
+}
+
 }  // namespace
 
 Result<std::vector<std::unique_ptr<Source>>> open_sources(const std::string& location,
@@ -73,8 +83,8 @@ Result<std::unique_ptr<Source>> open_source(const std::string& location,
     const fs::file_status status = fs::status(location, ignored);
     if (fs::is_directory(status)) return open_folder(location, options);
     if (!fs::exists(status) && is_pattern(location)) return open_pattern(location, options);
-    if (fs::is_regular_file(status) && is_image_name(location)) {
-        return open_images(location, {location}, options);
+    if (fs::is_regular_file(status) && is_image_name(location) && !is_animation(location)) {
+        return open_images(location, {location}, options, options.images);
     }
     return open_stream(location, options);
 }

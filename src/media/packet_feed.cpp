@@ -24,7 +24,7 @@ Result<std::unique_ptr<PacketFeed>> PacketFeed::open(const std::string& location
 }
 
 Result<std::unique_ptr<PacketFeed>> PacketFeed::again() const {
-    auto feed = open(name_, stop_);
+    auto feed = open(location_, stop_);
     if (feed) (*feed)->demuxer_->follow(*demuxer_);
     return feed;
 }

@@ -14,6 +14,7 @@
 #include <stop_token>
 #include <string>
 
+#include "core/mask_secrets.h"
 #include "media/damage.h"
 #include "media/demuxer.h"
 #include "media/segmenter.h"
@@ -82,8 +83,8 @@ class PacketFeed {
     [[nodiscard]] std::unique_lock<std::mutex> hold() { return std::unique_lock(mutex_); }
 
   private:
-    PacketFeed(std::string name, std::shared_ptr<StopFlag> stop)
-        : name_(std::move(name)), stop_(std::move(stop)) {}
+    PacketFeed(std::string location, std::shared_ptr<StopFlag> stop)
+        : location_(std::move(location)), name_(mask_url(location_)), stop_(std::move(stop)) {}
     static Result<std::unique_ptr<PacketFeed>> open(const std::string& location, std::shared_ptr<StopFlag> stop);
     [[nodiscard]] bool far_ahead() const;
     [[nodiscard]] bool doubted() const noexcept { return doubted_ != no_segment; }
@@ -93,7 +94,7 @@ class PacketFeed {
     template <typename Done>
     void wait(std::unique_lock<std::mutex>& lock, Done done);
 
-    const std::string name_;
+    const std::string location_, name_;  ///< name_: for messages
     std::shared_ptr<StopFlag> stop_;
     std::unique_ptr<Demuxer> demuxer_;
     mutable std::mutex mutex_;

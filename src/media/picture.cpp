@@ -78,6 +78,7 @@ PictureMaker::~PictureMaker() {
 
 Result<Frame> PictureMaker::make(AVFrame& decoded, AVCodecID codec) {
     const Orientation orientation = wanted_orientation(decoded, stream_orientation_);
+    turned_ = orientation.transpose;
     if (on_device(decoded)) {
         if (orientation.upright()) return device_picture(decoded, codec);
         if (auto ok = download(decoded); !ok) return fail(ok.error());

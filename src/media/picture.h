@@ -36,6 +36,9 @@ class PictureMaker {
     /// Errors: unsupported (a hardware surface, an unknown format), out_of_memory.
     Result<Frame> make(AVFrame& decoded, AVCodecID codec);
 
+    /// Whether the latest picture was laid on its side: its width is what its height was.
+    [[nodiscard]] bool turned() const noexcept { return turned_; }
+
   private:
     Result<Frame> device_picture(AVFrame& decoded, AVCodecID codec) const;
     Result<AvFrame> converted(const AVFrame& picture, PixelFormat target);
@@ -43,6 +46,7 @@ class PictureMaker {
     Result<AvFrame> pooled(PixelFormat format, int width, int height);
 
     Orientation stream_orientation_;
+    bool turned_ = false;
     Nvdec* nvdec_ = nullptr;
     SwsContext* scaler_ = nullptr;
     // Two pools, as a turned and converted picture needs a block of each kind.

@@ -45,6 +45,7 @@ void set_declared(StreamInfo& info, const Demuxer& demuxer) {
     info.format = format.value_or(PixelFormat::i420);
     info.live = demuxer.live();
     info.frame_rate = demuxer.frame_rate();
+    info.pixel_aspect = demuxer.pixel_aspect();  // as coded; upright from the first picture on
     if (stream.nb_frames > 0) info.frame_count = static_cast<std::uint64_t>(stream.nb_frames);
     if (const auto ns = demuxer.duration_ns(); ns > 0) info.duration = Timestamp(ns);
 }
@@ -61,15 +62,14 @@ Result<void> PictureReader::open(const Demuxer& demuxer, StreamInfo& info) {
 
 void PictureReader::start_times(const Demuxer& demuxer) {
     const AVStream& stream = demuxer.stream();
-    times_.emplace(TimeBase{stream.time_base.num, stream.time_base.den}, known(stream.start_time),
-                   latest_.frame_rate);
+    times_.emplace(TimeBase{stream.time_base.num, stream.time_base.den}, latest_.frame_rate);
 }
 
 void PictureReader::follow(const PictureReader& first) {
     latest_ = first.latest_;
     times_ = first.times_;
     mode_ = first.mode_;
-    any_ = joined_ = true;
+    any_ = started_ = joined_ = true;
 }
 
 Result<void> PictureReader::read_again(const Demuxer& demuxer, std::uint64_t taken) {
@@ -82,6 +82,8 @@ Result<void> PictureReader::read_again(const Demuxer& demuxer, std::uint64_t tak
     next_begin_.reset();
     decoder_.reset();
     av_frame_unref(decoded_.get());
+    untimed_.clear();
+    ready_.clear();
     joined_ = !demuxer.joins();
     start_times(demuxer);
     return open_decoder(demuxer);
@@ -198,36 +200,45 @@ Result<void> PictureReader::take() {
     }
     if (mended() || (flagged && !due_->leads(decoded_->pts))) lose("a picture is damaged in part");
     losing_ = false;
-    const Timestamp pts = times_->next(known(decoded_->best_effort_timestamp), duration_of(*decoded_));
+    const auto timestamp = known(decoded_->best_effort_timestamp);
+    const std::int64_t duration = duration_of(*decoded_);
+    const PixelAspect aspect = pixel_aspect_of(decoded_->sample_aspect_ratio);
     if (taken_before_ > 1) {
         --taken_before_;
         ++next_index_;
         av_frame_unref(decoded_.get());
-        return {};
+        return take_time(Frame{}, timestamp, duration);
     }
     auto made = pictures_.make(*decoded_, decoder_->context().codec_id);
     av_frame_unref(decoded_.get());
     if (!made) return fail(made.error().code, latest_.name + ": " + made.error().message);
     Frame& frame = *made;
     frame.id = {options_.stream, next_index_++};
-    frame.pts = pts;
     if (taken_before_ == 1) {  // the one that was handed out last, by whichever decoder
         taken_before_ = 0;
         set_shape(latest_, frame);
-        return {};
+        return take_time(Frame{}, timestamp, duration);
     }
-    ++pictures_of_part_;
     if (!any_) {  // now it is known what the stream is like, and whether the GPU took it
         set_shape(latest_, frame);
+        if (latest_.pixel_aspect == PixelAspect{}) latest_.pixel_aspect = aspect;
+        if (pictures_.turned()) std::swap(latest_.pixel_aspect.width, latest_.pixel_aspect.height);
         latest_.decoder = decoder_->description();
         if (!not_on_gpu_.empty()) latest_.decoder += "; not NVDEC: " + not_on_gpu_;
         any_ = true;
     } else if (frame.width != latest_.width || frame.height != latest_.height ||
                frame.format != latest_.format || frame.color != latest_.color) {
         set_shape(latest_, frame);
-        events_.emplace_back(FormatChanged{latest_});
+        add(FormatChanged{latest_});
     }
-    events_.emplace_back(std::move(frame));
+    return take_time(std::move(frame), timestamp, duration);
+}
+
+/// An empty frame stands for one that was taken before: its time counts for those behind it.
+Result<void> PictureReader::take_time(Frame frame, std::optional<std::int64_t> timestamp, std::int64_t duration) {
+    untimed_.emplace_back(std::move(frame));
+    times_->next(timestamp, duration, ready_);
+    hand_out();
     return {};
 }
 
@@ -252,6 +263,36 @@ bool PictureReader::plain_time() {
            (!begin || *shown == *begin);
 }
 
+/// Behind the frames that were taken before.
+void PictureReader::add(SourceEvent event) {
+    (untimed_.empty() ? events_ : untimed_).push_back(std::move(event));
+}
+
+/// Hands on frames whose times are known, and what follows each.
+void PictureReader::hand_out() {
+    auto time = ready_.begin();
+    while (!untimed_.empty()) {
+        if (auto* frame = std::get_if<Frame>(&untimed_.front())) {
+            if (time == ready_.end()) break;
+            frame->pts = *time++;
+            if (frame->width == 0) {
+                untimed_.pop_front();
+                continue;
+            }
+            ++pictures_of_part_;
+            if (!std::exchange(started_, true)) latest_.start = frame->pts;
+        }
+        events_.push_back(std::move(untimed_.front()));
+        untimed_.pop_front();
+    }
+    ready_.clear();
+}
+
+void PictureReader::settle_times() {
+    times_->flush(next_begin_ ? next_begin_ : end_, ready_);
+    hand_out();
+}
+
 void PictureReader::lose(const std::string& what) {
     if (mode_ == Mode::fast) {
         doubtful_ = true;
@@ -259,8 +300,7 @@ void PictureReader::lose(const std::string& what) {
     }
     if (!joined_ || std::exchange(losing_, true)) return;
     damage_.note(what, next_index_);
-    events_.emplace_back(
-        Discontinuity{fmt::format("{}: {} before frame {}", latest_.name, what, next_index_)});
+    add(Discontinuity{fmt::format("{}: {} before frame {}", latest_.name, what, next_index_)});
 }
 
 bool PictureReader::finish_part() {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "media/damage.h"
 #include "media/decoder.h"
@@ -79,16 +80,21 @@ class PictureReader {
     [[nodiscard]] std::deque<SourceEvent>& events() noexcept { return events_; }
     /// As of the latest event.
     [[nodiscard]] const StreamInfo& info() const noexcept { return latest_; }
-    [[nodiscard]] bool has_pictures() const noexcept { return any_; }
+    [[nodiscard]] bool has_pictures() const noexcept { return started_; }
     [[nodiscard]] const DamageReport& damage() const noexcept { return damage_; }
     /// To be called when a segment is drained. False, in Mode::fast, if it was damaged behind its last picture.
     bool finish_part();
     /// Pictures of the current segment.
     [[nodiscard]] std::uint64_t pictures() const noexcept { return pictures_of_part_; }
+    /// To be called when no picture of a segment follows: those whose times were open are handed out.
+    void settle_times();
     [[nodiscard]] tl::unexpected<Error> no_memory() const;
 
   private:
     Result<void> take();
+    Result<void> take_time(Frame frame, std::optional<std::int64_t> timestamp, std::int64_t duration);
+    void add(SourceEvent event);
+    void hand_out();
     void lose(const std::string& what);
     void note_start(const AVPacket& packet);
     [[nodiscard]] bool mended();
@@ -107,6 +113,8 @@ class PictureReader {
     AvFrame decoded_{av_frame_alloc()};
     DamageReport damage_;
     std::deque<SourceEvent> events_;
+    std::deque<SourceEvent> untimed_;  ///< the first is a frame whose time is not known yet
+    std::vector<Timestamp> ready_;     ///< times of its frames, of the first ones
     Mode mode_ = Mode::once;
     bool doubtful_ = false;            ///< in Mode::fast
     std::uint64_t taken_before_ = 0;   ///< pictures to be left out
@@ -117,6 +125,7 @@ class PictureReader {
     std::optional<std::int64_t> next_begin_;  ///< when the first picture of go_on()'s segment is shown
     bool pending_ = false;                    ///< it is in decoded_
     bool any_ = false;
+    bool started_ = false;                    ///< a frame was handed out
     bool joined_ = false;           // what comes before can't be decoded, and is no damage
     bool leading_ = false;          // the packet sent last refers to pictures before the stream
     // H.264 that begins at a recovery point, up to the next key packet: pictures there unmark references to

@@ -12,6 +12,9 @@
 #include <vector>
 
 #include "core/frame.h"
+#include "media/image_names.h"
+#include "media/pixel_aspect.h"
+#include "saccade/bad_image.h"
 #include "saccade/error.h"
 #include "saccade/types.h"
 
@@ -19,7 +22,7 @@ namespace saccade::media {
 
 /// What is known of a stream before its first frame.
 struct StreamInfo {
-    std::string name;                          ///< as the user gave it; for messages
+    std::string name;  ///< as the user gave it, secrets masked; for messages and results
     std::string codec;                         ///< FFmpeg's short name: "h264", "hevc", "mjpeg" ...
     std::string decoder;                       ///< who decodes: "h264 (software, 2 threads)" ...
     std::size_t decoders = 1;                  ///< that work on it at once: see open_sources
@@ -30,6 +33,9 @@ struct StreamInfo {
     bool live = false;  ///< paced by the outside: may drop, can't seek
     PixelFormat format = PixelFormat::i420;
     ColorSpec color;
+    PixelAspect pixel_aspect;                  ///< upright, of the first picture
+    Timestamp start{0};                        ///< of the first picture, by the file's clock
+    std::shared_ptr<const ImageNames> images;  ///< where frames are image files; else none
 };
 
 /// From the next frame on the size, format or colour differs.
@@ -50,6 +56,7 @@ struct PartEnds {
 /// Data was lost or damaged here; frames go on behind it.
 struct Discontinuity {
     std::string reason;
+    std::optional<BadImage> image = std::nullopt;  ///< where it is an image file that is no good
 };
 
 /// No frame follows. `damage` is empty after a whole stream; else one line that says what could not
@@ -70,8 +77,9 @@ class Source {
 
     [[nodiscard]] virtual const StreamInfo& info() const noexcept = 0;
 
-    /// The next event, in presentation order; blocks. Frame::id.index counts from 0, its
-    /// stream is `stream` of the options; pts never goes backwards; Frame::file is set for images.
+    /// The next event, in presentation order; blocks. Frame::id.index counts from 0 (images: it is
+    /// the file's place, so that those left out leave a gap), its stream is `stream` of the options;
+    /// pts is by the file's own clock and never goes backwards; Frame::file is set for images.
     /// After End or an error, End again. Errors: interrupted; out_of_memory; anything that leaves no way to go on.
     virtual Result<SourceEvent> read() = 0;
 
@@ -84,6 +92,8 @@ struct SourceOptions {
     int cuda_device = -1;      ///< GPU to decode on and leave frames on where it can; -1: the host
     int decoder_threads = 0;   ///< 0: as many as the codec makes use of on this machine
     double image_rate = 30;    ///< Hz, for image sequences, which carry no time
+    /// Names of a location that is an image, one of several of a run; none: a source names its own.
+    std::shared_ptr<const ImageNames> images;
     std::stop_token stop;      ///< as interrupt(), but already while open_source waits for data
     /// Called once before a decoder takes memory, on open_source's thread, with what the container
     /// says of the stream; may block, and refuse with an error, which open_source returns. Returns how

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/mask_secrets.h"
 #include "media/packet_feed.h"
 #include "media/picture_reader.h"
 
@@ -60,7 +61,7 @@ class StreamSource final : public Source {
 
 Result<void> StreamSource::open(const std::string& name) {
     const Demuxer& demuxer = feed_->demuxer();
-    info_.name = name;
+    info_.name = mask_url(name);
     set_declared(info_, demuxer);
     if (options_.before_decoder) {
         const auto room = options_.before_decoder(info_);
@@ -76,7 +77,7 @@ Result<void> StreamSource::open(const std::string& name) {
         return {};
     }
     return fail(ErrorCode::corrupt,
-                end_->damage.empty() ? name + ": not a media file: no picture in it"
+                end_->damage.empty() ? info_.name + ": not a media file: no picture in it"
                                      : end_->damage + "; no picture can be decoded",
                 "give a video, an image or a folder of images");
 }
@@ -147,6 +148,7 @@ Result<void> StreamSource::fill() {
 }
 
 void StreamSource::finish_part() {
+    reader_.settle_times();
     if (info_.decoders > 1) reader_.events().emplace_back(PartEnds{});
     feed().done(*segment_, reader_.pictures());
     segment_.reset();

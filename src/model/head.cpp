@@ -1,143 +1,105 @@
 #include "model/head.h"
 
-#include <algorithm>
-#include <set>
-#include <string_view>
-#include <vector>
+#include <fmt/format.h>
 
-#include "model/graph_view.h"
-#include "model/onnx_access.h"
+#include <algorithm>
+#include <array>
 
 namespace saccade::model {
 namespace {
 
-constexpr std::int64_t unknown = -1;
-/// Rows of an end-to-end head: x1 y1 x2 y2 score class.
-constexpr std::int64_t end_to_end_row = 6;
-/// More rows than that an end-to-end head never has; fewer candidates a dense head never has.
-constexpr std::int64_t most_end_to_end = 3000;
-
-/// The output's two inner dimensions, [N, rows, columns].
-struct Dims {
-    std::int64_t rows = unknown, columns = unknown;
+/// A matcher, and the families that it tells apart.
+struct Row {
+    Matcher match;
+    std::initializer_list<Family> families;
 };
 
-/// Cells of the grids with strides 8, 16 and 32.
-std::int64_t cells(const HeadHints& hints) {
-    std::int64_t total = 0;
-    for (const int stride : {8, 16, 32}) {
-        total += std::int64_t{hints.width / stride} * (hints.height / stride);
+/// Those that go by names come first, for messages; the order decides nothing.
+const std::array rows{
+    Row{match_rtdetr, {Family::rtdetr}},
+    Row{match_hf_detr, {Family::hf_detr}},
+    Row{match_rf_detr, {Family::rf_detr}},
+    Row{match_nms, {Family::nms}},
+    Row{match_yolo_nas, {Family::yolo_nas}},
+    Row{match_ultralytics_detr, {Family::ultralytics_detr}},
+    Row{match_rows, {Family::end_to_end, Family::rows}},
+    Row{match_yolov5, {Family::yolov5, Family::yolox}},
+    Row{match_yolov8, {Family::yolov8}},
+};
+
+std::string outputs_text(const HeadContext& context) {
+    std::string text;
+    for (const ValueInfo& output : context.model.outputs()) {
+        if (!text.empty()) text += ", ";
+        text += fmt::format("{} {}", output.name, shape_text(output));
+        if (output.type != DataType::f32) text += fmt::format(" of {}", to_string(output.type));
     }
-    return total;
+    return (context.model.outputs().size() == 1 ? "output " : "outputs ") + text;
 }
 
-bool among(std::string_view op, std::initializer_list<std::string_view> names) {
-    return std::find(names.begin(), names.end(), op) != names.end();
+std::string remedy() {
+    return "if it is a detector, say how it is to be read with --family " + family_names();
 }
 
-/// Whether the convolutions' results reach the output without arithmetic: grids left to the reader.
-bool undecoded(const GraphView& graph, const std::string& output) {
-    std::vector<std::string_view> open{output};
-    std::set<std::string_view> seen;
-    bool reached = false;
-    while (!open.empty()) {
-        const std::string_view value = open.back();
-        open.pop_back();
-        const auto* node = graph.producer(value);
-        if (node == nullptr || !seen.insert(value).second) continue;
-        const std::string& op = node->op_type();
-        if (op == "Conv") {
-            reached = true;
-        } else if (among(op, {"Transpose", "Reshape", "Flatten", "Identity", "Squeeze"})) {
-            if (node->input_size() > 0) open.emplace_back(node->input(0));
-        } else if (among(op, {"Concat", "Sigmoid"})) {
-            open.insert(open.end(), node->input().begin(), node->input().end());
-        } else {
-            return false;
-        }
+/// An output that nobody knows what to do with may hold the boxes, or say that the task is another.
+const ValueInfo* left_over(const HeadContext& context, const Reading& reading) {
+    for (const ValueInfo& output : context.model.outputs()) {
+        if (!reading.outputs.contains(output.name)) return &output;
     }
-    return reached;
-}
-
-/// YOLOX decodes sizes by exp(); other families that are laid out alike don't.
-bool decodes_by_exp(const OnnxModel& model) {
-    const auto& nodes = OnnxModel::Access::proto(model).graph().node();
-    return std::any_of(nodes.begin(), nodes.end(),
-                       [](const auto& node) { return node.op_type() == "Exp"; });
-}
-
-/// Rows of a yolov8 head whose shape is symbolic: its last Concat joins 4 box rows and the classes.
-std::int64_t traced_rows(const GraphView& graph, const std::string& output) {
-    const auto* node = graph.producer(output);
-    if (node == nullptr || node->op_type() != "Concat" || node->input_size() != 2) return unknown;
-    const std::int64_t boxes = trace_channels(graph, node->input(0));
-    const std::int64_t classes = trace_channels(graph, node->input(1));
-    if (classes <= 0 || (boxes != 0 && boxes != 4)) return unknown;
-    return classes + 4;
-}
-
-std::optional<Head> as_family(Family family, const Dims& dims, const HeadHints& hints) {
-    Head head;
-    head.family = family;
-    const bool by_columns = family == Family::yolov8;
-    const std::int64_t length = by_columns ? dims.rows : dims.columns;
-    head.detections = std::max<std::int64_t>(by_columns ? dims.columns : dims.rows, 0);
-    if (family == Family::end_to_end) {
-        if (length != end_to_end_row && length != unknown) return std::nullopt;
-        head.classes = hints.classes;
-        return head;
-    }
-    const std::int64_t fixed = by_columns ? 4 : 5;
-    if (length == unknown) {
-        head.classes = hints.classes;
-        return head.classes > 0 ? std::optional(head) : std::nullopt;
-    }
-    head.classes = length - fixed;
-    return head.classes > 0 ? std::optional(head) : std::nullopt;
-}
-
-/// The family by the shape alone; where it fits two, what the file says of itself decides.
-std::optional<Family> family_of(const Dims& dims, const HeadHints& hints, bool raw) {
-    const auto [rows, columns] = dims;
-    const std::int64_t grid = cells(hints);
-    if (hints.end_to_end) return Family::end_to_end;
-    const bool dense_rows = rows == unknown || rows == grid || rows == 3 * grid;
-    if (columns == end_to_end_row && rows != unknown && !dense_rows && rows <= most_end_to_end) {
-        return Family::end_to_end;
-    }
-    if (columns > 5 && columns < 4096 && (rows == unknown || rows > columns)) {
-        return raw ? Family::yolox : Family::yolov5;
-    }
-    if (rows > 4 && (columns == unknown || columns > rows)) return Family::yolov8;
-    if (rows == unknown && columns == unknown && hints.classes > 0) {
-        return raw ? Family::yolox : Family::yolov8;
-    }
-    return std::nullopt;
+    return nullptr;
 }
 
 }  // namespace
 
-std::optional<Head> read_head(const OnnxModel& model, const HeadHints& hints) {
-    const GraphView graph(OnnxModel::Access::proto(model).graph());
-    for (const ValueInfo& output : model.outputs()) {
-        if (output.has_shape && output.shape.size() != 3) continue;
-        if (output.type != DataType::f32) continue;
-        Dims dims;
-        if (output.has_shape) dims = {output.shape[1], output.shape[2]};
-        if (dims.rows == unknown && dims.columns == unknown) {
-            dims.rows = traced_rows(graph, output.name);
+Result<Reading> read_head(const HeadContext& context) {
+    const std::string& name = context.model.name();
+    const auto asked = context.hints.family;
+    std::vector<Reading> found;
+    std::string why;
+    for (const Row& row : rows) {
+        const auto& families = row.families;
+        if (asked && std::find(families.begin(), families.end(), *asked) == families.end()) continue;
+        Match match = row.match(context);
+        if (match.reading) {
+            found.push_back(std::move(*match.reading));
+        } else if (!match.why.empty() && why.find(match.why) == std::string::npos) {
+            why += (why.empty() ? "" : "; ") + match.why;
         }
-        const bool raw = undecoded(graph, output.name);
-        const auto family = hints.family ? hints.family : family_of(dims, hints, raw);
-        if (!family) continue;
-        auto head = as_family(*family, dims, hints);
-        if (!head) continue;
-        head->output = output.name;
-        head->yolox_input = *family == Family::yolox ||
-                            (!hints.family && *family == Family::yolov5 && decodes_by_exp(model));
-        return head;
     }
-    return std::nullopt;
+    if (asked) {
+        if (!found.empty()) return std::move(found.front());
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{}: {} can't be read as {}{}", name, outputs_text(context),
+                                to_string(*asked), why.empty() ? "" : " (" + why + ")"));
+    }
+    const bool any_certain =
+        std::any_of(found.begin(), found.end(), [](const Reading& r) { return r.certain; });
+    if (any_certain) std::erase_if(found, [](const Reading& r) { return !r.certain; });
+    if (found.size() > 1) {
+        std::string families;
+        for (const Reading& reading : found) {
+            families += (families.empty() ? "" : " or ") + std::string(to_string(reading.family));
+        }
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{}: {} may be {}, and nothing in the file tells which", name,
+                                outputs_text(context), families),
+                    remedy());
+    }
+    if (found.empty()) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{}: not a detection network we can read: {}{}", name,
+                                outputs_text(context), why.empty() ? "" : " (" + why + ")"),
+                    remedy());
+    }
+    if (const ValueInfo* beside = left_over(context, found.front())) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{}: not a detection network we can read: beside {} it has the output "
+                                "{} {}, as networks for other tasks do",
+                                name, to_string(found.front().family), beside->name,
+                                shape_text(*beside)),
+                    remedy());
+    }
+    return std::move(found.front());
 }
 
 }  // namespace saccade::model

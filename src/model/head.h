@@ -1,33 +1,16 @@
-// Which family's head a network ends in, told from the output's shape and the nodes before it.
+// Which family's outputs a network has, told from their names, shapes and the nodes before them.
 // Private to src/model.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-
-#include "model/onnx_model.h"
-#include "model/spec.h"
+#include "model/families/reading.h"
+#include "saccade/error.h"
 
 namespace saccade::model {
 
-/// What else is known when the head is read.
-struct HeadHints {
-    std::optional<Family> family;  ///< the user's word
-    bool end_to_end = false;       ///< the file's word
-    std::int64_t classes = 0;      ///< named in the file, 0 where it names none
-    int width = 0, height = 0;     ///< of the input, px
-};
-
-struct Head {
-    Family family = Family::yolov8;
-    std::string output;           ///< name of the graph output that holds the detections
-    std::int64_t classes = 0;     ///< 0 where the shapes don't tell
-    std::int64_t detections = 0;  ///< candidates an image, 0 where the shapes don't tell
-    bool yolox_input = false;     ///< BGR, 0..255, letterbox at the top left
-};
-
-/// Nothing where no output can be a detection head (of the family in the hints, if there is one).
-std::optional<Head> read_head(const OnnxModel& model, const HeadHints& hints);
+/// The one reading that the network has, or the one that the hints' family asks for. Errors:
+/// unsupported (none, or several that can't be told apart: the message has the outputs' shapes and
+/// what spoke against the nearest families; the remedy names the families known); invalid_argument
+/// (the outputs can't be read as the family asked for).
+Result<Reading> read_head(const HeadContext& context);
 
 }  // namespace saccade::model

@@ -1,24 +1,36 @@
-// Finds out what kind of detector an ONNX model is, from its metadata, shapes and graph.
+// What a file says of its network beside the graph: the picture's input, class names. Private to
+// src/model.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "model/families/reading.h"
 #include "model/onnx_model.h"
+#include "model/prepared_model.h"
 #include "model/spec.h"
 #include "saccade/error.h"
 
 namespace saccade::model {
 
-/// What the user knows better than the file.
-struct SpecOverrides {
-    std::optional<Family> family;
-    std::vector<std::string> class_names;  ///< by class id; empty: as the file says
-};
+/// Fills what `spec` says of the input, sizes and stride. Errors: unsupported (no one input of
+/// pictures, [N, 3, height, width] of f32, f16 or u8; too large a size).
+Result<void> read_input(const OnnxModel& model, ModelSpec& spec);
 
-/// Errors: unsupported where it is no detection network that we can read (message with the output's
-/// shape, remedy `--family`); invalid_argument where an override contradicts the shapes.
-Result<ModelSpec> inspect(const OnnxModel& model, const SpecOverrides& overrides = {});
+/// Of the metadata: "" where there is no such key.
+std::string metadata_of(const OnnxModel& model, const std::string& key);
+
+/// As the file's metadata names the classes, empty where it doesn't.
+std::vector<std::string> names_in_file(const OnnxModel& model);
+
+/// The names that the user gave, or the file, or the family, or COCO for its 80 classes, or numbers.
+/// Errors: invalid_argument (the user gave another number than there are classes); unsupported (the
+/// file did, or how many classes there are can't be told).
+Result<std::vector<std::string>> names_of(const OnnxModel& model, const SpecOverrides& overrides,
+                                          const Reading& reading);
+
+/// "M: not a detection network we can read: WHY"
+tl::unexpected<Error> no_detector(const OnnxModel& model, const std::string& why,
+                                  std::string remedy = {});
 
 }  // namespace saccade::model

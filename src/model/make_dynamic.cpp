@@ -126,7 +126,7 @@ void free_size(onnx::GraphProto& graph, onnx::ValueInfoProto& input, const Model
     for (auto& output : *graph.mutable_output()) {
         if (!output.type().tensor_type().has_shape()) continue;
         auto& shape = *shape_of(output);
-        const int classes_dim = spec.family == Family::yolov8 ? 1 : 2;
+        const int classes_dim = spec.layout == HeadLayout::channels_first ? 1 : 2;
         for (int dim = 1; dim < shape.dim_size(); ++dim) {
             if (output.name() == spec.output_name && dim == classes_dim) continue;
             free_dim(shape, dim, output.name() + "_dim_" + std::to_string(dim));

@@ -1,5 +1,7 @@
 #include "model/onnx_access.h"
 
+#include <fmt/format.h>
+
 #include <bit>
 #include <cstring>
 
@@ -31,7 +33,37 @@ float from_half(std::uint16_t half) {
     return std::bit_cast<float>(sign | (wide << 23) | (fraction << 13));
 }
 
+/// From raw bytes, or from the list fields as 16-bit numbers in int32_data.
+template <typename Convert>
+std::vector<float> sixteen_bit_values(const TensorProto& tensor, Convert convert) {
+    std::vector<float> values;
+    if (tensor.has_raw_data()) {
+        for (const auto bits : raw_values<std::uint16_t>(tensor)) values.push_back(convert(bits));
+    } else {
+        for (const auto bits : tensor.int32_data()) {
+            values.push_back(convert(static_cast<std::uint16_t>(bits)));
+        }
+    }
+    return values;
+}
+
+float from_bfloat(std::uint16_t bits) {
+    return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
+
 }  // namespace
+
+std::string shown(std::string_view name) {
+    constexpr std::size_t longest = 100;
+    if (name.size() <= longest) return std::string(name);
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0U) == 0x80U) --end;  // UTF-8
+    return std::string(name.substr(0, end)) + "...";
+}
+
+std::string shown(const onnx::NodeProto& node) {
+    return fmt::format("node '{}' ({})", shown(node.name()), shown(node.op_type()));
+}
 
 bool read_integers(const TensorProto& tensor, std::vector<std::int64_t>& values) {
     if (tensor.data_type() == TensorProto::INT64) {
@@ -73,15 +105,20 @@ bool read_floats(const TensorProto& tensor, std::vector<float>& values) {
         return true;
     }
     if (tensor.data_type() == TensorProto::FLOAT16) {
+        values = sixteen_bit_values(tensor, from_half);
+        return true;
+    }
+    if (tensor.data_type() == TensorProto::BFLOAT16) {
+        values = sixteen_bit_values(tensor, from_bfloat);
+        return true;
+    }
+    if (tensor.data_type() == TensorProto::DOUBLE) {
         values.clear();
+        const auto narrow = [&](double value) { values.push_back(static_cast<float>(value)); };
         if (tensor.has_raw_data()) {
-            for (const auto half : raw_values<std::uint16_t>(tensor)) {
-                values.push_back(from_half(half));
-            }
+            for (const double value : raw_values<double>(tensor)) narrow(value);
         } else {
-            for (const auto half : tensor.int32_data()) {
-                values.push_back(from_half(static_cast<std::uint16_t>(half)));
-            }
+            for (const double value : tensor.double_data()) narrow(value);
         }
         return true;
     }

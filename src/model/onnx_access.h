@@ -19,6 +19,12 @@ struct OnnxModel::Access {
     static Result<OnnxModel> adopt(onnx::ModelProto proto, std::string name);
 };
 
+/// A name out of a file as messages show it: cut where it is longer than anyone reads.
+std::string shown(std::string_view name);
+
+/// "node 'conv1' (Conv)"
+std::string shown(const onnx::NodeProto& node);
+
 /// Values of an integer constant: an INT64 or INT32 tensor held as raw bytes or as a list.
 /// False where the tensor is of another type.
 bool read_integers(const onnx::TensorProto& tensor, std::vector<std::int64_t>& values);
@@ -26,7 +32,8 @@ bool read_integers(const onnx::TensorProto& tensor, std::vector<std::int64_t>& v
 /// Replaces an INT64 tensor's values and makes it one-dimensional.
 void write_integers(onnx::TensorProto& tensor, const std::vector<std::int64_t>& values);
 
-/// Values of an F32 or F16 constant. False where the tensor is of another type.
+/// Values of a constant of any floating type, narrowed to F32. False where the tensor is of another
+/// type.
 bool read_floats(const onnx::TensorProto& tensor, std::vector<float>& values);
 
 /// The attribute by its name, nullptr where the node has none.

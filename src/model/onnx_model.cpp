@@ -2,14 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <fstream>
 #include <set>
-#include <system_error>
 #include <utility>
 
+#include "core/digest.h"
 #include "model/onnx_access.h"
 #include "model/onnx_check.h"
+#include "model/onnx_external.h"
+#include "model/onnx_order.h"
+#include "model/onnx_read.h"
 
 namespace saccade::model {
 namespace {
@@ -52,39 +53,6 @@ ValueInfo value_info(const onnx::ValueInfoProto& value) {
     return info;
 }
 
-/// What the first bytes look like, for a message that helps.
-tl::unexpected<Error> not_onnx(std::string_view bytes, const std::string& label) {
-    if (bytes.starts_with("version https://git-lfs")) {
-        return fail(ErrorCode::corrupt, label + ": is a Git LFS pointer, not the model itself",
-                    "run: git lfs pull");
-    }
-    const std::string_view head = bytes.substr(0, 256);
-    const bool text = std::all_of(head.begin(), head.end(), [](unsigned char c) {
-        return (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\r' || c == '\t';
-    });
-    if (text) return fail(ErrorCode::corrupt, label + ": is text, not an ONNX model");
-    // A ModelProto starts with its field 1, the IR version, in every exporter.
-    if (bytes.front() == '\x08') {
-        return fail(ErrorCode::corrupt, label + ": is truncated or damaged",
-                    "copy or export the model again");
-    }
-    return fail(ErrorCode::corrupt, label + ": is not an ONNX model");
-}
-
-Result<onnx::ModelProto> read_proto(std::string_view bytes, const std::string& label) {
-    if (bytes.empty()) return fail(ErrorCode::corrupt, label + ": is empty");
-    if (bytes.size() > OnnxModel::max_bytes) {
-        return fail(ErrorCode::unsupported, label + ": is larger than 2 GiB");
-    }
-    onnx::ModelProto proto;
-    // Protobuf allocates no more than the bytes there are, and limits the nesting to 100.
-    if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-        return not_onnx(bytes, label);
-    }
-    if (proto.ir_version() <= 0) return not_onnx(bytes, label);
-    return proto;
-}
-
 }  // namespace
 
 struct OnnxModel::State {
@@ -95,8 +63,10 @@ struct OnnxModel::State {
     std::int64_t opset = 0;
 
     static Result<std::unique_ptr<State>> make(onnx::ModelProto proto, std::string name,
-                                               const std::string& label) {
-        if (auto ok = check(proto, label); !ok) return fail(ok.error());
+                                               const std::string& label,
+                                               const std::stop_token& stop = {}) {
+        if (auto ok = sort_nodes(*proto.mutable_graph(), label, stop); !ok) return fail(ok.error());
+        if (auto ok = check(proto, label, stop); !ok) return fail(ok.error());
         auto state = std::make_unique<State>();
         state->name = std::move(name);
         state->proto = std::move(proto);
@@ -155,36 +125,28 @@ std::string shape_text(const ValueInfo& value) {
     return text + "]";
 }
 
-Result<OnnxModel> OnnxModel::load(const std::filesystem::path& path) {
+Result<OnnxModel> OnnxModel::load(const std::filesystem::path& path, std::stop_token stop) {
     const std::string label = path.string();
-    std::error_code error;
-    const auto status = std::filesystem::status(path, error);
-    if (status.type() == std::filesystem::file_type::not_found) {
-        return fail(ErrorCode::not_found, "no such model: " + label);
-    }
-    if (!std::filesystem::is_regular_file(status)) {
-        return fail(ErrorCode::unreadable, label + ": is not a regular file");
-    }
-    const auto size = std::filesystem::file_size(path, error);
-    if (!error && size > max_bytes) {
-        return fail(ErrorCode::unsupported, label + ": is larger than 2 GiB");
-    }
-    std::ifstream file(path, std::ios::binary);
-    std::string bytes(error ? 0 : size, '\0');
-    if (error || !file || !file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) {
-        return fail(ErrorCode::unreadable, label + ": can't be read", "check its permissions");
-    }
-    auto proto = read_proto(bytes, label);
+    const auto bytes = read_model_file(path, stop);
+    if (!bytes) return fail(bytes.error());
+    auto proto = parse_proto(*bytes, label, stop);
     if (!proto) return fail(proto.error());
-    auto state = State::make(std::move(*proto), path.filename().string(), label);
+    if (auto ok = read_external(*proto, path.parent_path(), label, bytes->size(), stop); !ok) {
+        return fail(ok.error());
+    }
+    auto state = State::make(std::move(*proto), path.filename().string(), label, stop);
     if (!state) return fail(state.error());
     return OnnxModel(std::move(*state));
 }
 
-Result<OnnxModel> OnnxModel::parse(std::string_view bytes, std::string name) {
-    auto proto = read_proto(bytes, name);
+Result<OnnxModel> OnnxModel::parse(std::string_view bytes, std::string name,
+                                   std::stop_token stop) {
+    auto proto = parse_proto(bytes, name, stop);
     if (!proto) return fail(proto.error());
-    return Access::adopt(std::move(*proto), std::move(name));
+    const std::string label = name;
+    auto state = State::make(std::move(*proto), std::move(name), label, stop);
+    if (!state) return fail(state.error());
+    return OnnxModel(std::move(*state));
 }
 
 Result<OnnxModel> OnnxModel::Access::adopt(onnx::ModelProto proto, std::string name) {
@@ -233,6 +195,12 @@ Result<std::string> OnnxModel::to_bytes() const {
         return fail(ErrorCode::unsupported, state_->name + ": is larger than 2 GiB");
     }
     return bytes;
+}
+
+Result<std::string> OnnxModel::digest() const {
+    const auto bytes = to_bytes();
+    if (!bytes) return fail(bytes.error());
+    return sha256(*bytes);
 }
 
 }  // namespace saccade::model

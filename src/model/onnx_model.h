@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,19 +34,24 @@ std::string shape_text(const ValueInfo& value);
 
 /// A whole model; copies are deep. Const calls may run in parallel.
 ///
-/// What has been read is safe to walk: every node input is produced by an earlier node, an
-/// initializer or a graph input, and every initializer holds as many bytes as its shape says.
+/// What has been read is safe to walk, and to hand to a backend: every node input is produced by an
+/// earlier node, an initializer or a graph input (nodes in another order are sorted); every
+/// initializer holds as many bytes as its shape says; no number in it is out of any sense.
 class OnnxModel {
   public:
-    /// Largest file taken: protobuf's own limit.
+    /// Largest model taken, its weights in other files included: protobuf's own limit.
     static constexpr std::size_t max_bytes = 0x7fffffff;
 
-    /// Errors: not_found; unreadable; corrupt (empty, text, truncated, contradicting itself);
-    /// unsupported (weights in a separate file, no input or output, over 2 GiB).
-    static Result<OnnxModel> load(const std::filesystem::path& path);
+    /// Weights in files beside the model are read into it, if they are in its folder or below. A
+    /// stop is heard within a second.
+    /// Errors: not_found (also of such a file); unreadable; corrupt (empty, text, truncated,
+    /// contradicting itself, numbers without sense); unsupported (weights elsewhere, no input or
+    /// output, over 2 GiB, unknown operator sets); interrupted.
+    static Result<OnnxModel> load(const std::filesystem::path& path, std::stop_token stop = {});
 
-    /// As load(), from memory. `name` stands in messages.
-    static Result<OnnxModel> parse(std::string_view bytes, std::string name);
+    /// As load(), from memory, where weights in other files are refused. `name` stands in messages.
+    static Result<OnnxModel> parse(std::string_view bytes, std::string name,
+                                   std::stop_token stop = {});
 
     OnnxModel(const OnnxModel& other);
     OnnxModel& operator=(const OnnxModel& other);
@@ -65,6 +71,10 @@ class OnnxModel {
 
     /// The file's bytes; equal models give equal bytes. Errors: unsupported (over 2 GiB).
     [[nodiscard]] Result<std::string> to_bytes() const;
+
+    /// SHA-256 of to_bytes(), hex: differs where any weight does, also one that came from another
+    /// file. Errors: as to_bytes().
+    [[nodiscard]] Result<std::string> digest() const;
 
     /// The protobuf inside: for src/model alone (onnx_access.h).
     struct Access;

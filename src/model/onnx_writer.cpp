@@ -14,10 +14,10 @@ OnnxWriter::OnnxWriter(std::int64_t opset) {
 }
 
 void OnnxWriter::describe_value(onnx::ValueInfoProto& value, const std::string& name,
-                                const std::vector<std::int64_t>& shape) {
+                                const std::vector<std::int64_t>& shape, std::int32_t type) {
     value.set_name(name);
     auto* tensor = value.mutable_type()->mutable_tensor_type();
-    tensor->set_elem_type(TensorProto::FLOAT);
+    tensor->set_elem_type(type);
     for (std::size_t i = 0; i < shape.size(); ++i) {
         auto* dim = tensor->mutable_shape()->add_dim();
         if (shape[i] >= 0) {
@@ -28,12 +28,14 @@ void OnnxWriter::describe_value(onnx::ValueInfoProto& value, const std::string& 
     }
 }
 
-void OnnxWriter::input(const std::string& name, const std::vector<std::int64_t>& shape) {
-    describe_value(*proto_.mutable_graph()->add_input(), name, shape);
+void OnnxWriter::input(const std::string& name, const std::vector<std::int64_t>& shape,
+                       std::int32_t type) {
+    describe_value(*proto_.mutable_graph()->add_input(), name, shape, type);
 }
 
-void OnnxWriter::output(const std::string& name, const std::vector<std::int64_t>& shape) {
-    describe_value(*proto_.mutable_graph()->add_output(), name, shape);
+void OnnxWriter::output(const std::string& name, const std::vector<std::int64_t>& shape,
+                        std::int32_t type) {
+    describe_value(*proto_.mutable_graph()->add_output(), name, shape, type);
 }
 
 void OnnxWriter::metadata(const std::string& key, const std::string& value) {
@@ -48,7 +50,7 @@ void OnnxWriter::describe(const std::string& producer, const std::string& graph_
 }
 
 std::string OnnxWriter::fresh(const std::string& stem) {
-    return stem + "_" + std::to_string(next_++);
+    return prefix_ + stem + "_" + std::to_string(next_++);
 }
 
 std::string OnnxWriter::floats(const std::vector<float>& values,

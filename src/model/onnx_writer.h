@@ -1,4 +1,4 @@
-// Writes an ONNX graph node by node. Private to src/model.
+// Writes an ONNX graph node by node, a new one or behind one that is there. Private to src/model.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -18,10 +18,16 @@ class OnnxWriter {
     using IntegerList = std::pair<std::string, std::vector<std::int64_t>>;
 
     explicit OnnxWriter(std::int64_t opset);
+    /// Adds to a graph; the names that it gives begin with `prefix`.
+    OnnxWriter(onnx::ModelProto proto, std::string prefix)
+        : proto_(std::move(proto)), prefix_(std::move(prefix)) {}
 
-    /// An f32 input or output; -1 in `shape` makes a dynamic dimension.
-    void input(const std::string& name, const std::vector<std::int64_t>& shape);
-    void output(const std::string& name, const std::vector<std::int64_t>& shape);
+    /// An input or output of one of TensorProto's element types; -1 in `shape` makes a dynamic
+    /// dimension.
+    void input(const std::string& name, const std::vector<std::int64_t>& shape,
+               std::int32_t type = onnx::TensorProto::FLOAT);
+    void output(const std::string& name, const std::vector<std::int64_t>& shape,
+                std::int32_t type = onnx::TensorProto::FLOAT);
     void metadata(const std::string& key, const std::string& value);
     void describe(const std::string& producer, const std::string& graph_name);
 
@@ -37,13 +43,15 @@ class OnnxWriter {
                      const std::string& name = {});
 
     [[nodiscard]] onnx::ModelProto take() { return std::move(proto_); }
+    [[nodiscard]] onnx::ModelProto& proto() { return proto_; }
 
   private:
     std::string fresh(const std::string& stem);
     static void describe_value(onnx::ValueInfoProto& value, const std::string& name,
-                               const std::vector<std::int64_t>& shape);
+                               const std::vector<std::int64_t>& shape, std::int32_t type);
 
     onnx::ModelProto proto_;
+    std::string prefix_;
     int next_ = 0;
 };
 

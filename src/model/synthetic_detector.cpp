@@ -184,10 +184,7 @@ Result<std::filesystem::path> write_synthetic_detector(const std::filesystem::pa
     if (!bytes) return fail(bytes.error());
     const auto path = folder / "synthetic.onnx";
     if (holds(path, *bytes)) return path;
-    auto file = AtomicFile::create(path);
-    if (!file) return fail(file.error());
-    if (auto written = file->write(*bytes); !written) return fail(written.error());
-    if (auto done = file->commit(); !done) return fail(done.error());
+    if (auto done = write_whole(path, *bytes, cache_file()); !done) return fail(done.error());
     return path;
 }
 

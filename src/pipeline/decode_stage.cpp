@@ -13,6 +13,7 @@ void DecodeEnd::merge(const DecodeEnd& other) {
     cut = cut || other.cut;
     if (!error) error = other.error;
     if (damage.empty()) damage = other.damage;
+    bad_images.insert(bad_images.end(), other.bad_images.begin(), other.bad_images.end());
 }
 
 void DecodeStage::run(TraceLane* lane) {
@@ -38,8 +39,9 @@ void DecodeStage::run(TraceLane* lane) {
         } else if (const auto* ends = std::get_if<media::PartEnds>(&*event)) {
             if (join_ != nullptr && part_) join_->ended(*part_, part_frames_, ends->next);
             push_held(lane);
-        } else if (const auto* gap = std::get_if<media::Discontinuity>(&*event)) {
+        } else if (auto* gap = std::get_if<media::Discontinuity>(&*event)) {
             if (end_.damage.empty()) end_.damage = gap->reason;
+            if (gap->image) end_.bad_images.push_back(std::move(*gap->image));
         } else if (const auto* last = std::get_if<media::End>(&*event)) {
             if (!last->damage.empty()) end_.damage = last->damage;
             return;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "media/source.h"
 #include "pipeline/batcher.h"
@@ -19,6 +20,7 @@ namespace saccade::pipeline {
 /// How reading a source ended.
 struct DecodeEnd {
     std::string damage;
+    std::vector<BadImage> bad_images;
     std::optional<Error> error;
     bool cut = false;  ///< left before its end, on request or because of a failure behind it
 

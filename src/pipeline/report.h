@@ -12,6 +12,7 @@
 #include "pipeline/batcher.h"
 #include "pipeline/governor.h"
 #include "pipeline/histogram.h"
+#include "saccade/bad_image.h"
 #include "saccade/error.h"
 
 namespace saccade::pipeline {
@@ -28,6 +29,7 @@ struct StreamReport {
     StreamStatus status = StreamStatus::complete;
     std::optional<Error> error;  ///< of a failed stream
     std::string damage;          ///< of a partial one
+    std::vector<BadImage> bad_images;  ///< all, where it is of images
     std::string decoder;
     int width = 0, height = 0;  ///< px
     int input_width = 0, input_height = 0;  ///< of the network that its frames went through, px

@@ -90,7 +90,10 @@ sink::Context context_of(const media::StreamInfo& info, const detect::DetectorIn
             .height = info.height,
             .frame_rate = info.frame_rate,
             .class_names = detector.class_names,
-            .tracking = tracking};
+            .tracking = tracking,
+            .pixel_aspect = info.pixel_aspect,
+            .start = info.start,
+            .images = info.images};
 }
 
 }  // namespace
@@ -247,7 +250,9 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
     place.reset();
     track_stage.report(report);
     sink_stage.report(report);
-    judge(report, end, report.dropped.total() + (join ? join->dropped() : 0), first_of({sink_stage.error(), track_stage.error(), stage.error()}),
+    report.bad_images = std::move(end.bad_images);
+    judge(report, end, report.dropped.total() + (join ? join->dropped() : 0),
+          first_of({sink_stage.error(), track_stage.error(), stage.error()}),
           stop.stop_requested());
     const sink::Outcome outcome = report.status == StreamStatus::complete ? sink::Outcome::complete
                                   : report.status == StreamStatus::interrupted

@@ -111,10 +111,7 @@ std::string trace_json(const pipeline::Tracer& tracer, std::span<const Sample> s
 
 Result<void> write_trace(const std::filesystem::path& path, const pipeline::Tracer& tracer,
                          std::span<const Sample> samples) {
-    auto file = AtomicFile::create(path);
-    if (!file) return fail(file.error());
-    if (auto written = file->write(trace_json(tracer, samples)); !written) return written;
-    return file->commit();
+    return write_whole(path, trace_json(tracer, samples), {.way_out = "name another file with --trace"});
 }
 
 }  // namespace saccade::profile

@@ -4,35 +4,30 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 #include <utility>
+
+#include "core/file_claims.h"
+#include "core/output_target.h"
+#include "core/temporary.h"
 
 namespace saccade::sink {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kWayOut = "choose another folder with --out";
+
 tl::unexpected<Error> unwritable(const fs::path& path, std::string_view reason) {
     return fail(ErrorCode::unwritable,
                 fmt::format("{}: can't be written: {}", path.string(), reason),
-                "choose another folder with --out");
+                kWayOut);
 }
 
 tl::unexpected<Error> unwritable(const fs::path& path, int reason) {
     return unwritable(path, std::strerror(reason));
-}
-
-/// A name beside `path` that no other process or thread uses.
-fs::path beside(const fs::path& path) {
-    static std::atomic<unsigned> counter{0};
-    fs::path name = path;
-    name.replace_filename(
-        fmt::format(".{}.{}.{}.tmp", path.filename().string(), ::getpid(), counter++));
-    return name;
 }
 
 /// All data and names of the file system that holds `folder` to the disk: one call, where an fsync
@@ -51,34 +46,40 @@ Result<AtomicFolder> AtomicFolder::create(const fs::path& path, std::string_view
     std::error_code error;
     if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
     if (error) return unwritable(path, error.value());
-    AtomicFolder folder(path, {}, extension);
+    AtomicFolder folder(behind_links(path), extension);
     // Told now, not after all the work.
     if (auto good = folder.check_replaceable(); !good) return fail(good.error());
-    const fs::path temporary = beside(path);
-    if (!fs::create_directory(temporary, error)) {
-        return unwritable(path, error ? error.value() : EEXIST);
-    }
+    const fs::path temporary = temporary_of(folder.path_);
+    if (auto good = FileClaims::may_replace(temporary, path, kWayOut); !good) return fail(good.error());
+    folder.held_ = hold_folder(temporary);
+    if (folder.held_ == -EWOULDBLOCK) return unwritable(path, "another run is writing it");
+    if (folder.held_ == -EEXIST) return unwritable(path, temporary.string() + " is in the way");
+    if (folder.held_ < 0) return unwritable(path, -folder.held_);
     folder.temporary_ = temporary;
+    hand_on_rights(folder.path_, folder.held_);
     return folder;
 }
 
-AtomicFolder::AtomicFolder(fs::path path, fs::path temporary, std::string_view extension)
-    : path_(std::move(path)), temporary_(std::move(temporary)), extension_(extension) {}
+AtomicFolder::AtomicFolder(fs::path path, std::string_view extension)
+    : path_(std::move(path)), extension_(extension) {}
 
 AtomicFolder::AtomicFolder(AtomicFolder&& other) noexcept
     : path_(std::move(other.path_)),
       temporary_(std::exchange(other.temporary_, {})),
-      extension_(std::move(other.extension_)) {}
+      extension_(std::move(other.extension_)),
+      held_(std::exchange(other.held_, -1)) {}
 
 AtomicFolder::~AtomicFolder() {
     std::error_code ignored;
     if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+    if (held_ >= 0) ::close(held_);
 }
 
 Result<void> AtomicFolder::check_replaceable() const {
     std::error_code error;
     const auto status = fs::symlink_status(path_, error);
     if (status.type() == fs::file_type::not_found) return {};
+    if (auto good = FileClaims::may_replace(path_, path_, kWayOut); !good) return good;
     if (status.type() != fs::file_type::directory) return unwritable(path_, "is no folder");
     fs::directory_iterator entry(path_, error);
     for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
@@ -118,7 +119,9 @@ Result<void> AtomicFolder::commit() {
         return {};
     }
     // Some network file systems can't exchange: the older folder steps aside, and back on failure.
-    const fs::path older = beside(path_);
+    fs::path older = temporary_;
+    older += ".older";
+    fs::remove_all(older, error);
     if (std::rename(path_.c_str(), older.c_str()) != 0) return unwritable(path_, errno);
     if (std::rename(temporary_.c_str(), path_.c_str()) != 0) {
         const int reason = errno;

@@ -2,16 +2,13 @@
 //
 //     {"image_id":0,"category_id":1,"bbox":[left,top,width,height],"score":0.5}
 //
-// A frame that is an image file has the image_id that its name is, as COCO's are ("000000000139.jpg" is
-// 139), and its "file_name"; else image_id is the frame's index. Folders that mix both kinds of names are
-// told apart by file_name alone.
+// A frame that is an image file has an image_id that no other has, the number that its name is where that
+// can be ("000000000139.jpg" is 139; media/image_names.h), and its "file_name" below the folder that all
+// images share; else image_id is the frame's index.
 //
 // Always the detections, also when a tracker ran: the file is for mAP, which wants them all.
 // Written as it comes, one object a line, so memory does not grow with the video.
-#include <charconv>
-#include <filesystem>
 #include <iterator>
-#include <optional>
 #include <string>
 
 #include "sink/coco_categories.h"
@@ -22,19 +19,12 @@
 namespace saccade::sink {
 namespace {
 
-/// The number that all of `text` is.
-std::optional<std::uint64_t> number_of(const std::string& text) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return number;
-}
-
 class CocoFormat final : public TextFormat {
   public:
     explicit CocoFormat(bool coco_category_ids) : coco_category_ids_(coco_category_ids) {}
 
     void header(const Context& context, fmt::memory_buffer& out) override {
+        images_ = context.images.get();
         // COCO's numbers have gaps; other data sets' categories are numbered as the model's
         // classes.
         coco_category_ids_ = coco_category_ids_ && are_coco_classes(context.class_names);
@@ -42,12 +32,12 @@ class CocoFormat final : public TextFormat {
     }
 
     Result<void> frame(const FrameResult& result, fmt::memory_buffer& out) override {
-        std::uint64_t image_id = result.id.index;
+        auto image_id = static_cast<std::int64_t>(result.id.index);
         std::string file_name;
-        if (result.file) {
-            const std::filesystem::path path = *result.file;
-            image_id = number_of(path.stem().string()).value_or(image_id);
-            file_name = fmt::format(",\"file_name\":{}", json_string(path.filename().string()));
+        if (images_ != nullptr) {
+            const media::ImageName& image = images_->of(*result.file);
+            image_id = image.id;
+            file_name = fmt::format(",\"file_name\":{}", json_string(image.name));
         }
         for (const Detection& d : result.detections) {
             // Shortest form of the score that reads back exactly: rounding would make ties.
@@ -71,6 +61,7 @@ class CocoFormat final : public TextFormat {
     }
 
     bool coco_category_ids_;
+    const media::ImageNames* images_ = nullptr;
     bool first_ = true;
 };
 

@@ -1,33 +1,15 @@
-// A table: the columns of supervision's CSVSink in its order, then the time and the class's name.
+// A table: the columns of supervision's CSVSink in its order, then the time by the source's own clock and
+// the class's name; where frames are image files, also the image's name.
 // RFC 4180: lines end in CRLF, fields with a comma, quote or line break are quoted.
-#include <cstdlib>
 #include <iterator>
 
+#include "sink/csv_field.h"
 #include "sink/formats.h"
 #include "sink/objects.h"
 #include "sink/text_sink.h"
 
 namespace saccade::sink {
 namespace {
-
-std::string csv_field(std::string_view field) {
-    if (field.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(field);
-    std::string text = "\"";
-    for (const char c : field) {
-        if (c == '"') text += '"';
-        text += c;
-    }
-    return text + '"';
-}
-
-/// Seconds with all nine digits of the nanoseconds.
-std::string exact_seconds(Timestamp pts) {
-    const auto ns = pts.count();
-    const auto magnitude =
-        ns < 0 ? 0 - static_cast<std::uint64_t>(ns) : static_cast<std::uint64_t>(ns);
-    return fmt::format("{}{}.{:09}", ns < 0 ? "-" : "", magnitude / 1'000'000'000,
-                       magnitude % 1'000'000'000);
-}
 
 class CsvFormat final : public TextFormat {
   public:
@@ -37,19 +19,24 @@ class CsvFormat final : public TextFormat {
         context_ = &context;
         append(out,
                "x_min,y_min,x_max,y_max,class_id,confidence,tracker_id,frame_index,pts_s,"
-               "class_name\r\n");
+               "class_name");
+        append(out, context.images ? ",file_name\r\n" : "\r\n");
     }
 
     Result<void> frame(const FrameResult& result, fmt::memory_buffer& out) override {
         shown_objects(result, context_->tracking, include_lost_, objects_);
         const std::string time = exact_seconds(result.pts);
+        std::string file;
+        if (context_->images) {
+            file = fmt::format(",{}", csv_field(context_->images->of(*result.file).name));
+        }
         for (const Object& o : objects_) {
             // supervision leaves the field empty where there is no tracker.
             const std::string id = context_->tracking ? fmt::to_string(o.id) : std::string();
             fmt::format_to(std::back_inserter(out),
-                           "{:.3f},{:.3f},{:.3f},{:.3f},{},{:.6f},{},{},{},{}\r\n", o.box.x1,
+                           "{:.3f},{:.3f},{:.3f},{:.3f},{},{:.6f},{},{},{},{}{}\r\n", o.box.x1,
                            o.box.y1, o.box.x2, o.box.y2, o.class_id, o.score, id, result.id.index,
-                           time, csv_field(class_name(context_->class_names, o.class_id)));
+                           time, csv_field(class_name(context_->class_names, o.class_id)), file);
         }
         return {};
     }

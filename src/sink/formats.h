@@ -12,6 +12,7 @@ std::unique_ptr<Sink> make_jsonl(const SinkOptions& options);
 std::unique_ptr<Sink> make_coco(const SinkOptions& options);
 std::unique_ptr<Sink> make_yolo(const SinkOptions& options);
 std::unique_ptr<Sink> make_csv(const SinkOptions& options);
+std::unique_ptr<Sink> make_frames(const SinkOptions& options);
 std::unique_ptr<Sink> make_md5(const SinkOptions& options);
 std::unique_ptr<Sink> make_video(const SinkOptions& options);
 

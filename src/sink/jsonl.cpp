@@ -4,6 +4,10 @@
 //      "tracking":true,"class_names":[..]}
 //     {"outcome":"complete","frames":2}
 //
+// Times are by the source's own clock; the header has "start_ns", that of the first picture, where it is
+// not 0. Frames that are image files have "file", the path as the source named it, and "image_id", as in
+// the coco format.
+//
 // jsonl_reader.h reads it back. A change that old readers can't read raises the version.
 #include <iterator>
 
@@ -20,6 +24,7 @@ namespace {
 class JsonlFormat final : public TextFormat {
   public:
     void header(const Context& context, fmt::memory_buffer& out) override {
+        images_ = context.images.get();
         const auto to = std::back_inserter(out);
         fmt::format_to(to,
                        R"({{"schema":"{}","version":{},"source":{},"width":{},"height":{},)"
@@ -31,11 +36,15 @@ class JsonlFormat final : public TextFormat {
             fmt::format_to(to, "{}{}", comma, json_string(name));
             comma = ",";
         }
-        append(out, "]}\n");
+        append(out, "]");
+        if (context.start != Timestamp{0}) {
+            fmt::format_to(to, R"(,"start_ns":{})", context.start.count());
+        }
+        append(out, "}\n");
     }
 
     Result<void> frame(const FrameResult& result, fmt::memory_buffer& out) override {
-        append_frame_json(result, out);
+        append_frame_json(result, images_, out);
         append(out, "\n");
         return {};
     }
@@ -48,6 +57,9 @@ class JsonlFormat final : public TextFormat {
     }
 
     [[nodiscard]] bool marks_outcome() const noexcept override { return true; }
+
+  private:
+    const media::ImageNames* images_ = nullptr;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
@@ -118,6 +119,9 @@ FrameResult frame(const FloatJson& object) {
     result.pts = Timestamp(integer<std::int64_t>(object, "pts_ns"));
     result.width = integer<int>(object, "width");
     result.height = integer<int>(object, "height");
+    if (object.contains("file")) {
+        result.file = std::make_shared<const std::string>(text(member(object, "file"), "file"));
+    }
     for (const auto& d : array(object, "detections")) result.detections.push_back(detection(d));
     for (const auto& t : array(object, "tracks")) {
         result.tracks.push_back(track(t, result.detections.size()));
@@ -138,6 +142,9 @@ Context header(const nlohmann::json& object) {
     const auto& rate = member(object, "frame_rate");
     if (!rate.is_number()) throw Malformed("\"frame_rate\" is no number");
     context.frame_rate = rate.get<double>();
+    if (object.contains("start_ns")) {
+        context.start = Timestamp(integer<std::int64_t>(object, "start_ns"));
+    }
     const auto& tracking = member(object, "tracking");
     if (!tracking.is_boolean()) throw Malformed("\"tracking\" is neither true nor false");
     context.tracking = tracking.get<bool>();

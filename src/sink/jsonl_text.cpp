@@ -3,6 +3,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "sink/json_string.h"
+
 namespace saccade::sink {
 namespace {
 
@@ -52,10 +54,16 @@ std::string_view to_string(TrackState state) noexcept {
     return "lost";
 }
 
-void append_frame_json(const FrameResult& result, fmt::memory_buffer& out) {
+void append_frame_json(const FrameResult& result, const media::ImageNames* images,
+                       fmt::memory_buffer& out) {
     const auto to = std::back_inserter(out);
-    fmt::format_to(to, R"({{"index":{},"pts_ns":{},"width":{},"height":{},"detections":[)",
-                   result.id.index, result.pts.count(), result.width, result.height);
+    fmt::format_to(to, R"({{"index":{},"pts_ns":{},"width":{},"height":{},)", result.id.index,
+                   result.pts.count(), result.width, result.height);
+    if (images != nullptr) {
+        fmt::format_to(to, R"("file":{},"image_id":{},)", json_string(*result.file),
+                       images->of(*result.file).id);
+    }
+    fmt::format_to(to, R"("detections":[)");
     const char* comma = "";
     for (const Detection& d : result.detections) {
         fmt::format_to(to, R"({}{{"box":{},"score":{},"class":{}}})", comma, Corners{d.box},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/atomic_file.h"
+#include "core/file_claims.h"
 
 namespace saccade::sink {
 namespace {
@@ -19,6 +20,9 @@ Result<void> write_mark(const std::filesystem::path& mark, Outcome outcome, std:
 }
 
 Result<void> remove_mark(const std::filesystem::path& mark) {
+    if (auto free = FileClaims::may_replace(mark, mark, "choose another folder with --out"); !free) {
+        return free;
+    }
     std::error_code error;
     std::filesystem::remove(mark, error);
     if (!error) return {};

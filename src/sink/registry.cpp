@@ -20,6 +20,7 @@ const std::vector<Format>& formats() {
         {{"coco", ".coco.json", "COCO results JSON: detections for pycocotools"}, make_coco},
         {{"yolo", ".yolo", "folder of YOLO label files, one a frame"}, make_yolo},
         {{"csv", ".csv", "table with the columns of supervision's CSVSink"}, make_csv},
+        {{"frames", ".frames.csv", "table of the frames: number, time, size, image file"}, make_frames},
         {{"md5", ".md5", "digest of each frame's results and of all"}, make_md5},
         {{"video", ".mp4", "annotated video: boxes, labels, trails", true}, make_video},
     };

@@ -1,10 +1,13 @@
 // Where results go: one output file (or folder) of one stream.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/frame.h"
+#include "media/image_names.h"
+#include "media/pixel_aspect.h"
 #include "saccade/error.h"
 #include "saccade/types.h"
 
@@ -17,6 +20,10 @@ struct Context {
     double frame_rate = 0;  ///< Hz, 0 where unknown
     std::vector<std::string> class_names;
     bool tracking = true;  ///< results carry tracks; else detections alone
+    media::PixelAspect pixel_aspect = {};
+    Timestamp start{0};  ///< of the first picture, by the file's clock
+    /// Where each frame is an image file: what FrameResult::file is called. Else none.
+    std::shared_ptr<const media::ImageNames> images = nullptr;
 };
 
 enum class Outcome {

@@ -1,5 +1,9 @@
 // Annotated video: MP4 of the frames with boxes, labels and trails drawn on copies of them.
 //
+// The video begins with its first frame, whatever time that has in the source (as ffmpeg's own outputs
+// do): a player would show nothing for the hours that a recording's clock may start at. Pixels keep the
+// source's shape.
+//
 // All frames are encoded at the first one's size. A stream that changes size on the way is scaled
 // to it, boxes included: one file a stream, as with every format.
 #include <algorithm>
@@ -44,7 +48,10 @@ class VideoSink final : public OrderedSink {
         shown_objects(result, context().tracking, options_.include_lost, objects_);
         Picture& picture = fit();
         overlay_->draw(objects_, picture);
-        return encoder_->write(picture.view(frame));
+        Frame drawn = picture.view(frame);
+        if (!start_) start_ = drawn.pts;
+        drawn.pts -= *start_;
+        return encoder_->write(drawn);
     }
 
     Result<void> close(Outcome outcome) override {
@@ -75,6 +82,7 @@ class VideoSink final : public OrderedSink {
                                                        .height = height,
                                                        .frame_rate = rate > 0 ? rate : 30,
                                                        .color = color,
+                                                       .pixel_aspect = context().pixel_aspect,
                                                        .quality = options_.video_quality,
                                                        .threads = options_.encoder_threads});
         if (!encoder) return fail(encoder.error());
@@ -103,6 +111,7 @@ class VideoSink final : public OrderedSink {
     std::optional<AtomicFile> file_;
     std::unique_ptr<media::Encoder> encoder_;  ///< writes to file_'s temporary name
     std::optional<Overlay> overlay_;
+    std::optional<Timestamp> start_;  ///< of the first frame, by the source's clock
     Picture source_, fitted_;
     std::vector<Object> objects_;
 };

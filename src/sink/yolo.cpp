@@ -3,11 +3,10 @@
 //     class center_x center_y width height confidence [track id]
 //
 // the geometry in parts of the frame's width and height. The files are STEM_000001.txt ..., from 1
-// in six or more digits; those of images bear the image's name (a.txt for a.jpg; a-2.txt for an a.png
-// that comes behind it).
+// in six or more digits; those of images bear the image's name: a.txt for a.jpg, and for those of the same
+// name what else tells them apart, the folder or the ending (b-a.txt for b/a.jpg, a.png.txt for a.png).
 #include <iterator>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 
 #include "sink/atomic_folder.h"
@@ -57,11 +56,8 @@ class YoloSink final : public OrderedSink {
     void discard() noexcept override { folder_.reset(); }
 
     std::string file_stem(const FrameResult& result) {
-        if (!result.file) return fmt::format("{}_{:06}", stem_, result.id.index + 1);
-        const std::string base = std::filesystem::path(*result.file).stem().string();
-        std::string stem = base;
-        for (int n = 2; !used_.insert(stem).second; ++n) stem = fmt::format("{}-{}", base, n);
-        return stem;
+        if (context().images) return context().images->of(*result.file).label;
+        return fmt::format("{}_{:06}", stem_, result.id.index + 1);
     }
 
     void append_line(const Object& o, double width, double height) {
@@ -74,7 +70,6 @@ class YoloSink final : public OrderedSink {
 
     std::filesystem::path path_;
     std::string stem_;
-    std::unordered_set<std::string> used_;  ///< names that images gave
     bool include_lost_;
     std::optional<AtomicFolder> folder_;
     std::vector<Object> objects_;

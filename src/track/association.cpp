@@ -1,111 +1,118 @@
 #include "track/association.h"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 namespace saccade::track {
 
-std::span<const Association::Edge> Association::edges_of(int row) const noexcept {
-    const auto r = static_cast<std::size_t>(row);
-    return {edges_.data() + first_edge_[r], first_edge_[r + 1] - first_edge_[r]};
-}
-
-int Association::root_of(int row) noexcept {
-    while (parent_[row] != row) row = parent_[row] = parent_[parent_[row]];
-    return row;
-}
-
-// Keeps the pairs within the gate and joins the rows that compete for a column.
-void Association::gate(const Matrix& cost, float limit) {
-    const auto rows = cost.rows(), cols = cost.cols();
-    edges_.clear();
-    first_edge_.assign(1, 0);
-    parent_.resize(rows);
-    row_reaching_.assign(cols, -1);
-    for (std::size_t r = 0; r < rows; ++r) {
-        parent_[r] = static_cast<int>(r);
-        const float* of = cost.row(r);
-        for (std::size_t c = 0; c < cols; ++c) {
-            if (!(of[c] <= limit)) continue;  // NaN too
-            edges_.push_back({static_cast<int>(c), of[c]});
-            if (row_reaching_[c] < 0) {
-                row_reaching_[c] = static_cast<int>(r);
-                continue;
-            }
-            const auto [low, high] =
-                std::minmax({root_of(row_reaching_[c]), root_of(static_cast<int>(r))});
-            parent_[high] = low;
-        }
-        first_edge_.push_back(edges_.size());
-    }
-}
-
-void Association::solve(const Matrix& cost, float limit) {
-    const auto rows = cost.rows(), cols = cost.cols();
-    gate(cost, limit);
-    col_of_row_.assign(rows, -1);
-    row_of_col_.assign(cols, -1);
-    slot_of_col_.assign(cols, -1);
-    next_in_group_.assign(rows, -1);
-    group_end_.resize(rows);
-    for (int r = 0; r < static_cast<int>(rows); ++r) {
-        const int root = root_of(r);
-        if (root != r) next_in_group_[group_end_[root]] = r;
-        group_end_[root] = r;
-    }
-    for (int r = 0; r < static_cast<int>(rows); ++r) {
-        if (parent_[r] == r && !edges_of(r).empty()) solve_group(r, limit);
+void Association::solve(const PairList& pairs, float limit) {
+    const auto rows = static_cast<int>(pairs.rows()), cols = static_cast<int>(pairs.cols());
+    pairs_ = &pairs;
+    limit_ = limit;
+    search_ = 0;
+    columns_.assign(pairs.cols(), {});
+    col_of_row_.assign(pairs.rows(), -1);
+    cost_of_row_.resize(pairs.rows());
+    for (int r = 0; r < rows; ++r) {
+        if (!place_freely(r)) place(r);
     }
 
     matches_.clear();
     rows_left_.clear();
     cols_left_.clear();
-    for (int r = 0; r < static_cast<int>(rows); ++r) {
+    for (int r = 0; r < rows; ++r) {
         if (const int c = col_of_row_[r]; c >= 0) {
             matches_.push_back({r, c});
-            row_of_col_[c] = r;
         } else {
             rows_left_.push_back(r);
         }
     }
-    for (int c = 0; c < static_cast<int>(cols); ++c) {
-        if (row_of_col_[c] < 0) cols_left_.push_back(c);
+    for (int c = 0; c < cols; ++c) {
+        if (columns_[c].row < 0) cols_left_.push_back(c);
     }
 }
 
-void Association::solve_group(int first, float limit) {
-    if (next_in_group_[first] < 0) {  // one row: its cheapest column, the lowest of equals
-        const auto edges = edges_of(first);
-        col_of_row_[first] =
-            std::min_element(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) {
-                return a.cost < b.cost;
-            })->col;
-        return;
+// What most rows come to: the nearest column (of equals the lowest) is free, or there is none.
+bool Association::place_freely(int row) {
+    double least = limit_;
+    int best = -1;
+    float cost_of_best = 0;
+    for (const auto& [c, cost] : pairs_->row(static_cast<std::size_t>(row))) {
+        if (!(cost <= limit_)) continue;  // NaN too
+        const double distance = cost - columns_[c].potential;
+        if (distance > least || (distance == least && best >= 0 && c > best)) continue;
+        least = distance;
+        best = c;
+        cost_of_best = cost;
     }
-    group_rows_.clear();
-    group_cols_.clear();
-    for (int r = first; r >= 0; r = next_in_group_[r]) {
-        group_rows_.push_back(r);
-        for (const Edge& e : edges_of(r)) {
-            if (slot_of_col_[e.col] >= 0) continue;
-            slot_of_col_[e.col] = static_cast<int>(group_cols_.size());
-            group_cols_.push_back(e.col);
-        }
+    if (best < 0) return true;
+    if (columns_[best].row >= 0) return false;
+    columns_[best].row = row;
+    col_of_row_[row] = best;
+    cost_of_row_[row] = cost_of_best;
+    return true;
+}
+
+// The columns of a row, `offset` nearer than they cost from here.
+void Association::reach_from(int row, double offset) {
+    for (const auto& [c, cost] : pairs_->row(static_cast<std::size_t>(row))) {
+        if (!(cost <= limit_)) continue;
+        Column& column = columns_[c];
+        if (column.scanned == search_) continue;
+        const double distance = cost - column.potential - offset;
+        if (column.reached == search_ && !(distance < column.distance)) continue;
+        column.reached = search_;
+        column.distance = distance;
+        column.before = row;
+        column.cost = cost;
+        heap_.push_back({distance, c});
+        std::push_heap(heap_.begin(), heap_.end());
     }
-    const std::size_t rows = group_rows_.size(), cols = group_cols_.size();
-    group_cost_.assign(rows * cols, AssignmentSolver::no_limit);
-    for (std::size_t i = 0; i < rows; ++i) {
-        for (const Edge& e : edges_of(group_rows_[i])) {
-            group_cost_[i * cols + static_cast<std::size_t>(slot_of_col_[e.col])] = e.cost;
+}
+
+// Dijkstra over the columns from a new row to the nearest that is free, or to the nearest row that
+// had better be left without one: each may leave at the price of the limit.
+void Association::place(int start) {
+    ++search_;
+    heap_.clear();
+    scanned_.clear();
+    int end_col = -1, exit_row = start;
+    double exit_distance = limit_, passed = 0;
+    reach_from(start, 0);
+    while (true) {
+        while (!heap_.empty() && columns_[heap_.front().col].scanned == search_) {
+            std::pop_heap(heap_.begin(), heap_.end());  // reached again on a shorter way
+            heap_.pop_back();
         }
+        if (heap_.empty() || exit_distance < heap_.front().distance) {
+            passed = exit_distance;
+            break;
+        }
+        const auto [nearest, c] = heap_.front();
+        passed = nearest;
+        Column& column = columns_[c];
+        if (column.row < 0) {
+            end_col = c;
+            break;
+        }
+        column.scanned = search_;
+        scanned_.push_back(c);
+        const int row = column.row;
+        const double offset = cost_of_row_[row] - column.potential - nearest;
+        if (limit_ - offset < exit_distance) {
+            exit_distance = limit_ - offset;
+            exit_row = row;
+        }
+        reach_from(row, offset);
     }
-    const auto solved = solver_.solve(group_cost_, rows, cols, limit);
-    assert(solved && "a float is never beyond 1e100");
-    for (std::size_t i = 0; i < rows; ++i) {
-        if (const int slot = solved->column_of_row[i]; slot >= 0) {
-            col_of_row_[group_rows_[i]] = group_cols_[static_cast<std::size_t>(slot)];
-        }
+    for (const int c : scanned_) columns_[c].potential += columns_[c].distance - passed;
+    // The path is walked back, each row to the column that it was reached by; who exits has none.
+    if (end_col < 0) end_col = std::exchange(col_of_row_[exit_row], -1);
+    while (end_col >= 0) {
+        Column& column = columns_[end_col];
+        const int row = column.row = column.before;
+        cost_of_row_[row] = column.cost;
+        end_col = std::exchange(col_of_row_[row], end_col);
     }
 }
 

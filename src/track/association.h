@@ -1,12 +1,11 @@
 // Pairs tracks with detections at the least cost, each at most once.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
-#include "core/assignment.h"
-#include "track/boxes.h"
+#include "track/pairs.h"
 
 namespace saccade::track {
 
@@ -15,13 +14,14 @@ struct Match {
 };
 
 /// The gated assignment problem: of all sets of pairs with cost <= limit, the one with the least
-/// sum of (cost - limit). Solved exactly: pairs within the gate fall into groups that share no row
-/// and no column, which in video are mostly single pairs; only the others need the solver.
+/// sum of (cost - limit). Solved exactly, by shortest augmenting paths as in core/assignment.h,
+/// but over the pairs that there are: a row is placed at the price of the neighbours whose columns
+/// it wants, so that a frame takes time by its crowds, not by the square of its objects.
 /// Memory is kept from call to call. One thread at a time.
 class Association {
   public:
     /// A NaN or infinite cost is never paired.
-    void solve(const Matrix& cost, float limit);
+    void solve(const PairList& pairs, float limit);
 
     /// By ascending row.
     [[nodiscard]] std::span<const Match> matches() const noexcept { return matches_; }
@@ -29,28 +29,38 @@ class Association {
     [[nodiscard]] std::span<const int> unmatched_cols() const noexcept { return cols_left_; }
 
   private:
-    struct Edge {
-        int col = 0;
-        float cost = 0;
+    /// A column as the search for a path sees it.
+    struct Column {
+        double potential = 0;  ///< what it costs less (<= 0) since others want it
+        double distance = 0;   ///< from the row that is being placed; counts if reached == search_
+        int row = -1;          ///< its match
+        int before = -1;       ///< the row from which it was reached
+        float cost = 0;        ///< from that row
+        std::uint32_t reached = 0, scanned = 0;  ///< the last search that did so
     };
-    [[nodiscard]] std::span<const Edge> edges_of(int row) const noexcept;
-    [[nodiscard]] int root_of(int row) noexcept;
-    void gate(const Matrix& cost, float limit);
-    void solve_group(int first, float limit);
+    struct Candidate {
+        double distance = 0;
+        int col = 0;
+        /// A heap's top is its greatest: the nearest, of equals the lowest.
+        friend bool operator<(const Candidate& a, const Candidate& b) noexcept {
+            return a.distance > b.distance || (a.distance == b.distance && a.col > b.col);
+        }
+    };
+    [[nodiscard]] bool place_freely(int row);
+    void place(int row);
+    void reach_from(int row, double offset);
+
+    const PairList* pairs_ = nullptr;  // during solve()
+    double limit_ = 0;
+    std::uint32_t search_ = 0;
+    std::vector<Column> columns_;
+    std::vector<int> col_of_row_;
+    std::vector<double> cost_of_row_;  // of its match
+    std::vector<Candidate> heap_;
+    std::vector<int> scanned_;
 
     std::vector<Match> matches_;
     std::vector<int> rows_left_, cols_left_;
-
-    std::vector<Edge> edges_;              // pairs within the gate, row by row
-    std::vector<std::size_t> first_edge_;  // rows + 1
-    std::vector<int> parent_;              // union-find over rows: the root is the lowest row
-    std::vector<int> row_reaching_;        // of each column, a row with an edge to it, or -1
-    std::vector<int> next_in_group_;       // of each row, by ascending row, or -1
-    std::vector<int> group_end_;           // of each root, its last row so far
-    std::vector<int> col_of_row_, row_of_col_;
-    std::vector<int> group_rows_, group_cols_, slot_of_col_;
-    std::vector<double> group_cost_;
-    AssignmentSolver solver_;
 };
 
 }  // namespace saccade::track

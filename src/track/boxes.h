@@ -1,4 +1,4 @@
-// Boxes by columns, and the overlap of every pair of two such lists.
+// Boxes by columns, and which of them can be followed.
 #pragma once
 
 #include <cmath>
@@ -16,8 +16,13 @@ namespace saccade::track {
            b.area() > 0;
 }
 
-/// Corners and areas in an array each, so that a row of overlaps is one vector loop. Memory is kept
-/// by clear().
+/// Grown on each side by `part` of its size, as in C-BIoU (Yang et al. 2023).
+[[nodiscard]] constexpr Box grown(const Box& b, float part) noexcept {
+    const float w = part * b.width(), h = part * b.height();
+    return {b.x1 - w, b.y1 - h, b.x2 + w, b.y2 + h};
+}
+
+/// Corners and areas in an array each. Memory is kept by clear().
 class BoxColumns {
   public:
     void clear() noexcept { x1.clear(), y1.clear(), x2.clear(), y2.clear(), area.clear(); }
@@ -29,29 +34,5 @@ class BoxColumns {
 
     std::vector<float> x1, y1, x2, y2, area;
 };
-
-/// Row-major rows x cols floats; memory is kept from frame to frame.
-class Matrix {
-  public:
-    void resize(std::size_t rows, std::size_t cols) {
-        rows_ = rows, cols_ = cols;
-        data_.resize(rows * cols);
-    }
-    [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
-    [[nodiscard]] std::size_t cols() const noexcept { return cols_; }
-    [[nodiscard]] float* row(std::size_t r) noexcept { return data_.data() + r * cols_; }
-    [[nodiscard]] const float* row(std::size_t r) const noexcept {
-        return data_.data() + r * cols_;
-    }
-    [[nodiscard]] float& at(std::size_t r, std::size_t c) noexcept { return row(r)[c]; }
-    [[nodiscard]] float at(std::size_t r, std::size_t c) const noexcept { return row(r)[c]; }
-
-  private:
-    std::size_t rows_ = 0, cols_ = 0;
-    std::vector<float> data_;
-};
-
-/// out[r][c] = intersection over union of rows[r] and cols[c], in [0, 1]; 0 for empty boxes.
-void iou_matrix(const BoxColumns& rows, const BoxColumns& cols, Matrix& out);
 
 }  // namespace saccade::track

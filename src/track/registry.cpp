@@ -60,6 +60,7 @@ Made make_bytetrack(const TrackerOptions& from) {
 
 Made make_botsort(const TrackerOptions& from) {
     BotSortOptions o;
+    override_with(o.remember_seconds, from.remember_seconds);
     override_stages(o.stages, from);
     return std::make_unique<BotSort>(o);
 }
@@ -78,7 +79,8 @@ Made make_ocsort(const TrackerOptions& from) {
 
 Made make_saccade(const TrackerOptions& from) {
     BotSortOptions o;
-    o.stages = {.lost_seconds = 2.0};
+    o.stages = {.unconfirmed_iou = 0.1F, .lost_seconds = 2.0};
+    override_with(o.remember_seconds, from.remember_seconds);
     override_stages(o.stages, from);
     return std::make_unique<Saccade>(o);
 }
@@ -109,10 +111,12 @@ Result<void> check(const TrackerOptions& o) {
                                       {"match_iou", o.match_iou}}) {
         if (auto ok = check_part(name, value); !ok) return ok;
     }
-    if (o.lost_seconds && !(*o.lost_seconds >= 0)) {
+    for (const auto& [name, value] : {std::pair{"lost_seconds", o.lost_seconds},
+                                      {"remember_seconds", o.remember_seconds}}) {
+        if (!value || (*value >= 0 && *value <= 1e6)) continue;
         return fail(ErrorCode::invalid_argument,
-                    fmt::format("tracker option lost_seconds is {}", *o.lost_seconds),
-                    "give a number of seconds, 0 or more");
+                    fmt::format("tracker option {} is {}", name, *value),
+                    "give a number of seconds, from 0 to 1000000");
     }
     return {};
 }

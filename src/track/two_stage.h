@@ -34,7 +34,7 @@ struct TwoStageOptions {
 };
 
 /// `Filter` is a box filter: Filter(Box), predict(n), update(Box), hold_size(), box(),
-/// velocity_x(), velocity_y(). What BoT-SORT adds hangs on the protected virtual functions.
+/// velocity_x(), velocity_y(). What other trackers add hangs on the protected virtual functions.
 template <typename Filter>
 class TwoStageTracker : public Tracker {
   public:
@@ -51,34 +51,48 @@ class TwoStageTracker : public Tracker {
         bool gone = false;
     };
 
+    enum class Stage {
+        sure,        ///< believed objects, seen or lost, and sure detections
+        unsure,      ///< those of them seen in the frame before, and unsure detections
+        unconfirmed  ///< objects seen once, and the sure detections that are left
+    };
+
+    /// What else happens to a lost object while `frames` nominal frames go by.
+    virtual void coast(Object& object, double /*frames*/) { object.filter.hold_size(); }
+    /// By what part of their size all boxes of a stage grow on each side before they are overlapped,
+    /// `step` seconds after the frame before.
+    [[nodiscard]] virtual float reach(Stage, double /*step*/) const { return 0; }
     /// After all objects were predicted, before any is associated. `sure`: detections of stage one.
     virtual void begin(const Observation&, std::span<const int> /*sure*/, std::span<Object>) {}
-    /// The costs of the stages that take sure detections: cost[r][c] of objects[rows[r]] and
-    /// detection cols[c]. They stand at 1 - IoU; gated at 1 - the least overlap.
-    virtual void weigh(const Observation& observation, std::span<const Object> objects,
-                       std::span<const int> rows, std::span<const int> cols, Matrix& cost) {
-        (void)objects;
-        if (options_.fuse_score) fuse_scores(observation, rows, cols, cost);
+    /// The costs of a stage: row r of `pairs` is objects[rows[r]], its column c is detection
+    /// cols[c]. They stand at 1 - IoU; gated at 1 - the least overlap.
+    virtual void weigh(Stage stage, const Observation& observation,
+                       std::span<const Object> objects, std::span<const int> rows,
+                       std::span<const int> cols, PairList& pairs) {
+        (void)objects, (void)rows;
+        if (stage != Stage::unsure && options_.fuse_score) fuse_scores(observation, cols, pairs);
     }
     /// `object` was given a sure detection, or begins with it.
     virtual void seen(const Observation&, Object&, int /*detection*/) {}
+    /// `object` was seen for the second time, and is reported from now on. It may be given an id of
+    /// before, as long as no other has it.
+    virtual void believed(const Observation&, Object&) {}
     /// `object` is about to be forgotten.
     virtual void forget(Object&) {}
+    /// All objects were, by reset().
+    virtual void forgot_all() {}
 
     /// Overlaps weighed by the score of the detection: 1 - IoU * score.
-    static void fuse_scores(const Observation& observation, std::span<const int> rows,
-                            std::span<const int> cols, Matrix& cost) {
-        for (std::size_t r = 0; r < rows.size(); ++r) {
-            float* row = cost.row(r);
-            for (std::size_t c = 0; c < cols.size(); ++c) {
-                row[c] = 1 - (1 - row[c]) * observation.detections[cols[c]].score;
+    static void fuse_scores(const Observation& observation, std::span<const int> cols,
+                            PairList& pairs) {
+        for (std::size_t r = 0; r < pairs.rows(); ++r) {
+            for (auto& [c, cost] : pairs.row(r)) {
+                cost = 1 - (1 - cost) * observation.detections[cols[c]].score;
             }
         }
     }
 
   private:
-    enum class Stage { sure, unsure };
-
     void predict(double frames, Timestamp now);
     void associate(const Observation& observation, Stage stage, const std::vector<int>& rows,
                    const std::vector<int>& cols, float least_overlap);
@@ -90,6 +104,7 @@ class TwoStageTracker : public Tracker {
 
     TwoStageOptions options_;
     Timeline timeline_;
+    double step_ = 0;  // s, to the frame at hand
     std::int64_t next_id_ = 1;
     std::vector<Object> objects_;  // by ascending id
 
@@ -97,7 +112,8 @@ class TwoStageTracker : public Tracker {
     std::vector<int> high_, low_, high_left_;          // detections
     std::vector<int> pool_, pool_left_, unconfirmed_;  // objects
     BoxColumns row_boxes_, col_boxes_;
-    Matrix cost_;
+    PairFinder finder_;
+    PairList pairs_;
     Association association_;
 };
 

@@ -1,6 +1,8 @@
 // The functions of TwoStageTracker; included by two_stage.h only.
 #pragma once
 
+#include <algorithm>
+
 #include "track/two_stage.h"
 
 namespace saccade::track {
@@ -23,7 +25,8 @@ Result<void> TwoStageTracker<Filter>::update(const Observation& observation,
     constexpr float any = std::numeric_limits<float>::infinity();
     select_detections(observation.detections, options_.high_score, any, high_);
     select_detections(observation.detections, options_.low_score, options_.high_score, low_);
-    predict(*step * nominal_rate, observation.pts);
+    step_ = *step;
+    predict(step_ * nominal_rate, observation.pts);
     begin(observation, high_, objects_);
 
     // Stage one: the sure detections with all believed objects, seen or lost.
@@ -43,7 +46,7 @@ Result<void> TwoStageTracker<Filter>::update(const Observation& observation,
     }
 
     // An object seen only once must be seen again at once.
-    associate(observation, Stage::sure, unconfirmed_, high_left_, options_.unconfirmed_iou);
+    associate(observation, Stage::unconfirmed, unconfirmed_, high_left_, options_.unconfirmed_iou);
     for (const int place : association_.unmatched_rows()) {
         objects_[unconfirmed_[place]].gone = true;
     }
@@ -52,6 +55,10 @@ Result<void> TwoStageTracker<Filter>::update(const Observation& observation,
     drop_duplicates();
     forget_if([](const Object& o) { return o.gone; });
     start(observation, high_, at_start);
+    const auto by_id = [](const Object& a, const Object& b) { return a.identity.id < b.identity.id; };
+    if (!std::is_sorted(objects_.begin(), objects_.end(), by_id)) {
+        std::sort(objects_.begin(), objects_.end(), by_id);  // an id of before is back
+    }
     report(tracks);
     return {};
 }
@@ -59,6 +66,7 @@ Result<void> TwoStageTracker<Filter>::update(const Observation& observation,
 template <typename Filter>
 void TwoStageTracker<Filter>::reset() {
     forget_if([](const Object&) { return true; });
+    forgot_all();
     timeline_.reset();
 }
 
@@ -82,7 +90,7 @@ void TwoStageTracker<Filter>::predict(double frames, Timestamp now) {
     for (std::size_t i = 0; i < objects_.size(); ++i) {
         Object& o = objects_[i];
         o.identity.begin_frame();
-        if (o.identity.state == TrackState::lost) o.filter.hold_size();
+        if (o.identity.state == TrackState::lost) coast(o, frames);
         o.filter.predict(frames);
         (o.identity.state == TrackState::tentative ? unconfirmed_ : pool_)
             .push_back(static_cast<int>(i));
@@ -98,32 +106,30 @@ void TwoStageTracker<Filter>::associate(const Observation& observation, Stage st
     const auto detections = observation.detections;
     row_boxes_.clear();
     col_boxes_.clear();
-    for (const int r : rows) row_boxes_.push(objects_[r].filter.box());
-    for (const int c : cols) col_boxes_.push(detections[c].box);
-    iou_matrix(row_boxes_, col_boxes_, cost_);
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-        float* row = cost_.row(r);
-        for (std::size_t c = 0; c < cols.size(); ++c) row[c] = 1 - row[c];
-    }
-    if (stage == Stage::sure) weigh(observation, objects_, rows, cols, cost_);
+    const float part = reach(stage, step_);
+    for (const int r : rows) row_boxes_.push(grown(objects_[r].filter.box(), part));
+    for (const int c : cols) col_boxes_.push(grown(detections[c].box, part));
+    finder_.find(row_boxes_, col_boxes_, pairs_);
+    weigh(stage, observation, objects_, rows, cols, pairs_);
     if (options_.class_aware) {
         for (std::size_t r = 0; r < rows.size(); ++r) {
             const int class_id = objects_[rows[r]].identity.class_id;
-            for (std::size_t c = 0; c < cols.size(); ++c) {
+            for (auto& [c, cost] : pairs_.row(r)) {
                 if (detections[cols[c]].class_id == class_id) continue;
-                cost_.at(r, c) = std::numeric_limits<float>::infinity();
+                cost = std::numeric_limits<float>::infinity();
             }
         }
     }
-    association_.solve(cost_, 1 - least_overlap);
+    association_.solve(pairs_, 1 - least_overlap);
 
     for (const auto [row, col] : association_.matches()) {
         Object& o = objects_[rows[row]];
         const int index = cols[col];
         o.filter.update(detections[index].box);
         o.identity.take(detections[index], index, observation.pts);
+        if (stage != Stage::unsure) seen(observation, o, index);
+        if (o.identity.state == TrackState::tentative) believed(observation, o);
         o.identity.state = TrackState::confirmed;
-        if (stage == Stage::sure) seen(observation, o, index);
     }
 }
 
@@ -153,10 +159,10 @@ void TwoStageTracker<Filter>::drop_duplicates() {
         (lost ? pool_left_ : pool_).push_back(static_cast<int>(i));
         (lost ? col_boxes_ : row_boxes_).push(o.filter.box());
     }
-    iou_matrix(row_boxes_, col_boxes_, cost_);
+    finder_.find(row_boxes_, col_boxes_, pairs_);
     for (std::size_t r = 0; r < pool_.size(); ++r) {
-        for (std::size_t c = 0; c < pool_left_.size(); ++c) {
-            if (!(cost_.at(r, c) > options_.duplicate_iou)) continue;
+        for (const auto& [c, cost] : pairs_.row(r)) {
+            if (!(1 - cost > options_.duplicate_iou)) continue;
             Object &here = objects_[pool_[r]], &lost = objects_[pool_left_[c]];
             if (options_.class_aware && here.identity.class_id != lost.identity.class_id) continue;
             const bool here_is_older =

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 namespace saccade::track {
@@ -13,10 +14,39 @@ namespace {
 /// back after that.
 constexpr double forget_seconds = 60;
 
+/// How far from a line it is clear on which side an object is, in parts of its height.
+constexpr double margin = 0.05;
+
+constexpr double prolonged_seconds = 0.6;  ///< a track, at both ends
+constexpr double gone_seconds = 2;         ///< after so long unseen
+constexpr double least_seconds = 0.3;      ///< in which a velocity is measured
+constexpr double velocity_seconds = 1;     ///< up to so long
+
 /// Twice the area of the triangle a, b, p: above 0 where p is right of a -> b (y points down).
 double side(Point a, Point b, Point p) {
     return (static_cast<double>(b.x) - a.x) * (static_cast<double>(p.y) - a.y) -
            (static_cast<double>(b.y) - a.y) * (static_cast<double>(p.x) - a.x);
+}
+
+/// Where an object touches the ground.
+Point foot(const Box& b) {
+    return {b.center_x(), b.y2};
+}
+
+/// At `part` of the way from a to b: 0 is a, 1 is b.
+Point between(Point a, Point b, double part) {
+    const auto p = static_cast<float>(part);
+    return {a.x + p * (b.x - a.x), a.y + p * (b.y - a.y)};
+}
+
+/// `from`, `time` seconds on (or back) at the velocity between two sightings.
+template <typename Sighting>
+Sighting prolonged(const Sighting& early, const Sighting& late, Sighting from, double time) {
+    const auto part = static_cast<float>(time / seconds(late.at - early.at));
+    from.foot.x += part * (late.foot.x - early.foot.x);
+    from.foot.y += part * (late.foot.y - early.foot.y);
+    from.at += Timestamp(static_cast<Timestamp::rep>(1e9 * time));
+    return from;
 }
 
 bool inside(const std::vector<Point>& corners, Point p) {
@@ -31,8 +61,9 @@ bool inside(const std::vector<Point>& corners, Point p) {
 
 }  // namespace
 
-Counter::Counter(std::vector<Line> lines, std::vector<Zone> zones)
-    : lines_(std::move(lines)),
+Counter::Counter(std::vector<Line> lines, std::vector<Zone> zones, Ends ends)
+    : ends_(ends),
+      lines_(std::move(lines)),
       zones_(std::move(zones)),
       line_counts_(lines_.size()),
       zone_counts_(zones_.size()) {
@@ -45,44 +76,99 @@ Counter::Counter(std::vector<Line> lines, std::vector<Zone> zones)
 }
 
 void Counter::update(std::span<const Track> tracks, Timestamp pts) {
+    crossings_.clear();
     for (auto& counts : zone_counts_) {
         for (auto& [class_id, of_class] : counts) of_class.inside = 0;
     }
     for (const Track& t : tracks) {
         if (t.state != TrackState::confirmed) continue;
+        const Sighting now{t.id, t.class_id, pts, foot(t.box), t.box.height()};
         const auto [entry, fresh] = objects_.try_emplace(t.id);
         Object& o = entry->second;
         if (fresh) {
-            o.seen = pts;
+            o.first = o.last = o.before = o.middle = now;
             o.lines.resize(lines_.size());
             o.zones.resize(zones_.size());
         }
-        const Point at{t.box.center_x(), t.box.y2};
-        for (std::size_t i = 0; i < lines_.size(); ++i) {
-            cross(i, o.lines[i], at, 0.05F * t.box.height(), t.class_id);
-        }
+        for (std::size_t i = 0; i < lines_.size(); ++i) cross(i, o.lines[i], now);
         for (std::size_t i = 0; i < zones_.size(); ++i) {
-            stay(i, o.zones[i], at, seconds(pts - o.seen), t.class_id);
+            stay(i, o.zones[i], now.foot, seconds(pts - o.last.at), t.class_id);
         }
-        o.seen = pts;
+        move(o, now);
+    }
+    now_ = pts;
+    for (auto& [id, o] : objects_) {
+        if (!o.went && seconds(pts - o.last.at) >= gone_seconds) go(o);
     }
     forget(pts);
+    sort_crossings();
 }
 
-void Counter::cross(std::size_t line, OnLine& state, Point at, float margin, int class_id) {
+void Counter::finish() {
+    crossings_.clear();
+    for (auto& [id, o] : objects_) {
+        if (!o.went && o.last.at < now_) go(o);
+    }
+    sort_crossings();
+}
+
+void Counter::move(Object& o, const Sighting& now) {
+    o.last = now;
+    o.went = ends_ == Ends::as_seen;
+    if (seconds(now.at - o.middle.at) >= 0.5 * velocity_seconds) {
+        o.before = o.middle;
+        o.middle = now;
+    }
+    if (o.came || seconds(now.at - o.first.at) < least_seconds) return;
+    o.came = true;
+    if (ends_ == Ends::prolonged) come(o);
+}
+
+// As if it had been seen before, on the way that it came.
+void Counter::come(const Object& o) {
+    const Sighting before = prolonged(o.first, o.last, o.first, -prolonged_seconds);
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+        if (o.lines[i].crossed) continue;
+        OnLine way;
+        cross(i, way, before);
+        cross(i, way, o.last);
+    }
+}
+
+// As if it were seen once more, on the way that it went.
+void Counter::go(Object& o) {
+    o.went = true;
+    if (seconds(o.last.at - o.before.at) < least_seconds) return;
+    const Sighting after = prolonged(o.before, o.last, o.last, prolonged_seconds);
+    for (std::size_t i = 0; i < lines_.size(); ++i) cross(i, o.lines[i], after);
+}
+
+void Counter::sort_crossings() {
+    std::sort(crossings_.begin(), crossings_.end(), [](const Crossing& a, const Crossing& b) {
+        return std::tie(a.at, a.id, a.line) < std::tie(b.at, b.id, b.line);
+    });
+}
+
+void Counter::cross(std::size_t line, OnLine& state, const Sighting& now) {
     const auto& [start, end, name] = lines_[line];
     const double length =
         std::hypot(static_cast<double>(end.x) - start.x, static_cast<double>(end.y) - start.y);
-    const double s = side(start, end, at);
-    if (!(std::abs(s) > margin * length)) return;  // too near to tell
+    const double s = side(start, end, now.foot);
+    if (!(std::abs(s) > margin * now.height * length)) return;  // too near to tell
     const bool right = s > 0;
     // The way between two settled points crosses where the line's ends are on both sides of it.
     if (state.known && right != state.right &&
-        (side(state.settled, at, start) > 0) != (side(state.settled, at, end) > 0)) {
-        LineCounts& counts = line_counts_[line][class_id];
+        (side(state.settled, now.foot, start) > 0) != (side(state.settled, now.foot, end) > 0)) {
+        state.crossed = true;
+        LineCounts& counts = line_counts_[line][now.class_id];
         ++(right ? counts.in : counts.out);
+        const double before = side(start, end, state.settled), part = before / (before - s);
+        const auto waited = static_cast<double>((now.at - state.at).count());
+        crossings_.push_back({line, now.id, now.class_id, right,
+                              state.at + Timestamp(static_cast<Timestamp::rep>(part * waited)),
+                              between(state.settled, now.foot, part), now.height});
     }
-    state = {true, at, right};
+    state = {true, now.foot, now.at, right, state.crossed};
 }
 
 void Counter::stay(std::size_t zone, InZone& state, Point at, double step, int class_id) {
@@ -107,7 +193,7 @@ void Counter::forget(Timestamp pts) {
     if (seconds(pts - swept_) < forget_seconds) return;
     swept_ = pts;
     std::erase_if(objects_, [&](const auto& entry) {
-        return seconds(pts - entry.second.seen) > forget_seconds;
+        return seconds(pts - entry.second.last.at) > forget_seconds;
     });
 }
 

@@ -13,13 +13,13 @@
 
 namespace saccade::vision {
 
-enum class HeadLayout : std::uint8_t { channels_first, anchors_first, end_to_end };
+enum class HeadLayout : std::uint8_t { channels_first, anchors_first, rows };
 
 /// One image's output of the network, and what is wanted of it. Pointers are device memory.
 struct HeadJob {
     HeadLayout layout = HeadLayout::channels_first;
     int classes = 0, anchors = 0;
-    const GridCell* grid = nullptr;         ///< one an anchor, or none (YOLOX only)
+    const GridCell* grid = nullptr;         ///< one an anchor; null: boxes are decoded
     const std::uint8_t* wanted = nullptr;   ///< by class id; null: all
     float confidence = 0.25F;               ///< not below 0
     bool multi_label = false;
@@ -51,7 +51,7 @@ SACCADE_HOST_DEVICE inline Box box_of_anchor(const HeadJob& job, const float* ro
 template <typename Emit>
 SACCADE_HOST_DEVICE void decode_anchor(const HeadJob& job, const float* output, int a, Emit emit) {
     const auto order = static_cast<std::uint32_t>(a) * static_cast<std::uint32_t>(job.classes);
-    if (job.layout == HeadLayout::end_to_end) {
+    if (job.layout == HeadLayout::rows) {
         const float* const row = output + static_cast<std::ptrdiff_t>(a) * 6;
         const Box box{row[0], row[1], row[2], row[3]};
         const float score = row[4], label = row[5];

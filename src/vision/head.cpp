@@ -176,7 +176,7 @@ void HeadDecoder::decode_anchors_first(const float* output, int classes, int anc
     }
 }
 
-void HeadDecoder::decode_end_to_end(const float* output, int classes, int rows,
+void HeadDecoder::decode_rows_of_six(const float* output, int classes, int rows,
                                     std::vector<Candidate>& candidates) {
     for (int i = 0; i < rows; ++i) {
         const float* const row = output + static_cast<std::ptrdiff_t>(i) * 6;

@@ -66,7 +66,7 @@ class HeadDecoder {
                               std::span<const GridCell> grid, std::vector<Candidate>& candidates);
 
     /// [rows, 6]: x1 y1 x2 y2 score class. `multi_label` changes nothing.
-    void decode_end_to_end(const float* output, int classes, int rows,
+    void decode_rows_of_six(const float* output, int classes, int rows,
                            std::vector<Candidate>& candidates);
 
   private:

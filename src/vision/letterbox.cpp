@@ -6,7 +6,8 @@
 namespace saccade::vision {
 
 Letterbox make_letterbox(int src_width, int src_height, int dst_width, int dst_height,
-                         bool centered) {
+                         Placement placement) {
+    const bool centered = placement == Placement::centered;
     const double gain = std::min(static_cast<double>(dst_width) / src_width,
                                  static_cast<double>(dst_height) / src_height);
     // The default rounding mode of nearbyint is half to even, as Python's round().
@@ -25,7 +26,13 @@ Letterbox make_letterbox(int src_width, int src_height, int dst_width, int dst_h
         l.left = (dst_width - l.new_width) / 2;
         l.top = (dst_height - l.new_height) / 2;
     }
-    l.gain = static_cast<float>(gain);
+    l.gain_x = l.gain_y = static_cast<float>(gain);
+    if (placement == Placement::stretched) {
+        l.new_width = dst_width;
+        l.new_height = dst_height;
+        l.gain_x = static_cast<float>(static_cast<double>(dst_width) / src_width);
+        l.gain_y = static_cast<float>(static_cast<double>(dst_height) / src_height);
+    }
     return l;
 }
 

@@ -17,16 +17,6 @@ WordShift word_shift(PixelFormat format) {
     return format == PixelFormat::p010 ? high_bits_10 : low_bits_10;
 }
 
-Letterbox geometry(const Frame& frame, const InputLayout& layout) {
-    Letterbox l = make_letterbox(frame.width, frame.height, layout.width, layout.height,
-                                 layout.centered);
-    if (!layout.stretch) return l;
-    l.new_width = layout.width;
-    l.new_height = layout.height;
-    l.left = l.top = 0;
-    return l;
-}
-
 /// The two source rows of a tap.
 struct RowPair {
     const std::uint8_t* a;
@@ -60,7 +50,8 @@ Result<void> check_host_frame(const Frame& frame) {
 Preprocessor::Plan::Plan(const Frame& frame, const InputLayout& layout)
     : format(frame.format),
       siting(frame.color.siting),
-      letterbox(geometry(frame, layout)),
+      letterbox(make_letterbox(frame.width, frame.height, layout.width, layout.height,
+                               layout.placement)),
       tables(make_resample_tables(letterbox, format, siting)),
       luma(tables.luma_x),
       chroma(tables.chroma_x) {}

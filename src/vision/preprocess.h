@@ -22,12 +22,9 @@ struct InputLayout {
     int width = 640, height = 640;  ///< px
     bool bgr = false;               ///< order of the planes; else RGB
     float scale = 1.0F / 255;       ///< applied to 8-bit values
-    bool centered = true;           ///< as in make_letterbox
+    Placement placement = Placement::centered;
     float pad = 114;                ///< 8-bit value around the picture
     SampleType type = SampleType::f32;
-    /// Fill the whole input, each side by a scale of its own and without padding, as networks for
-    /// crops want it. to_source() doesn't hold then, and `centered` and `pad` are not looked at.
-    bool stretch = false;
 };
 
 /// Why a frame can't be read by code on the host, or nothing wrong.

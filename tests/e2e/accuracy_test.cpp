@@ -54,8 +54,44 @@ TEST_F(Accuracy, ValTellsWhatWasFound) {
     EXPECT_NEAR(map_by_val(), 1, 1e-9);
     write_truth("red box", 216);  // IoU 2/3: found at 0.50 to 0.65, not at 0.70
     EXPECT_NEAR(map_by_val(), 0.4, 1e-9);
-    write_truth("green box", 200);
-    EXPECT_NEAR(map_by_val(), 0, 1e-9);
+    write_truth("Red Box", 200);  // names are compared without case where they are not equal
+    EXPECT_NEAR(map_by_val(), 1, 1e-9);
+}
+
+TEST_F(Accuracy, ValNamesCategoriesThatTheModelDoesNotKnow) {
+    write_truth("lilac box", 200);
+    auto result = program_.run({"val", instances(), "--json", "-q"});
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(result.err, HasSubstr("no category of the data set (lilac box) is a class of"));
+    EXPECT_EQ(result.out, "") << "no figure that looks like one";
+    write_truth("red box", 200);
+    json truth = json::parse(test::read_file(data() / "instances.json"));
+    truth["categories"].push_back({{"id", 8}, {"name", "lilac box"}});
+    test::write_file(data() / "instances.json", truth.dump());
+    result = program_.run({"val", instances(), "--json"});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("1 of 2 categories are no classes of"));
+    EXPECT_EQ(json::parse(result.out)["categories_without_class"], json({"lilac box"}));
+}
+
+TEST_F(Accuracy, ValReadsNothingOutsideTheImages) {
+    const auto with_name = [&](const std::string& name) {
+        json truth = json::parse(test::read_file(data() / "instances.json"));
+        truth["images"][0]["file_name"] = name;
+        test::write_file(data() / "instances.json", truth.dump());
+        return program_.run({"val", instances()});
+    };
+    test::write_file(data() / "b.ppm", test::read_file(data() / "images/a.ppm"));
+    for (const std::string& name : {std::string("."), std::string("../b.ppm"), (data() / "b.ppm").string()}) {
+        const auto result = with_name(name);
+        EXPECT_EQ(result.exit_code, 1);
+        EXPECT_THAT(result.err, HasSubstr("images[0]: file_name \"" + name + "\" is no file below"));
+    }
+    EXPECT_THAT(with_name("*.ppm").err, HasSubstr("*.ppm: no such image"));
+    std::filesystem::create_symlink("../b.ppm", data() / "images/c.ppm");
+    const auto linked = with_name("c.ppm");
+    EXPECT_EQ(linked.exit_code, 0) << linked.err;
+    EXPECT_THAT(linked.err, HasSubstr("is a link that leads out of"));
 }
 
 TEST_F(Accuracy, ValNamesWhatIsWrong) {

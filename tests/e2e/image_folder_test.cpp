@@ -51,7 +51,7 @@ TEST_P(ImageFolder, LabelsBearTheNamesOfTheImages) {
     const std::string coco = test::read_file(dir / "out/images.coco.json");
     EXPECT_THAT(coco, testing::HasSubstr("{\"image_id\":7,"));
     EXPECT_THAT(coco, testing::HasSubstr("{\"image_id\":139,"));
-    EXPECT_THAT(coco, testing::HasSubstr("{\"image_id\":2,"));
+    EXPECT_THAT(coco, testing::HasSubstr("{\"image_id\":140,"));
     EXPECT_THAT(coco, testing::HasSubstr("\"file_name\":\"street.png\"}"));
 }
 

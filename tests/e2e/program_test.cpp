@@ -166,6 +166,32 @@ TEST(Resume, RunsWhatFailedAndLeavesTheRestAlone) {
     for (const json& stream : other["streams"]) EXPECT_EQ(stream["skipped"], false);
 }
 
+TEST(Resume, KnowsFilesWhoseNamesAreNoUtf8) {
+    test::Program program;
+    const std::string a = clip(program, "caf\xe9.avi", 5), b = clip(program, "caf\xea.avi", 6);
+    const std::vector<std::string> run = {"track", a, b, "--json", "--resume"};
+    EXPECT_EQ(program.run({"track", a, "--json", "--resume"}).exit_code, 0);
+    const json second = parsed(program.run(run));
+    EXPECT_EQ(second["streams"][0]["skipped"], true);
+    EXPECT_EQ(second["streams"][1]["skipped"], false);
+    const json third = parsed(program.run(run));
+    EXPECT_EQ(third["streams"][1]["skipped"], true);
+    EXPECT_EQ(third["streams"][1]["frames"], 6);
+}
+
+TEST(Resume, ATornJournalCostsTheTornLineOnly) {
+    test::Program program;
+    const std::string a = clip(program, "a.avi", 5), b = clip(program, "b.avi", 6);
+    const std::vector<std::string> run = {"track", a, b, "--json", "--resume", "--streams", "1"};
+    EXPECT_EQ(program.run(run).exit_code, 0);
+    const auto journal = program.out() / "saccade-journal.jsonl";
+    std::filesystem::resize_file(journal, std::filesystem::file_size(journal) - 20);
+    const json second = parsed(program.run(run));
+    EXPECT_EQ(second["streams"][0]["skipped"], true);
+    EXPECT_EQ(second["streams"][1]["skipped"], false);
+    for (const json& stream : parsed(program.run(run))["streams"]) EXPECT_EQ(stream["skipped"], true);
+}
+
 TEST(Resume, GoesOnBehindAnInterrupt) {
     test::Program program;
     const std::string a = clip(program, "a.avi", 10), b = clip(program, "b.avi", 150);

@@ -187,6 +187,9 @@ TEST_F(ReidTest, TrackersThatMakeNoUseOfItRefuseIt) {
     EXPECT_EQ(engine::open_embedder(Mode::track, settings_).error().code, ErrorCode::unsupported);
     settings_.reid = "";
     EXPECT_FALSE(engine::open_embedder(Mode::track, settings_).value());
+    settings_.remember = 60;  // but by what?
+    EXPECT_EQ(engine::open_embedder(Mode::track, settings_).error().code,
+              ErrorCode::invalid_argument);
 }
 
 }  // namespace

@@ -23,8 +23,10 @@ namespace {
         if (file < 0 || ::dup2(file, to) < 0) _exit(126);
     };
     lead(options.stdin_file.c_str(), O_RDONLY, STDIN_FILENO);
-    lead(out.c_str(), O_WRONLY | O_CREAT, STDOUT_FILENO);
+    const std::string& to = options.stdout_file.empty() ? out : options.stdout_file.string();
+    lead(to.c_str(), O_WRONLY | O_CREAT | O_APPEND, STDOUT_FILENO);
     lead(err.c_str(), O_WRONLY | O_CREAT, STDERR_FILENO);
+    for (const int stream : options.closed) ::close(stream);
     if (!options.directory.empty() && ::chdir(options.directory.c_str()) != 0) _exit(126);
     for (const auto& [name, value] : options.environment) ::setenv(name.c_str(), value.c_str(), 1);
     if (options.largest_file) {
@@ -51,12 +53,18 @@ ProcessResult run_process(const std::vector<std::string>& arguments,
     if (child == 0) become(arguments, options, out, err);
 
     int status = 0;
-    bool interrupted = false;
+    std::optional<std::chrono::steady_clock::time_point> interrupted;
+    std::size_t repeated = 0;
     while (::waitpid(child, &status, WNOHANG) == 0) {
         const auto elapsed = std::chrono::steady_clock::now() - start;
         if (options.interrupt_when && !interrupted && options.interrupt_when()) {
-            ::kill(child, SIGINT);
-            interrupted = true;
+            ::kill(child, options.signal);
+            interrupted = std::chrono::steady_clock::now();
+        }
+        while (interrupted && repeated < options.again.size() &&
+               std::chrono::steady_clock::now() - *interrupted >= options.again[repeated]) {
+            ::kill(child, options.signal);
+            ++repeated;
         }
         if (elapsed > options.time_limit) ::kill(child, SIGKILL);
         std::this_thread::sleep_for(std::chrono::milliseconds(2));

@@ -1,6 +1,8 @@
 // Runs a program and looks at all that comes out of it.
 #pragma once
 
+#include <signal.h>
+
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -14,9 +16,13 @@ namespace saccade::test {
 struct ProcessOptions {
     std::map<std::string, std::string> environment;  ///< added to ours
     std::filesystem::path stdin_file = "/dev/null";
+    std::filesystem::path stdout_file;                ///< written to or added to; "": into the result
+    std::vector<int> closed;                          ///< of the standard streams, 0 to 2
     std::filesystem::path directory;                  ///< to run in; "" for ours
     std::optional<std::size_t> largest_file;          ///< RLIMIT_FSIZE, bytes: a disk that runs full
-    std::function<bool()> interrupt_when;             ///< SIGINT once it says so; asked every 2 ms
+    std::function<bool()> interrupt_when;             ///< signalled once it says so; asked every 2 ms
+    int signal = SIGINT;
+    std::vector<std::chrono::milliseconds> again;     ///< the same signal, so long after the first
     std::chrono::seconds time_limit{300};             ///< SIGKILL then: a hang, on the slowest machine
 };
 

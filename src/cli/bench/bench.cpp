@@ -2,21 +2,26 @@
 #include <fmt/ranges.h>
 #include <stdlib.h>
 
-#include <cstdio>
 #include <ctime>
 #include <iterator>
 #include <memory>
+#include <tuple>
+#include <utility>
 
+#include "cli/accuracy.h"
 #include "cli/bench/suites.h"
 #include "cli/clip.h"
 #include "cli/exit_code.h"
 #include "cli/machine.h"
+#include "cli/results.h"
 #include "cli/settings_table.h"
 #include "cli/signals.h"
 #include "cli/verb.h"
 #include "core/atomic_file.h"
+#include "core/mask_secrets.h"
 #include "core/text_file.h"
 #include "engine/model_store.h"
+#include "engine/run_files.h"
 #include "saccade/version.h"
 
 namespace saccade::cli {
@@ -61,12 +66,31 @@ class Scratch {
     fs::path path_;
 };
 
-Result<void> write_whole(const std::string& path, const std::string& text) {
-    if (path.empty()) return {};
-    auto file = AtomicFile::create(path);
-    if (!file) return fail(file.error());
-    if (auto written = file->write(text); !written) return written;
-    return file->commit();
+/// What is measured with and compared to, and the reports: claimed before minutes of measuring.
+Result<void> claim_files(const Settings& settings, const BenchFlags& wanted, const std::string& clip) {
+    FileClaims& files = verb_files();
+    for (const auto& [file, flag] : {std::pair{wanted.json_file, "--json-file"},
+                                     std::pair{wanted.markdown, "--markdown"},
+                                     std::pair{wanted.html, "--html"}}) {
+        if (file.empty()) continue;
+        auto claimed = files.writes(file, fmt::format("name another file with {}", flag));
+        if (!claimed) return claimed;
+    }
+    std::vector<fs::path> read = {wanted.compare, wanted.coco};
+    if (!wanted.coco.empty()) read.push_back(images_beside(wanted.coco));
+    std::vector<std::string> models = wanted.models;
+    models.push_back(settings.model);
+    for (const std::string& model : models) {
+        Settings named = settings;
+        named.model = model;
+        // (One that is not there is told by the suites that need it.)
+        if (const auto found = engine::locate_model(named)) read.push_back(*found);
+    }
+    for (const fs::path& file : read) {
+        if (file.empty()) continue;
+        if (auto claimed = files.reads(file); !claimed) return claimed;
+    }
+    return engine::claim_location(clip, files);
 }
 
 Result<std::vector<bench::Suite>> chosen(const std::vector<std::string>& names) {
@@ -89,7 +113,7 @@ Result<std::vector<bench::Suite>> chosen(const std::vector<std::string>& names) 
 }
 
 Result<profile::BenchReport> read_report(const std::string& path) {
-    const auto text = read_text_file(path);
+    const auto text = read_written_text(path);
     if (!text) return fail(text.error());
     return profile::parse_bench(*text, path);
 }
@@ -117,7 +141,7 @@ std::string command_of(const SettingFlags& flags, const BenchFlags& wanted) {
     }
     if (flags.half) command += " --half";
     if (!wanted.source.empty()) {
-        command += " --source " + fs::path(wanted.source).filename().string();
+        command += " --source " + fs::path(mask_url(wanted.source)).filename().string();
     }
     const auto list = [&](const char* flag, const auto& values) {
         if (!values.empty()) command += fmt::format(" {} {}", flag, fmt::join(values, ","));
@@ -181,6 +205,7 @@ int bench_run(const SettingFlags& flags, const BenchFlags& wanted) {
     const Settings& settings = config->settings;
     std::string clip = wanted.source.empty() ? real_clip() : wanted.source;
     if (clip.empty() || settings.model == "synthetic") clip = "synthetic:frames=300";
+    if (auto claimed = claim_files(settings, wanted, clip); !claimed) return complain(claimed.error());
     // An old report that can't be read shall be told before minutes of measuring.
     std::optional<profile::BenchReport> old;
     if (!wanted.compare.empty()) {
@@ -196,13 +221,16 @@ int bench_run(const SettingFlags& flags, const BenchFlags& wanted) {
     if (old) changes = profile::compare_reports(*old, *report);
 
     const std::string json = profile::bench_json(*report);
-    for (const auto& [path, text] :
-         {std::pair{wanted.json_file, json},
-          std::pair{wanted.markdown, profile::bench_markdown(*report, changes)},
-          std::pair{wanted.html, profile::bench_html(*report, changes)}}) {
-        if (auto written = write_whole(path, text); !written) return complain(written.error());
+    for (const auto& [path, text, flag] :
+         {std::tuple{wanted.json_file, json, "--json-file"},
+          std::tuple{wanted.markdown, profile::bench_markdown(*report, changes), "--markdown"},
+          std::tuple{wanted.html, profile::bench_html(*report, changes), "--html"}}) {
+        if (path.empty()) continue;
+        const auto written =
+            write_whole(path, text, {.way_out = fmt::format("name another file with {}", flag)});
+        if (!written) return complain(written.error());
     }
-    std::fputs((flags.json ? json : profile::bench_text(*report, changes)).c_str(), stdout);
+    print(flags.json ? json : profile::bench_text(*report, changes));
     for (const profile::BenchChange& change : changes) {
         if (change.comparison.change == profile::Change::worse) return exit_failed;
     }

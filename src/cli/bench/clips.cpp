@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "cli/bench/suites.h"
+#include "core/atomic_file.h"
 #include "media/clip_copy.h"
 #include "media/encoder.h"
 #include "media/source.h"
@@ -26,16 +27,11 @@ Result<std::string> kept(const fs::path& path,
                          const std::function<Result<void>(const fs::path&)>& make) {
     std::error_code ignored;
     if (fs::is_regular_file(path, ignored)) return path.string();
-    const fs::path unfinished = path.parent_path() / ("unfinished-" + path.filename().string());
-    if (auto made = make(unfinished); !made) {
-        fs::remove(unfinished, ignored);
-        return fail(made.error());
-    }
-    std::error_code failed;
-    fs::rename(unfinished, path, failed);
-    if (failed) {
-        return fail(ErrorCode::unwritable, fmt::format("{}: {}", path.string(), failed.message()));
-    }
+    auto file = AtomicFile::create(path, {.way_out = "name another folder with --clips", .wait = true});
+    if (!file) return fail(file.error());
+    auto made = make(file->temporary());
+    if (made) made = file->commit();
+    if (!made) return fail(made.error());
     return path.string();
 }
 
@@ -103,8 +99,6 @@ Result<std::string> clip_of(const Bench& bench, std::size_t frames) {
 
 Result<std::string> scaled_clip(const Bench& bench, int width, int height, std::size_t frames) {
     const std::size_t encoded = std::min(frames, most_encoded);
-    std::error_code ignored;
-    fs::create_directories(bench.clips, ignored);  // what is wrong with it is said on writing
     const std::string stem = bench.clip.starts_with(media::synthetic_prefix)
                                  ? std::string("synthetic")
                                  : fs::path(bench.clip).stem().string();

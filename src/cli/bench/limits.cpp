@@ -8,13 +8,10 @@
 #include <utility>
 #include <variant>
 
+#include "detect/factory.h"
 #include "engine/decode_device.h"
-#include "engine/model_store.h"
 #include "engine/setup.h"
-#include "infer/registry.h"
 #include "media/source.h"
-#include "model/inspect.h"
-#include "model/onnx_model.h"
 
 namespace saccade::cli::bench {
 namespace {
@@ -70,25 +67,16 @@ void decode_all(const Bench& bench, const std::string& clip, const DecodeOptions
 
 Result<BackendAlone> BackendAlone::open(const Settings& settings, infer::Goal goal,
                                         const detect::DetectorInfo& detector) {
-    const auto path = engine::find_model(settings);
-    if (!path) return fail(path.error());
-    const auto onnx = model::OnnxModel::load(*path);
-    if (!onnx) return fail(onnx.error());
-    const auto spec = model::inspect(*onnx, {});
-    if (!spec) return fail(spec.error());
-    auto backend =
-        infer::make_backend(*onnx, *spec,
-                            {.device = settings.device,
-                             .precision = detector.backend.precision,
-                             .goal = goal,
-                             .max_batch = detector.backend.max_batch,
-                             .height = detector.input_height,
-                             .width = detector.input_width,
-                             .threads = settings.threads,
-                             .cache_dir = (engine::cache_dir(settings) / "compiled").string(),
-                             .slots = detector.backend.slots});
-    if (!backend) return fail(backend.error());
-    return BackendAlone(std::move(*backend));
+    auto plan = engine::plan_detector(settings, goal);
+    if (!plan) return fail(plan.error());
+    detect::DetectorOptions& options = plan->options;
+    options.input = {detector.input_width, detector.input_height};
+    options.backend.precision = detector.backend.precision;
+    options.backend.max_batch = detector.backend.max_batch;
+    options.backend.slots = detector.backend.slots;
+    auto network = detect::open_network(options);
+    if (!network) return fail(network.error());
+    return BackendAlone(std::move(network->backend));
 }
 
 Result<double> BackendAlone::measure(int batch, std::size_t images) {

@@ -67,10 +67,10 @@ Result<profile::BenchRow> row_of(const Bench& bench, const Settings& settings, c
     bench.say("models, " + row.name + ", accuracy");
     const auto detector = engine::open_detector(accuracy_settings(settings, false), infer::Goal::throughput);
     if (!detector) return fail(detector.error());
-    const auto summary = measure_accuracy(*dataset, images_beside(bench.coco), **detector, bench.stop);
-    if (!summary) return fail(summary.error());
-    row.details.push_back({"mAP50-95, %", 100 * summary->ap});
-    row.details.push_back({"mAP50, %", 100 * summary->ap50});
+    const auto accuracy = measure_accuracy(*dataset, images_beside(bench.coco), **detector, bench.stop);
+    if (!accuracy) return fail(accuracy.error());
+    row.details.push_back({"mAP50-95, %", 100 * accuracy->summary.ap});
+    row.details.push_back({"mAP50, %", 100 * accuracy->summary.ap50});
     return row;
 }
 

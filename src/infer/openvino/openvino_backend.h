@@ -21,8 +21,7 @@ BackendDescription describe_openvino();
 /// A slot's images run as requests of one image each: on a CPU they are faster so than as one large
 /// batch (figures.md), a part of a batch costs what it holds, and an image's results can't depend
 /// on its neighbours. Results of FP32 are computed in FP32, whatever else the CPU offers.
-/// Nothing is cached in options.cache_dir: a network compiles in less time than it takes to trust a
-/// cached one (half a second of CPU time for YOLO11n).
+/// Compiled networks are kept in options.cache_dir, sealed (openvino_cache.h).
 /// Errors as for make_backend().
 Result<std::unique_ptr<Backend>> load_openvino(const model::OnnxModel& model,
                                                const model::ModelSpec& spec,

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
-#include <thread>
+#include <utility>
+#include <vector>
 
+#include "infer/openvino/openvino_cache.h"
 #include "infer/openvino/openvino_error.h"
 #include "infer/openvino/openvino_version.h"
 
@@ -53,9 +56,9 @@ Result<void> check(const model::OnnxModel& model, const model::ModelSpec& spec,
     return {};
 }
 
-/// The precision to ask the plugin for. INT8 is in the network's own quantizers: what is left of it
+/// The precision to ask the plugin for; `network` is needed for INT8 alone. INT8 is in the network's own quantizers: what is left of it
 /// runs in FP32.
-Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model& network,
+Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model* network,
                                      const std::string& name, Precision precision) {
     const auto capabilities = core.get_property(device, ov::device::capabilities);
     const auto has = [&](const char* what) {
@@ -78,7 +81,7 @@ Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model& network,
         case Precision::int8:
             break;
     }
-    const auto ops = network.get_ops();
+    const auto ops = network->get_ops();
     const bool quantized = std::any_of(ops.begin(), ops.end(), [](const auto& op) {
         return std::string_view(op->get_type_name()) == "FakeQuantize";
     });
@@ -94,28 +97,54 @@ ov::AnyMap properties(const BackendOptions& options, const ov::element::Type& pr
                    ov::hint::performance_mode(options.goal == Goal::latency
                                                   ? ov::hint::PerformanceMode::LATENCY
                                                   : ov::hint::PerformanceMode::THROUGHPUT)};
-    // Compiling takes a second or so, reading back what was compiled a tenth of it.
-    if (!options.cache_dir.empty()) map.insert(ov::cache_dir(options.cache_dir));
     if (options.profile_layers) map.insert(ov::enable_profiling(true));
     if (options.threads > 0) map.insert(ov::inference_num_threads(options.threads));
     return map;
 }
 
-Result<TensorInfo> tensor_info(const ov::Output<const ov::Node>& port, const std::string& name) {
+/// `name` is the graph's own: a compiled one's tensors have several, and other ones first when it
+/// comes out of a cache.
+Result<TensorInfo> tensor_info(const ov::Output<const ov::Node>& port, const std::string& name,
+                               const std::string& model) {
     const auto type = element_type(port.get_element_type());
     if (!type || port.get_partial_shape().is_dynamic()) {
         return fail(ErrorCode::unsupported,
                     fmt::format("{}: '{}' has a type or shape that changes from image to image",
-                                name, port.get_any_name()));
+                                model, name));
     }
     const ov::Shape shape = port.get_shape();
     if (shape.empty() || shape.front() != 1) {
         return fail(ErrorCode::unsupported,
-                    fmt::format("{}: '{}' has no batch dimension", name, port.get_any_name()));
+                    fmt::format("{}: '{}' has no batch dimension", model, name));
     }
-    TensorInfo info{port.get_any_name(), *type, {}};
+    TensorInfo info{name, *type, {}};
     for (const std::size_t dim : shape) info.shape.push_back(static_cast<std::int64_t>(dim));
     return info;
+}
+
+/// OpenVINO keeps the order of the graph's outputs. That a port bears another output's name and not
+/// its own would contradict it.
+Result<std::vector<TensorInfo>> output_infos(const ov::CompiledModel& compiled,
+                                             const model::OnnxModel& model) {
+    const auto& outputs = model.outputs();
+    const auto ports = compiled.outputs();
+    const auto out_of_order = [&] {
+        return fail(ErrorCode::internal, model.name() + ": OpenVINO changed the order of its outputs",
+                    "please report it");
+    };
+    if (ports.size() != outputs.size()) return out_of_order();
+    std::vector<TensorInfo> infos;
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+        const auto& names = ports[i].get_names();
+        const auto bears = [&](const model::ValueInfo& value) { return names.contains(value.name); };
+        if (!bears(outputs[i]) && std::any_of(outputs.begin(), outputs.end(), bears)) {
+            return out_of_order();
+        }
+        auto info = tensor_info(ports[i], outputs[i].name, model.name());
+        if (!info) return fail(info.error());
+        infos.push_back(std::move(*info));
+    }
+    return infos;
 }
 
 Precision in_effect(const ov::CompiledModel& compiled, std::optional<Precision> asked) {
@@ -136,37 +165,51 @@ Result<LoadedNetwork> load_network(const model::OnnxModel& model, const model::M
     if (!bytes) return fail(bytes.error());
 
     LoadedNetwork loaded;
-    auto network = guarded(ErrorCode::unsupported, model.name() + ": OpenVINO can't read it", [&] {
-        auto read = loaded.core.read_model(*bytes, ov::Tensor());
-        ov::PartialShape shape = read->input().get_partial_shape();
-        shape[0] = 1;
-        shape[1] = 3;
-        if (shape[2].is_dynamic()) shape[2] = options.height;
-        if (shape[3].is_dynamic()) shape[3] = options.width;
-        read->reshape(shape);
-        return read;
-    });
-    if (!network) return fail(network.error());
-
-    const auto precision = arithmetic(loaded.core, **network, model.name(),
-                                      options.precision.value_or(Precision::fp32));
-    if (!precision) return fail(precision.error());
-    auto compiled =
-        guarded(ErrorCode::unsupported, model.name() + ": OpenVINO can't compile it", [&] {
-            return loaded.core.compile_model(*network, device, properties(options, *precision));
+    const auto read = [&] {
+        return guarded(ErrorCode::unsupported, model.name() + ": OpenVINO can't read it", [&] {
+            auto network = loaded.core.read_model(*bytes, ov::Tensor());
+            ov::PartialShape shape = network->input().get_partial_shape();
+            shape[0] = 1;
+            shape[1] = 3;
+            if (shape[2].is_dynamic()) shape[2] = options.height;
+            if (shape[3].is_dynamic()) shape[3] = options.width;
+            network->reshape(shape);
+            return network;
         });
+    };
+    const Precision wanted = options.precision.value_or(Precision::fp32);
+    std::shared_ptr<ov::Model> quantized;
+    if (wanted == Precision::int8) {
+        auto network = read();
+        if (!network) return fail(network.error());
+        quantized = std::move(*network);
+    }
+    const auto precision = arithmetic(loaded.core, quantized.get(), model.name(), wanted);
+    if (!precision) return fail(precision.error());
+    const ov::AnyMap asked_for = properties(options, *precision);
+    const auto compile = [&]() -> Result<ov::CompiledModel> {
+        auto network = quantized ? Result<std::shared_ptr<ov::Model>>(quantized) : read();
+        if (!network) return fail(network.error());
+        return guarded(ErrorCode::unsupported, model.name() + ": OpenVINO can't compile it", [&] {
+            return loaded.core.compile_model(*network, device, asked_for);
+        });
+    };
+    auto compiled = compile_or_import(
+        loaded.core,
+        {.folder = options.cache_dir,
+         .key = cache_key(loaded.core, *bytes, asked_for, {options.width, options.height}),
+         .stop = options.stop},
+        asked_for, compile);
     if (!compiled) return fail(compiled.error());
     loaded.compiled = std::move(*compiled);
 
     BackendInfo& info = loaded.info;
-    auto input = tensor_info(loaded.compiled.input(), model.name());
+    auto input = tensor_info(loaded.compiled.input(), model.inputs().front().name, model.name());
     if (!input) return fail(input.error());
     info.input = std::move(*input);
-    for (const auto& port : loaded.compiled.outputs()) {
-        auto output = tensor_info(port, model.name());
-        if (!output) return fail(output.error());
-        info.outputs.push_back(std::move(*output));
-    }
+    auto outputs = output_infos(loaded.compiled, model);
+    if (!outputs) return fail(outputs.error());
+    info.outputs = std::move(*outputs);
     info.name = "openvino " + openvino_version();
     info.device = loaded.core.get_property(device, ov::device::full_name);
     info.precision = in_effect(loaded.compiled, options.precision);

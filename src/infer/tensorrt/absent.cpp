@@ -20,8 +20,7 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& /*model*/
     return absent();
 }
 
-Result<BuiltEngine> build_tensorrt_engine(const model::OnnxModel& /*model*/,
-                                          const model::ModelSpec& /*spec*/,
+Result<BuiltEngine> build_tensorrt_engine(const model::Network& /*network*/,
                                           const EngineBuild& /*build*/) {
     return absent();
 }

@@ -4,7 +4,6 @@
 #include "cuda/runtime.h"
 #include "infer/tensorrt/library.h"
 #include "infer/tensorrt/target.h"
-#include "model/make_dynamic.h"
 
 namespace saccade::infer {
 namespace tensorrt {
@@ -68,16 +67,14 @@ BackendDescription describe_tensorrt() {
     return description;
 }
 
-Result<BuiltEngine> build_tensorrt_engine(const model::OnnxModel& model, const model::ModelSpec& spec,
-                                          const EngineBuild& build) {
+Result<BuiltEngine> build_tensorrt_engine(const model::Network& network, const EngineBuild& build) {
+    // What can't be kept need not be built.
+    if (const auto kept = tensorrt::EngineCache::open(build.cache_dir); !kept) return fail(kept.error());
     auto opened = build.capability > 0 ? tensorrt::open_for_capability(build.capability)
                                        : tensorrt::open_for_device(build.device);
     if (!opened) return fail(opened.error());
-    // As make_backend does, so that it finds what is built here.
-    const model::DynamicModel freed = model::make_dynamic(model, spec);
-    const model::ModelSpec freed_spec = model::freed_spec(spec, freed);
     const auto prepare = [&] {
-        return tensorrt::prepare_engine(*opened->library, freed.model, freed_spec, build, opened->target);
+        return tensorrt::prepare_engine(*opened->library, network.graph, network.spec, build, opened->target);
     };
     auto prepared = cuda::guarded([&] {
         if (opened->ordinal < 0) return prepare();  // a builder that needs no GPU

@@ -60,10 +60,8 @@ std::vector<BatchRange> profiles_for(int max_batch) {
 
 EngineKey key_for(const Version& version, const TypedNetwork& network, const EngineBuild& build,
                   const Target& target) {
-    Digest digest(Digest::Algorithm::sha256);
-    digest.update(network.onnx);
     EngineKey key;
-    key.model = digest.hex();
+    key.model = sha256(network.onnx);
     key.backend = to_string(version);
     key.device = version.kind == Kind::rtx ? "" : target.device;
     key.capability = target.capability;
@@ -97,17 +95,16 @@ Result<Prepared> prepare_engine(Library& library, const model::OnnxModel& model,
                               .stop = build.stop});
     };
     Prepared prepared;
-    if (build.cache_dir.empty()) {
+    if (auto files = usable_cache(build.cache_dir)) {
+        EngineCache cache(std::move(*files));
+        auto plan = cache.plan_for(key, make, build.stop);
+        if (!plan) return fail(plan.error());
+        prepared.plan = std::move(*plan);
+        prepared.report.path = cache.path_of(key);
+    } else {
         auto made = make("");
         if (!made) return fail(made.error());
         prepared.plan = std::move(made->plan);
-    } else {
-        auto cache = EngineCache::open(build.cache_dir);
-        if (!cache) return fail(cache.error());
-        auto plan = cache->plan_for(key, make, build.stop);
-        if (!plan) return fail(plan.error());
-        prepared.plan = std::move(*plan);
-        prepared.report.path = cache->path_of(key);
     }
     prepared.report.backend = to_string(library.version());
     prepared.report.bytes = prepared.plan.size();

@@ -46,8 +46,8 @@ struct Prepared {
     BuiltEngine report;
 };
 
-/// Errors: those of typed_network, EngineCache and Library::build. Without a cache folder
-/// (cache_dir "") it is built each time.
+/// Errors: those of typed_network, EngineCache::plan_for and Library::build. Without a cache folder
+/// (cache_dir "", or none that usable_cache() takes) it is built each time.
 Result<Prepared> prepare_engine(Library& library, const model::OnnxModel& model,
                                 const model::ModelSpec& spec, const EngineBuild& build,
                                 const Target& target);

@@ -188,6 +188,7 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
     build.height = options.height;
     build.width = options.width;
     build.cache_dir = options.cache_dir;
+    build.stop = options.stop;
     // On a terminal nothing else tells for minutes why there are no frames.
     build.progress = [told = false, &model, &options](const std::string& phase, int step,
                                                       int steps) mutable {

@@ -45,7 +45,6 @@ struct BuiltEngine {
 
 /// Makes sure that the cache holds the engine that load_tensorrt would want.
 /// Errors: as load_tensorrt; interrupted.
-Result<BuiltEngine> build_tensorrt_engine(const model::OnnxModel& model, const model::ModelSpec& spec,
-                                          const EngineBuild& build);
+Result<BuiltEngine> build_tensorrt_engine(const model::Network& network, const EngineBuild& build);
 
 }  // namespace saccade::infer

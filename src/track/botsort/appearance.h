@@ -21,6 +21,8 @@ class AppearanceStore {
     /// zero says nothing and is passed over.
     void see(int slot, std::span<const float> embedding);
 
+    /// What was seen of an object; valid until the next acquire().
+    [[nodiscard]] std::span<const float> look(int slot) const { return at(slot); }
     /// Cosine distance / 2 in [0, 1] to a look, or 1 where either says nothing.
     [[nodiscard]] float distance(int slot, std::span<const float> embedding) const;
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "track/botsort/appearance.h"
+#include "track/botsort/gallery.h"
 #include "track/kalman/xywh_filter.h"
 #include "track/two_stage.h"
 
@@ -15,6 +16,8 @@ struct BotSortOptions {
     TwoStageOptions stages{.high_score = 0.6F, .new_score = 0.7F};
     float proximity = 0.5F;
     float appearance = 0.25F;
+    /// How long who left is known again by looks (no part of the paper); 0: not at all.
+    double remember_seconds = 0;
 };
 
 /// Uses Observation::motion and Observation::embeddings where they are given, and does without
@@ -27,16 +30,19 @@ class BotSort : public TwoStageTracker<XywhFilter> {
   protected:
     void begin(const Observation& observation, std::span<const int> sure,
                std::span<Object> objects) override;
-    void weigh(const Observation& observation, std::span<const Object> objects,
-               std::span<const int> rows, std::span<const int> cols, Matrix& cost) override;
+    void weigh(Stage stage, const Observation& observation, std::span<const Object> objects,
+               std::span<const int> rows, std::span<const int> cols, PairList& pairs) override;
 
   private:
     void seen(const Observation& observation, Object& object, int detection) override;
+    void believed(const Observation& observation, Object& object) override;
     void forget(Object& object) override;
+    void forgot_all() override { gallery_.reset(appearance_); }
 
     BotSortOptions options_;
     AppearanceStore appearance_;
-    Matrix overlap_distance_;
+    Gallery gallery_;
+    PairList overlaps_;
 };
 
 }  // namespace saccade::track

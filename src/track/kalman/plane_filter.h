@@ -53,6 +53,9 @@ class PlaneFilter {
         covariance_ = (0.5 * (covariance_ + covariance_.transpose())).eval();
     }
 
+    /// The velocity is believed to have fallen to `part` of itself; how sure that is, stays.
+    void slow_down(double part) noexcept { state_.tail<2>() *= part; }
+
     [[nodiscard]] const Eigen::Vector4d& state() const noexcept { return state_; }
     [[nodiscard]] const Eigen::Matrix4d& covariance() const noexcept { return covariance_; }
 

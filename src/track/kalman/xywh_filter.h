@@ -40,6 +40,9 @@ class XywhFilter {
     /// The size of an unseen object stands still.
     void hold_size() noexcept { w_.velocity = h_.velocity = 0; }
 
+    /// The centre's velocity falls to `part` of itself.
+    void slow_down(double part) noexcept { center_.slow_down(part); }
+
     /// The camera moved. Centre and velocity turn and scale with the picture. Sizes only scale: an
     /// upright box does not grow wide because the picture turns, so the paper's use of the rotation
     /// on (w, h) too is left out.

@@ -44,7 +44,7 @@ void OcSort::associate_predictions(std::span<const Detection> detections, Timest
     col_boxes_.clear();
     for (const Object& o : objects_.all()) row_boxes_.push(o.filter.box());
     for (const int c : cols_) col_boxes_.push(detections[c].box);
-    iou_matrix(row_boxes_, col_boxes_, cost_);
+    finder_.find(row_boxes_, col_boxes_, pairs_);
 
     // Half a nominal frame of slack, so that 3 frames are 3 frames however time was rounded.
     const auto span = std::chrono::duration_cast<Timestamp>(
@@ -58,10 +58,9 @@ void OcSort::associate_predictions(std::span<const Detection> detections, Timest
         const float vx = last.center_x() - before.center_x();
         const float vy = last.center_y() - before.center_y();
         const float speed = std::hypot(vx, vy);
-        float* row = cost_.row(r);
-        for (std::size_t c = 0; c < cols_.size(); ++c) {
-            if (!(row[c] >= options_.match_iou)) {
-                row[c] = forbidden;
+        for (auto& [c, cost] : pairs_.row(r)) {
+            if (!(1 - cost >= options_.match_iou)) {
+                cost = forbidden;
                 continue;
             }
             const Detection& d = detections[cols_[c]];
@@ -73,11 +72,11 @@ void OcSort::associate_predictions(std::span<const Detection> detections, Timest
                 const float cosine = std::clamp((vx * dx + vy * dy) / (speed * way), -1.0F, 1.0F);
                 agreement = (pi / 2 - std::acos(cosine)) / pi;
             }
-            row[c] = -(row[c] + options_.momentum_weight * agreement * d.score);
+            cost = -(1 - cost + options_.momentum_weight * agreement * d.score);
         }
     }
     forbid_other_classes(detections, rows_, cols_);
-    association_.solve(cost_, 0);
+    association_.solve(pairs_, 0);
     take_matches(detections, rows_, cols_, now);
 
     rows_left_.clear();
@@ -93,12 +92,9 @@ void OcSort::associate_last_observations(std::span<const Detection> detections, 
     col_boxes_.clear();
     for (const int r : rows_left_) row_boxes_.push(objects_[r].observations.last().box);
     for (const int c : cols_left_) col_boxes_.push(detections[c].box);
-    iou_matrix(row_boxes_, col_boxes_, cost_);
-    for (std::size_t r = 0; r < rows_left_.size(); ++r) {
-        for (std::size_t c = 0; c < cols_left_.size(); ++c) cost_.at(r, c) = 1 - cost_.at(r, c);
-    }
+    finder_.find(row_boxes_, col_boxes_, pairs_);
     forbid_other_classes(detections, rows_left_, cols_left_);
-    association_.solve(cost_, 1 - options_.match_iou);
+    association_.solve(pairs_, 1 - options_.match_iou);
     take_matches(detections, rows_left_, cols_left_, now);
 }
 
@@ -107,8 +103,8 @@ void OcSort::forbid_other_classes(std::span<const Detection> detections,
     if (!options_.class_aware) return;
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const int class_id = objects_[rows[r]].identity.class_id;
-        for (std::size_t c = 0; c < cols.size(); ++c) {
-            if (detections[cols[c]].class_id != class_id) cost_.at(r, c) = forbidden;
+        for (auto& [c, cost] : pairs_.row(r)) {
+            if (detections[cols[c]].class_id != class_id) cost = forbidden;
         }
     }
 }

@@ -60,7 +60,8 @@ class OcSort final : public Tracker {
 
     std::vector<int> rows_, cols_, rows_left_, cols_left_;
     BoxColumns row_boxes_, col_boxes_;
-    Matrix cost_;
+    PairFinder finder_;
+    PairList pairs_;
     Association association_;
 };
 

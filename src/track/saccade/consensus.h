@@ -19,18 +19,24 @@ class Consensus {
   public:
     /// The median way from a predicted box to the detection it overlaps with (IoU of 0.1 or more,
     /// paired as a whole). Nothing where there are fewer than four pairs, or where fewer than half
-    /// of them end within a tenth of their height of it.
+    /// of them end within a fifth of their height of it. Short of that it is believed as far as it
+    /// stands out of what is left of each pair: shrunk to 1 - s^2 / (n |way|^2) of itself, s being
+    /// the median of what is left (after James and Stein). So a still camera with noisy boxes does
+    /// not shake. In a crowd 256 objects, evenly chosen, speak for all.
     [[nodiscard]] std::optional<Point> shift(const BoxColumns& predicted, const BoxColumns& seen);
 
   private:
     struct Way {
         float x = 0, y = 0, height = 0;
     };
-    [[nodiscard]] float median(float Way::* of);
+    template <typename Of>
+    [[nodiscard]] float median(Of&& of);
 
-    Matrix cost_;
+    PairFinder finder_;
+    PairList pairs_;
     Association association_;
     std::vector<Way> ways_;
+    BoxColumns chosen_;
     std::vector<float> sorted_;
 };
 

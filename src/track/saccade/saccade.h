@@ -6,14 +6,17 @@
 
 namespace saccade::track {
 
-/// BoT-SORT's two stages, filter, camera motion and appearance, with changes found on MOT17-04 and
-/// 11 at 30, 15 and 10 fps (not on 05 and 10, where bench/results/trackers.md reports it):
-/// - what all predictions miss by alike is taken for the camera's motion (Consensus) before
-/// anything
+/// BoT-SORT's two stages, filter, camera motion and appearance, and beside them what a search on
+/// MOT17-04, 05, 10, 11 and ADL-Rundle-6 at 30, 15, 6 and 3 fps showed to hold up on sequences that
+/// it had not seen (bench/results/trackers.md, also for what did not):
+/// - what all predictions miss by alike is taken for the camera's motion (Consensus) before anything
 ///   is associated, on top of the motion that a caller estimated from the picture, if any;
+/// - boxes reach further the longer the step was since the frame before (C-BIoU's buffer, Yang et
+///   al. 2023, scaled by time), so that objects are found again at 3 fps too, those seen once as well;
 /// - overlaps of sure detections are weighed by how well the heights agree, which tells the near
-///   from the far (after Hybrid-SORT's height-modulated IoU, Yang et al. 2024, its square root);
-/// - an unseen object is waited for 2 s, and scores are cut as in ByteTrack.
+///   from the far (after Hybrid-SORT's height-modulated IoU, Yang et al. 2024, its square root), and
+///   unsure ones cost more the less their score is like the object's (its confidence cue);
+/// - an unseen object slows down, and is waited for 2 s; scores are cut as in ByteTrack.
 class Saccade final : public BotSort {
   public:
     explicit Saccade(const BotSortOptions& options) : BotSort(options) {}
@@ -21,8 +24,10 @@ class Saccade final : public BotSort {
   private:
     void begin(const Observation& observation, std::span<const int> sure,
                std::span<Object> objects) override;
-    void weigh(const Observation& observation, std::span<const Object> objects,
-               std::span<const int> rows, std::span<const int> cols, Matrix& cost) override;
+    void weigh(Stage stage, const Observation& observation, std::span<const Object> objects,
+               std::span<const int> rows, std::span<const int> cols, PairList& pairs) override;
+    void coast(Object& object, double frames) override;
+    [[nodiscard]] float reach(Stage stage, double step) const override;
 
     Consensus consensus_;
     BoxColumns predicted_, seen_;

@@ -30,17 +30,16 @@ void Sort::associate(std::span<const Detection> detections) {
     col_boxes_.clear();
     for (const CountedObject& o : objects_.all()) row_boxes_.push(o.filter.box());
     for (const int c : chosen_) col_boxes_.push(detections[c].box);
-    iou_matrix(row_boxes_, col_boxes_, cost_);
-    for (std::size_t r = 0; r < objects_.size(); ++r) {
-        float* row = cost_.row(r);
-        const int class_id = objects_[r].identity.class_id;
-        for (std::size_t c = 0; c < chosen_.size(); ++c) {
-            const bool allowed =
-                !options_.class_aware || detections[chosen_[c]].class_id == class_id;
-            row[c] = allowed ? 1 - row[c] : std::numeric_limits<float>::infinity();
+    finder_.find(row_boxes_, col_boxes_, pairs_);
+    if (options_.class_aware) {
+        for (std::size_t r = 0; r < objects_.size(); ++r) {
+            for (auto& [c, cost] : pairs_.row(r)) {
+                if (detections[chosen_[c]].class_id == objects_[r].identity.class_id) continue;
+                cost = std::numeric_limits<float>::infinity();
+            }
         }
     }
-    association_.solve(cost_, 1 - options_.match_iou);
+    association_.solve(pairs_, 1 - options_.match_iou);
 }
 
 }  // namespace saccade::track

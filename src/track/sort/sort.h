@@ -40,7 +40,8 @@ class Sort final : public Tracker {
 
     std::vector<int> chosen_;
     BoxColumns row_boxes_, col_boxes_;
-    Matrix cost_;
+    PairFinder finder_;
+    PairList pairs_;
     Association association_;
 };
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "infer/registry.h"
-#include "model/inspect.h"
+#include "model/prepared_model.h"
 #include "model/synthetic_detector.h"
 #include "support/temp_dir.h"
 #include "support/tensor_copy.h"
@@ -47,7 +47,7 @@ class BackendContract : public testing::TestWithParam<Implementation> {
         options.max_batch = batch;
         static const test::TempDir engines;  // TensorRT builds once for all cases
         options.cache_dir = (engines.path() / "compiled").string();
-        auto made = make_backend(model, *spec, options);
+        auto made = make_backend(model::free_dimensions(model, *spec), options);
         ASSERT_TRUE(made) << made.error().line();
         backend_ = std::move(*made);
     }

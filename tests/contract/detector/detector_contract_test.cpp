@@ -16,6 +16,7 @@
 #include "detect/host_detector.h"
 #include "infer/registry.h"
 #include "model/synthetic_detector.h"
+#include "support/prepared.h"
 #include "support/temp_dir.h"
 #include "unit/vision/frames.h"
 
@@ -42,7 +43,7 @@ Result<std::unique_ptr<Detector>> make_generated(const Thresholds& thresholds,
     const auto path = model::write_synthetic_detector(folder.path());
     if (!path) return fail(path.error());
     DetectorOptions options;
-    options.model = *path;
+    options.model = test::prepared(*path);
     options.input = {192, 192};
     options.thresholds = thresholds;
     options.backend.device = device;

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "contract/sink/scene.h"
+#include "core/file_claims.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
 
@@ -186,6 +187,42 @@ TEST_P(SinkContract, SomethingElseUnderTheFinalNameIsLeftAlone) {
     EXPECT_NE(begun.error().message.find(sink->path()), std::string::npos);
     sink.reset();
     EXPECT_EQ(contents(dir_.path()), before);
+}
+
+TEST_P(SinkContract, WhatIsReadIsNotReplaced) {
+    auto sink = make();
+    ASSERT_TRUE(test::run_scene(*sink, 2, Outcome::complete));
+    const auto before = contents(dir_.path());
+    FileClaims claims;
+    ASSERT_TRUE(claims.reads(sink->path()));
+    const auto begun = make()->begin(test::scene_context());
+    ASSERT_FALSE(begun);
+    EXPECT_EQ(begun.error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(contents(dir_.path()), before);
+}
+
+TEST_P(SinkContract, OfTwoAtOnceTheSecondIsTold) {
+    auto first = make();
+    ASSERT_TRUE(first->begin(test::scene_context()));
+    const auto second = make()->begin(test::scene_context());
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, ErrorCode::unwritable);
+    EXPECT_NE(second.error().message.find("another run is writing it"), std::string::npos);
+    ASSERT_TRUE(first->finish(Outcome::complete));
+    EXPECT_TRUE(test::run_scene(*make(), 2, Outcome::complete));
+}
+
+TEST_P(SinkContract, ALinkUnderItsNameStays) {
+    test::TempDir other;
+    ASSERT_TRUE(test::run_scene(*make(test::scene_options(other.path())), 2, Outcome::complete));
+    const fs::path name = make()->path();
+    fs::rename(make(test::scene_options(other.path()))->path(), other / "target");
+    fs::create_symlink(other / "target", name);
+    ASSERT_TRUE(test::run_scene(*make(), 3, Outcome::complete));
+    EXPECT_TRUE(fs::is_symlink(name));
+    test::TempDir third;
+    ASSERT_TRUE(test::run_scene(*make(test::scene_options(third.path())), 3, Outcome::complete));
+    EXPECT_EQ(contents(other.path()).size(), contents(third.path()).size());
 }
 
 TEST_P(SinkContract, AFolderWithoutPermissionIsNamed) {

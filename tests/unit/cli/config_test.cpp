@@ -68,13 +68,65 @@ TEST_F(ConfigTest, BadWordsAreNamedWithTheirPlace) {
 }
 
 TEST_F(ConfigTest, WhatIsPrintedReadsBackToTheSameSettings) {
-    const auto config = merge_config({}, {{"conf", "0.125"}, {"classes", "a b,c"}, {"out", "x\"y\\z"}});
-    ASSERT_TRUE(config);
-    const auto again = merge_config(file(print_config(*config)), {});
-    ASSERT_TRUE(again) << again.error().line();
-    for (const SettingRow& row : settings_table()) {
-        EXPECT_EQ(row.get(again->settings), row.get(config->settings)) << row.key;
+    const std::string strange = "x\"y\\z'\n\r\n\t\b\x01\x1f\x7f = [1] # \xc3\xa4\xef\xbf\xbd\"\"\"''";
+    const std::vector<GivenFlags> given = {
+        {},
+        {{"conf", "0.125"}, {"classes", "a b,c"}, {"out", strange}},
+        {{"model", "11n"}, {"reid", "0x10"}, {"device", "1"}, {"cache_dir", "7 up"}, {"out", "true"}},
+        {{"model", strange}, {"model_dirs", strange + "," + strange}, {"line", "0,0,1,1:" + strange}},
+        {{"conf", "1e-05"}, {"image_rate", "0.001"}, {"max_wait", "0.01"}, {"imgsz", "320"}},
+        {{"vram_limit", "0.8"}, {"resume", "true"}, {"batch", "auto"}, {"save", ""}}};
+    for (const GivenFlags& flags : given) {
+        const auto config = merge_config({}, flags);
+        ASSERT_TRUE(config) << config.error().line();
+        const auto text = print_config(*config);
+        ASSERT_TRUE(text) << text.error().line();
+        const auto again = merge_config(file(*text), {});
+        ASSERT_TRUE(again) << again.error().line() << *text;
+        for (const SettingRow& row : settings_table()) {
+            EXPECT_EQ(row.get(again->settings), row.get(config->settings)) << row.key;
+        }
     }
+}
+
+TEST_F(ConfigTest, OriginsInCommentsCantBreakTheFile) {
+    const std::string path = dir_ / "new\nline \xff.toml";
+    test::write_file(path, "conf = 0.5\n");
+    const auto config = merge_config(path, {});
+    ASSERT_TRUE(config) << config.error().line();
+    const auto again = merge_config(file(*print_config(*config)), {});
+    ASSERT_TRUE(again) << again.error().line();
+    EXPECT_EQ(again->settings.confidence, 0.5F);
+}
+
+TEST_F(ConfigTest, WhatTomlCantHoldIsRefusedByName) {
+    const auto config = merge_config({}, {{"out", "caf\xe9"}});
+    ASSERT_TRUE(config);
+    const auto text = print_config(*config);
+    ASSERT_FALSE(text);
+    EXPECT_NE(text.error().message.find("out: 'caf?'"), std::string::npos) << text.error().line();
+}
+
+TEST_F(ConfigTest, HugeFilesNeitherOverflowNorFillTheScreen) {
+    const std::string key(1 << 20, 'k');
+    std::string header = "[a";
+    for (int i = 0; i < 31000; ++i) header += ".a";
+    for (const std::string& text :
+         {header + "]\n", "[" + std::string(31000, '.') + "]\n", header.substr(1) + " = 1\n",
+          std::string(31000, '['), "conf = " + std::string(31000, '['),
+          "conf = " + std::string(31000, '{'), key + " = 1\n", "conf = \"" + key + "\"\n",
+          "tracker = \"" + key + "\"\n", "save = [\"" + key + "\"]\n", "refine = \"" + key + "\"\n",
+          "\"" + key, key}) {
+        const auto config = merge_config(file(text), {});
+        ASSERT_FALSE(config) << text.substr(0, 20);
+        EXPECT_EQ(config.error().code, ErrorCode::invalid_argument);
+        EXPECT_LT(config.error().line().size(), 1000U) << text.substr(0, 20);
+    }
+}
+
+TEST_F(ConfigTest, AnEmptyFolderOfOutputsIsRefused) {
+    EXPECT_EQ(merge_config({}, {{"out", ""}}).error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(merge_config(file("out = \"\"\n"), {}).error().code, ErrorCode::invalid_argument);
 }
 
 TEST(SettingsTable, EveryRowSetsWhatItGets) {

@@ -73,10 +73,10 @@ TEST_F(Kernels, LetterboxEqualsThePreprocessorInAllFormatsAndTypes) {
             layout.height = 64;
             layout.type = type;
             layout.bgr = random() % 2 == 0;
-            layout.centered = random() % 2 == 0;
+            layout.placement = static_cast<Placement>(random() % 3);
             layout.scale = type == SampleType::u8 ? 1.0F : 1.0F / 255;
             Preprocessor preprocessor(layout);
-            detect::DeviceTables tables(*memory_, layout.centered, layout.width, layout.height);
+            detect::DeviceTables tables(*memory_, layout.placement, layout.width, layout.height);
             const std::pair<int, int> sizes[] = {{1, 1}, {2, 3}, {37, 21}, {160, 90}, {61, 203}};
             std::vector<PictureJob> jobs;
             std::vector<detect::Upload> uploads(std::size(sizes));
@@ -121,8 +121,8 @@ std::vector<Detection> on_cpu(const PostJob& job, const std::vector<GridCell>& g
         case HeadLayout::anchors_first:
             decoder.decode_anchors_first(output, job.head.classes, job.head.anchors, grid, candidates);
             break;
-        case HeadLayout::end_to_end:
-            decoder.decode_end_to_end(output, job.head.classes, job.head.anchors, candidates);
+        case HeadLayout::rows:
+            decoder.decode_rows_of_six(output, job.head.classes, job.head.anchors, candidates);
             break;
     }
     Nms({job.nms.iou, job.nms.max_detections, job.nms.max_candidates}).run(candidates, kept);
@@ -145,11 +145,11 @@ TEST_F(Kernels, PostprocessingEqualsHeadDecoderAndNms) {
         job.head.anchors = static_cast<int>(cells.size());
         // From a handful of candidates to all of them: sorted on the chip and beyond it.
         job.head.confidence = round % 4 == 0 ? 0.0F : round % 4 == 1 ? 0.5F : 0.98F;
-        job.head.multi_label = round % 5 == 0 && job.head.layout != HeadLayout::end_to_end;
+        job.head.multi_label = round % 5 == 0 && job.head.layout != HeadLayout::rows;
         job.nms.iou = round % 6 == 0 ? 1.0F : 0.45F;
         job.nms.max_detections = round % 7 == 0 ? 5 : 300;
         job.capacity = job.head.anchors * (job.head.multi_label ? job.head.classes : 1);
-        const bool end_to_end = job.head.layout == HeadLayout::end_to_end;
+        const bool end_to_end = job.head.layout == HeadLayout::rows;
         const int row = end_to_end ? 6
                         : job.head.layout == HeadLayout::channels_first ? 4 + job.head.classes
                                                                         : 5 + job.head.classes;
@@ -167,7 +167,7 @@ TEST_F(Kernels, PostprocessingEqualsHeadDecoderAndNms) {
         std::vector<PictureJob> pictures(images);
         for (int i = 0; i < images; ++i) {
             pictures[static_cast<std::size_t>(i)].letterbox =
-                make_letterbox(640 + 100 * i, 360, 256, 192, i % 2 == 0);
+                make_letterbox(640 + 100 * i, 360, 256, 192, static_cast<Placement>(i % 3));
         }
         const auto capacity = static_cast<std::size_t>(job.capacity);
         const cuda::Buffer out = upload(output), jobs = upload(pictures);
@@ -214,7 +214,7 @@ TEST_F(Kernels, YoloxGridsDifferByTheExponentialAlone) {
     std::vector<float> output(static_cast<std::size_t>(job.output_stride));
     std::uniform_real_distribution<float> usual(0, 1);
     for (float& v : output) v = usual(random);
-    const std::vector<PictureJob> pictures{{.letterbox = make_letterbox(640, 360, 256, 192, true)}};
+    const std::vector<PictureJob> pictures{{.letterbox = make_letterbox(640, 360, 256, 192, Placement::centered)}};
     const auto capacity = static_cast<std::size_t>(job.capacity);
     const cuda::Buffer out = upload(output), jobs = upload(pictures), grid = upload(cells);
     job.head.grid = grid.as<GridCell>();

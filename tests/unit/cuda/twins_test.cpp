@@ -59,7 +59,7 @@ TEST(KernelPixel, EqualsThePreprocessorInAllFormats) {
             layout.width = 96;
             layout.height = 64;
             layout.bgr = random() % 2 == 0;
-            layout.centered = random() % 2 == 0;
+            layout.placement = static_cast<Placement>(random() % 3);
             layout.scale = random() % 2 == 0 ? 1.0F / 255 : 1.0F;
             SCOPED_TRACE(testing::Message() << static_cast<int>(format) << " " << width << "x" << height);
             expect_equal_pixels(frame, layout);
@@ -127,9 +127,9 @@ TEST(KernelDecode, EqualsTheHeadDecoder) {
 
         output = test::random_output(static_cast<std::size_t>(anchors) * 6, random);
         for (int a = 0; a < anchors; ++a) output[static_cast<std::size_t>(a) * 6 + 5] *= 10;
-        job.layout = HeadLayout::end_to_end;
+        job.layout = HeadLayout::rows;
         expected.clear();
-        decoder.decode_end_to_end(output.data(), classes, anchors, expected);
+        decoder.decode_rows_of_six(output.data(), classes, anchors, expected);
         expect_same_set(kernel_decode(job, output), expected);
     }
 }
@@ -184,7 +184,7 @@ Selected kernel_select(const std::vector<Candidate>& candidates, const NmsJob& j
 
 TEST(KernelSelect, EqualsNmsWithAnyNumberOfThreads) {
     std::mt19937 random(3);
-    const Letterbox letterbox = make_letterbox(1280, 720, 640, 640, true);
+    const Letterbox letterbox = make_letterbox(1280, 720, 640, 640, Placement::centered);
     std::uniform_real_distribution<float> place(-40, 660), side(-2, 120), score(0.01F, 1);
     for (int round = 0; round < 60; ++round) {
         std::vector<Candidate> candidates(random() % (round % 10 == 0 ? 900 : 90));
@@ -218,7 +218,7 @@ TEST(KernelSelect, EqualsNmsWithAnyNumberOfThreads) {
 }
 
 TEST(KernelSelect, NothingGivesNothing) {
-    EXPECT_TRUE(kernel_select({}, {}, make_letterbox(10, 10, 64, 64, true), 1).detections.empty());
+    EXPECT_TRUE(kernel_select({}, {}, make_letterbox(10, 10, 64, 64, Placement::centered), 1).detections.empty());
 }
 
 }  // namespace

@@ -8,9 +8,9 @@
 #include "detect/host_detector.h"
 #include "infer/registry.h"
 #include "media/source.h"
-#include "model/inspect.h"
 #include "support/files.h"
 #include "support/models.h"
+#include "support/prepared.h"
 
 namespace saccade::detect {
 namespace {
@@ -30,14 +30,13 @@ std::vector<Frame> frames_of(const std::string& location, int step, std::size_t 
 }
 
 std::unique_ptr<Detector> whole(const DetectorOptions& options) {
-    const auto model = model::OnnxModel::load(options.model).value();
-    const auto spec = model::inspect(model).value();
+    const auto network = options.model->network(model::HeadForm::whole).value();
     infer::BackendOptions load = options.backend;
     load.width = options.input.width;
     load.height = options.input.height;
-    auto backend = infer::make_backend(model, spec, load);
+    auto backend = infer::make_backend(network, load);
     EXPECT_TRUE(backend);
-    return HostDetector::create(std::move(*backend), spec, "whole", options.thresholds).value();
+    return HostDetector::create(std::move(*backend), network.spec, "whole", options.thresholds).value();
 }
 
 TEST(CutDetector, FindsWhatTheWholeNetworkFinds) {
@@ -52,7 +51,7 @@ TEST(CutDetector, FindsWhatTheWholeNetworkFinds) {
     ASSERT_EQ(frames.size(), 6U);
     for (const bool fine : {false, true}) {
         DetectorOptions options;
-        options.model = file;
+        options.model = test::prepared(file);
         options.input = fine ? Size{320, 320} : Size{640, 640};
         options.backend.device = "cpu";
         options.backend.max_batch = fine ? 2 : 1;

@@ -4,6 +4,7 @@
 
 #include "model/synthetic_detector.h"
 #include "support/files.h"
+#include "support/prepared.h"
 #include "support/temp_dir.h"
 #include "unit/vision/frames.h"
 
@@ -14,7 +15,7 @@ class Factory : public testing::Test {
   protected:
     static DetectorOptions options_for(const std::filesystem::path& model) {
         DetectorOptions options;
-        options.model = model;
+        options.model = test::prepared(model);
         options.backend.device = "cpu";
         return options;
     }
@@ -60,23 +61,34 @@ TEST_F(Factory, TheGeneratedModelFindsItsBoxesWhereTheyAre) {
 }
 
 TEST_F(Factory, OverridesAreHonoured) {
-    DetectorOptions options = options_for(*model::write_synthetic_detector(folder_.path()));
-    options.class_names = {"one", "two", "three"};
+    const auto file = *model::write_synthetic_detector(folder_.path());
+    const std::vector<std::string> names{"one", "two", "three"};
+    DetectorOptions options = options_for(file);
+    options.model = test::prepared(file, {.class_names = names});
     auto detector = make_detector(options);
     ASSERT_TRUE(detector) << detector.error().line();
-    EXPECT_EQ((*detector)->info().class_names, options.class_names);
+    EXPECT_EQ((*detector)->info().class_names, names);
+    EXPECT_FALSE((*detector)->info().family_forced);
 
-    options.family = model::Family::end_to_end;  // contradicts the output's shape
+    // Contradicts the output, whose shape is dynamic.
+    options.model = test::prepared(file, {.family = model::Family::end_to_end});
     EXPECT_EQ(code_of_failure(options), ErrorCode::unsupported);
-    options.family.reset();
+    options.model = test::prepared(file, {.family = model::Family::yolov8});
+    detector = make_detector(options);
+    ASSERT_TRUE(detector) << detector.error().line();
+    EXPECT_TRUE((*detector)->info().family_forced);
     options.thresholds.classes = {3};
     EXPECT_EQ(code_of_failure(options), ErrorCode::invalid_argument);
 }
 
 TEST_F(Factory, WhatIsNoModelIsRefused) {
-    EXPECT_EQ(code_of_failure(options_for(folder_ / "missing.onnx")), ErrorCode::not_found);
+    const auto code_of = [](const std::filesystem::path& file) {
+        const auto model = model::PreparedModel::load(file);
+        return model ? ErrorCode::internal : model.error().code;
+    };
+    EXPECT_EQ(code_of(folder_ / "missing.onnx"), ErrorCode::not_found);
     test::write_file(folder_ / "text.onnx", "this is no network");
-    EXPECT_EQ(code_of_failure(options_for(folder_ / "text.onnx")), ErrorCode::corrupt);
+    EXPECT_EQ(code_of(folder_ / "text.onnx"), ErrorCode::corrupt);
 }
 
 TEST_F(Factory, YoloxRunsWithItsOwnPreprocessing) {

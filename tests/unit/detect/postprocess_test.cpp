@@ -20,7 +20,7 @@ infer::TensorView view(std::vector<float>& values, infer::Shape shape) {
     return {values.data(), infer::ElementType::f32, std::move(shape)};
 }
 
-const vision::Letterbox same = vision::make_letterbox(64, 64, 64, 64, true);
+const vision::Letterbox same = vision::make_letterbox(64, 64, 64, 64, Placement::centered);
 
 TEST(Postprocess, ReadsEveryFamilyAlike) {
     // One object at 10..30 x 20..40 of class 1, score 0.5, with a worse copy beside it.

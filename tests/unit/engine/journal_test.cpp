@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
+#include <vector>
 
+#include "support/files.h"
+#include "support/small_network.h"
 #include "support/temp_dir.h"
 
 namespace saccade::engine {
@@ -23,6 +27,7 @@ class JournalTest : public testing::Test {
     std::optional<JournalEntry> found(const JournalEntry& e) {
         return Journal(dir_.path()).done(e.source, e.stem, e.settings);
     }
+    std::string text() { return test::read_file(dir_ / Journal::kName); }
     test::TempDir dir_;
 };
 
@@ -89,6 +94,87 @@ TEST_F(JournalTest, DamagedLinesCountAsNone) {
     EXPECT_TRUE(found(street));
 }
 
+TEST_F(JournalTest, ATornLineIsLostAloneAndNothingBehindIt) {
+    const JournalEntry street = entry("street"), square = entry("square");
+    ASSERT_TRUE(Journal(dir_.path()).note(street));
+    const std::string whole = text();
+    for (std::size_t length = 1; length + 1 < whole.size(); length += 7) {
+        test::write_file(dir_ / Journal::kName, whole.substr(0, length));
+        EXPECT_FALSE(found(street)) << length;
+        ASSERT_TRUE(Journal(dir_.path()).note(square));
+        EXPECT_TRUE(found(square)) << length;
+    }
+}
+
+TEST_F(JournalTest, AChangedByteCountsAsNone) {
+    const JournalEntry street = entry("street");
+    ASSERT_TRUE(Journal(dir_.path()).note(street));
+    std::string changed = text();
+    changed.replace(changed.find(":12"), 3, ":13");
+    test::write_file(dir_ / Journal::kName, changed);
+    EXPECT_FALSE(found(street));
+}
+
+TEST_F(JournalTest, LinesAreOnlyAdded) {
+    std::string before;
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_TRUE(Journal(dir_.path()).note(entry("v" + std::to_string(i))));
+        const std::string now = text();
+        EXPECT_EQ(now.substr(0, before.size()), before);
+        EXPECT_LT(now.size() - before.size(), 1000U);
+        before = now;
+    }
+}
+
+TEST_F(JournalTest, IsCompactedWhereMostOfItNoLongerCounts) {
+    const JournalEntry street = entry("street"), square = entry("square");
+    Journal journal(dir_.path());
+    ASSERT_TRUE(journal.note(square));
+    ASSERT_TRUE(journal.note(street));
+    const std::string two = text();
+    ASSERT_TRUE(journal.compact());
+    EXPECT_EQ(text(), two);
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(journal.note(street));
+    // (Another run adds a line that this one doesn't know of.)
+    const JournalEntry park = entry("park");
+    ASSERT_TRUE(Journal(dir_.path()).note(park));
+    ASSERT_TRUE(journal.compact());
+    const std::string compacted = text();
+    EXPECT_EQ(std::count(compacted.begin(), compacted.end(), '\n'), 3);
+    for (const auto& e : {street, square, park}) EXPECT_TRUE(found(e)) << e.stem;
+    ASSERT_TRUE(journal.note(entry("late")));
+    EXPECT_TRUE(found(square));
+}
+
+TEST_F(JournalTest, NamesNeedNotBeUtf8) {
+    // Names that a replacement character would make equal.
+    const JournalEntry one = entry("caf\xe9"), two = entry("caf\xea"), three = entry("caf\xef\xbf\xbd");
+    ASSERT_TRUE(Journal(dir_.path()).note(one));
+    EXPECT_TRUE(found(one));
+    EXPECT_FALSE(found(two));
+    EXPECT_FALSE(found(three));
+    ASSERT_TRUE(Journal(dir_.path()).note(three));
+    ASSERT_TRUE(found(one) && found(three));
+    EXPECT_EQ(found(one)->outputs, one.outputs);
+    EXPECT_EQ(found(three)->outputs, three.outputs);
+}
+
+TEST_F(JournalTest, RunsMayKeepItAtTheSameTime) {
+    std::vector<JournalEntry> all;
+    for (int i = 0; i < 20; ++i) all.push_back(entry("v" + std::to_string(i)));
+    {
+        std::vector<std::jthread> threads;
+        for (const auto& e : all) {
+            threads.emplace_back([&] {
+                Journal own(dir_.path());
+                for (int i = 0; i < 5; ++i) EXPECT_TRUE(own.note(e));
+                EXPECT_TRUE(own.compact());
+            });
+        }
+    }
+    for (const auto& e : all) EXPECT_TRUE(found(e)) << e.stem;
+}
+
 TEST_F(JournalTest, StreamsMayEndAtTheSameTime) {
     std::vector<JournalEntry> all;
     for (int i = 0; i < 20; ++i) all.push_back(entry("v" + std::to_string(i)));
@@ -120,7 +206,11 @@ TEST_F(JournalTest, OnlyRegularFilesAreIdentified) {
 }
 
 TEST_F(JournalTest, TheDigestFollowsWhatChangesResultsAndNothingElse) {
-    const std::string model = write("net.onnx");
+    const auto network = [&](const std::string& name, unsigned seed) {
+        const test::SmallNetwork net{.outputs = {{{"output0", {1, 6, 8}}}}, .seed = seed};
+        return net.write(dir_ / name).string();
+    };
+    const std::string model = network("net.onnx", 1);
     const Settings plain;
     const auto digest = [&](const Settings& s, Mode mode = Mode::track) {
         return *settings_digest(mode, s, model);
@@ -140,19 +230,22 @@ TEST_F(JournalTest, TheDigestFollowsWhatChangesResultsAndNothingElse) {
     s.save = {"mot", "jsonl"};
     EXPECT_NE(digest(s), base);
     s = plain;
-    s.reid = write("looks.onnx");
+    s.reid = network("looks.onnx", 1);
     const std::string with_looks = digest(s);
     EXPECT_NE(with_looks, base);
     EXPECT_EQ(digest(s, Mode::detect), digest(plain, Mode::detect));
-    write("looks.onnx", "other looks");
+    network("looks.onnx", 2);
     EXPECT_NE(digest(s), with_looks);
     s = plain;
     s.lines = {"0,0,1,1\xff"};
-    EXPECT_NE(digest(s), base);
+    const std::string strange = digest(s);
+    EXPECT_NE(strange, base);
+    s.lines = {"0,0,1,1\xfe"};
+    EXPECT_NE(digest(s), strange);
     s = plain;
     s.batch = 7, s.threads = 3, s.streams = 9, s.queue = 5, s.vram_limit = "2GB";
     EXPECT_EQ(digest(s), base);
-    write("net.onnx", "other weights");
+    network("net.onnx", 2);
     EXPECT_NE(digest(plain), base);
     EXPECT_EQ(settings_digest(Mode::track, plain, dir_ / "none").error().code,
               ErrorCode::not_found);

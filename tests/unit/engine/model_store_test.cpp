@@ -1,6 +1,8 @@
 #include "engine/model_store.h"
 
 #include <gtest/gtest.h>
+#include <lzma.h>
+#include <sys/stat.h>
 
 #include <cstdlib>
 
@@ -72,6 +74,44 @@ TEST_F(ModelStore, TheSyntheticModelIsMadeOnceInTheCache) {
     const std::string bytes = test::read_file(*made);
     EXPECT_GT(bytes.size(), 100U);
     EXPECT_EQ(test::read_file(find_model(settings_).value()), bytes);
+}
+
+TEST_F(ModelStore, AnUnpackedModelIsUsedOnlyAsItWasUnpacked) {
+    const std::string text = "the bytes of a model";
+    std::string packed(lzma_stream_buffer_bound(text.size()), '\0');
+    std::size_t size = 0;
+    ASSERT_EQ(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC64, nullptr,
+                                      reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
+                                      reinterpret_cast<std::uint8_t*>(packed.data()), &size, packed.size()),
+              LZMA_OK);
+    std::filesystem::create_directories(dir_ / "first");
+    test::write_file(dir_ / "first/net.onnx.xz", packed.substr(0, size));
+    settings_.model = "net";
+    const auto path = find_model(settings_);
+    ASSERT_TRUE(path) << path.error().line();
+    EXPECT_EQ(test::read_file(*path), text);
+    const auto written = std::filesystem::last_write_time(*path);
+    EXPECT_EQ(find_model(settings_).value(), *path);
+    EXPECT_EQ(std::filesystem::last_write_time(*path), written);  // not unpacked again
+    for (const char* other : {"the bytes of a modem", "", "the bytes of a model and more"}) {
+        test::write_file(*path, other);
+        EXPECT_EQ(test::read_file(find_model(settings_).value()), text);
+    }
+    test::write_file(path->string() + ".sha256", "not sealed");
+    EXPECT_EQ(test::read_file(find_model(settings_).value()), text);
+}
+
+TEST_F(ModelStore, AFolderThatOthersMayWriteToHoldsNoModels) {
+    settings_.model = "synthetic";
+    std::filesystem::create_directories(dir_ / "cache/models");
+    ASSERT_EQ(::chmod((dir_ / "cache/models").c_str(), 0777), 0);
+    ::setenv("TMPDIR", dir_.path().c_str(), 1);
+    const auto made = find_model(settings_);
+    ::unsetenv("TMPDIR");
+    ASSERT_TRUE(made) << made.error().line();
+    EXPECT_FALSE(made->string().starts_with(settings_.cache_dir));
+    EXPECT_TRUE(made->string().starts_with(dir_.path().string()));
+    EXPECT_TRUE(std::filesystem::is_empty(dir_ / "cache/models"));
 }
 
 }  // namespace

@@ -15,9 +15,34 @@ TEST(OutputStems, AreTheNamesWithoutFolderAndEnding) {
                                         "synthetic-frames-3"}));
 }
 
+TEST(OutputStems, OfUrlsAreThoseOfThePathAlone) {
+    const std::vector<std::string> sources = {
+        "rtsp://user:word@10.0.0.5:554/Streaming/Channels/101?token=a/b.c&x=1",
+        "http://user:word@host/a%20b.m3u8#key=word",
+        "rtsp://user:word@10.0.0.5",
+        "rtsp://10.0.0.5:554/?token=word",
+        "rtsp://host/user=admin&password=word&channel=1",
+        "rtsp://user:wo/rd@host/cam"};
+    const auto stems = output_stems(sources);
+    EXPECT_EQ(stems, (std::vector<std::string>{"101", "a-20b", "10-0-0-5", "10-0-0-5-2",
+                                               "user--password--channel-1", "cam"}));
+}
+
 TEST(OutputStems, EqualNamesAreNumberedInOrderAndNeverMeet) {
     const std::vector<std::string> sources = {"a/x.mp4", "b/x.mp4", "x-2.mp4", "c/x.avi"};
     EXPECT_EQ(output_stems(sources), (std::vector<std::string>{"x", "x-2", "x-2-2", "x-3"}));
+}
+
+TEST(OutputStems, OutputsOfAnyFormatNeverMeet) {
+    const std::vector<std::string> sources = {"a/x.mp4", "x.counts.mp4", "X.mp4", "saccade-journal.mp4",
+                                              "x.coco.mp4", "x.mp4"};
+    EXPECT_EQ(output_stems(sources),
+              (std::vector<std::string>{"x", "x.counts-2", "X-2", "saccade-journal-2", "x.coco", "x-3"}));
+}
+
+TEST(OutputStems, ThousandsOfEqualNamesAreNumberedThrough) {
+    const std::vector<std::string> sources(20000, "x.mp4");
+    EXPECT_EQ(output_stems(sources).back(), "x-20000");
 }
 
 TEST(OutputStems, NothingHostileGetsThrough) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/files.h"
+
 #include <random>
 
 #include "support/files.h"
@@ -32,8 +34,53 @@ TEST(CocoDataset, ReadsImagesCategoriesAndBoxes) {
     EXPECT_TRUE(data->annotations[0].crowd);
     EXPECT_FALSE(data->annotations[1].crowd);
     const std::vector<std::string> names{"car", "cat", "person"};
-    const auto ids = data->categories_named(names);
-    EXPECT_EQ(ids, (std::vector<std::optional<std::int64_t>>{2, std::nullopt, 7}));
+    const auto match = data->match(names);
+    EXPECT_EQ(match.of_class, (std::vector<std::optional<std::int64_t>>{2, std::nullopt, 7}));
+    EXPECT_TRUE(match.without_class.empty());
+}
+
+TEST(CocoDataset, CategoriesAreMatchedExactlyThenWithoutCase) {
+    CocoDataset data;
+    data.categories = {{1, "PERSON"}, {2, "person"}, {3, "Traffic Light"}, {4, "zebra"}};
+    const auto match = data.match(std::vector<std::string>{"traffic light", "person", "car"});
+    EXPECT_EQ(match.of_class, (std::vector<std::optional<std::int64_t>>{3, 2, std::nullopt}));
+    EXPECT_EQ(match.without_class, (std::vector<std::string>{"PERSON", "zebra"}));
+}
+
+TEST(CocoDataset, FileNamesStayBelowTheImages) {
+    const auto load = [](const std::string& file_name) {
+        return CocoDataset::parse(R"({"images":[{"id":1,"file_name":")" + file_name +
+                                      R"("}],"categories":[],"annotations":[]})",
+                                  "x.json");
+    };
+    for (const char* good : {"a.jpg", "val2017/a.jpg", "a..b.jpg", ".hidden.jpg", "./a.jpg"}) {
+        EXPECT_TRUE(load(good)) << good;
+    }
+    for (const char* bad : {"", ".", "..", "/etc/passwd", "../a.jpg", "a/../../b.jpg", "a/", "a/."}) {
+        const auto data = load(bad);
+        ASSERT_FALSE(data) << bad;
+        EXPECT_EQ(data.error().code, ErrorCode::corrupt);
+        EXPECT_NE(data.error().message.find("images[0]: file_name"), std::string::npos);
+    }
+}
+
+TEST(CocoDataset, TheSharedCasesSayTheSame) {
+    SACCADE_NEEDS_SHARED("cases/coco/ok.json");
+    const auto folder = test::shared_dir() / "cases/coco";
+    const auto ok = CocoDataset::load(folder / "ok.json");
+    ASSERT_TRUE(ok) << ok.error().line();
+    const auto crowd = CocoDataset::load(folder / "crowd-bool.json");
+    ASSERT_TRUE(crowd) << crowd.error().line();
+    ASSERT_EQ(crowd->annotations.size(), ok->annotations.size());
+    for (std::size_t i = 0; i < ok->annotations.size(); ++i) {
+        EXPECT_EQ(crowd->annotations[i].crowd, ok->annotations[i].crowd) << i;
+    }
+    const auto title = CocoDataset::load(folder / "titlecase-names.json");
+    ASSERT_TRUE(title) << title.error().line();
+    std::vector<std::string> names;
+    for (const CocoCategory& category : ok->categories) names.push_back(category.name);
+    EXPECT_EQ(title->match(names).of_class, ok->match(names).of_class);
+    EXPECT_TRUE(title->match(names).without_class.empty());
 }
 
 // A good file with one part replaced: how the message must name the fault.

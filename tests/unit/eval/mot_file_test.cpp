@@ -5,6 +5,7 @@
 #include <cmath>
 #include <random>
 
+#include "support/files.h"
 #include "support/temp_dir.h"
 
 namespace saccade::eval {
@@ -39,6 +40,37 @@ TEST(MotFile, AnEmptyFileHasNoRows) {
         ASSERT_TRUE(file);
         EXPECT_EQ(file->last_frame, 0);
     }
+}
+
+TEST(MotFile, ReadsTheTenColumnsOfThe3dFormat) {
+    const auto file = parse_mot_file("1,1,10,20,30,40,1,2,3,0\n2,1,10,20,30,40,1,-4.25,11.5,0\n", "t.txt",
+                                     MotFileKind::truth);
+    ASSERT_TRUE(file) << file.error().line();
+    ASSERT_EQ(file->rows.size(), 2U);
+    EXPECT_EQ(file->rows[0].class_id, -1) << "2 is a place in the world";
+    EXPECT_EQ(file->rows[1].class_id, -1);
+    EXPECT_EQ(file->rows[1].x, 10);
+    // Columns of another number: the eighth is a class, and wrong.
+    const auto nine = parse_mot_file("1,1,10,20,30,40,1,-4.25,11.5,0\n2,1,10,20,30,40,1,1,1\n", "t.txt",
+                                     MotFileKind::truth);
+    ASSERT_FALSE(nine);
+    EXPECT_NE(nine.error().message.find("t.txt:1: class -4.25"), std::string::npos);
+}
+
+TEST(MotFile, ReadsFilesWithAByteOrderMark) {
+    const test::TempDir dir;
+    test::write_file(dir / "t.txt", "\xef\xbb\xbf" "1,1,0,0,9,9,1\r\n2,1,0,0,9,9,1\r\n");
+    const auto file = read_mot_file(dir / "t.txt", MotFileKind::tracks);
+    ASSERT_TRUE(file) << file.error().line();
+    EXPECT_EQ(file->rows.size(), 2U);
+    test::write_file(dir / "t.txt", std::string("\xff\xfe" "1\0,\0", 6));
+    EXPECT_EQ(read_mot_file(dir / "t.txt", MotFileKind::tracks).error().code, ErrorCode::unsupported);
+}
+
+TEST(MotFile, FramesFromZeroAreToldSo) {
+    const auto file = parse_mot_file("0,1,10,20,30,40,1,-1,-1,-1\n", "t.txt", MotFileKind::tracks);
+    ASSERT_FALSE(file);
+    EXPECT_EQ(file.error().message, "t.txt:1: frame 0: frames begin at 1");
 }
 
 TEST(MotFile, BadLinesAreNamedByFileAndLine) {

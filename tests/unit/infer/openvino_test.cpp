@@ -5,7 +5,7 @@
 #include <random>
 
 #include "infer/openvino/openvino_backend.h"
-#include "model/inspect.h"
+#include "model/prepared_model.h"
 #include "model/synthetic_detector.h"
 #include "support/models.h"
 

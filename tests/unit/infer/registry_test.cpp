@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "model/inspect.h"
+#include "model/prepared_model.h"
 #include "model/synthetic_detector.h"
 
 namespace saccade::infer {
@@ -31,7 +31,7 @@ TEST(Registry, AutoAndCpuFindADevice) {
         BackendOptions options;
         options.device = device;
         options.width = options.height = 64;
-        const auto backend = make_backend(model, *spec, options);
+        const auto backend = make_backend(model::free_dimensions(model, *spec), options);
         ASSERT_TRUE(backend) << backend.error().line();
         EXPECT_THAT((*backend)->info().name, HasSubstr("openvino 20"));
     }
@@ -44,7 +44,7 @@ TEST(Registry, AnUnknownDeviceIsAnErrorThatNamesTheKnown) {
     for (const char* device : {"npu", "", "cpu:0", "cpux"}) {
         BackendOptions options;
         options.device = device;
-        const auto backend = make_backend(model, *spec, options);
+        const auto backend = make_backend(model::free_dimensions(model, *spec), options);
         ASSERT_FALSE(backend) << device;
         EXPECT_EQ(backend.error().code, ErrorCode::invalid_argument);
         EXPECT_THAT(backend.error().line(), HasSubstr("auto, "));

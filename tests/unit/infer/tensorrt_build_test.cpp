@@ -8,8 +8,7 @@
 #include "infer/tensorrt/engine_builder.h"
 #include "infer/tensorrt/library.h"
 #include "infer/tensorrt/tensorrt_backend.h"
-#include "model/inspect.h"
-#include "model/make_dynamic.h"
+#include "model/prepared_model.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
 
@@ -54,21 +53,21 @@ TEST_P(TensorRtRtx, BuildsForCapability86) {
     SACCADE_NEEDS_TENSORRT_RTX(tensorrt::open_best(86, true));
     SACCADE_NEEDS_SHARED("models");
     test::TempDir dir;
-    const auto model = model::OnnxModel::load(unpacked(GetParam().model, dir));
+    const auto model = model::PreparedModel::load(unpacked(GetParam().model, dir));
     ASSERT_TRUE(model) << model.error().line();
-    const auto spec = model::inspect(*model);
-    ASSERT_TRUE(spec) << spec.error().line();
+    const auto network = model->network(model::HeadForm::whole);
+    ASSERT_TRUE(network) << network.error().line();
 
     int steps = 0;
     EngineBuild build;
     build.precision = GetParam().precision;
     build.max_batch = 8;
-    build.height = spec->height;
-    build.width = spec->width;
+    build.height = model->spec().height;
+    build.width = model->spec().width;
     build.capability = 86;
     build.cache_dir = (dir / "engines").string();
     build.progress = [&](const std::string&, int, int) { ++steps; };
-    const auto built = build_tensorrt_engine(*model, *spec, build);
+    const auto built = build_tensorrt_engine(*network, build);
     ASSERT_TRUE(built) << built.error().line();
     EXPECT_FALSE(built->was_there);
     EXPECT_GT(steps, 0);
@@ -76,7 +75,7 @@ TEST_P(TensorRtRtx, BuildsForCapability86) {
     EXPECT_TRUE(std::filesystem::exists(built->path));
     RecordProperty("bytes", std::to_string(built->bytes));
 
-    const auto again = build_tensorrt_engine(*model, *spec, build);
+    const auto again = build_tensorrt_engine(*network, build);
     ASSERT_TRUE(again) << again.error().line();
     EXPECT_TRUE(again->was_there);
     EXPECT_EQ(again->path, built->path);
@@ -95,13 +94,12 @@ TEST(TensorRtRtxSizes, AProfileMayHoldSmallerInputsToo) {
     SACCADE_NEEDS_TENSORRT_RTX(library);
     SACCADE_NEEDS_SHARED("models");
     test::TempDir dir;
-    const auto model = model::OnnxModel::load(unpacked("yolo11n", dir));
-    ASSERT_TRUE(model);
-    const auto spec = model::inspect(*model);
-    ASSERT_TRUE(spec);
-    const auto freed = model::make_dynamic(*model, *spec);
-    const auto network =
-        tensorrt::typed_network(freed.model, model::freed_spec(*spec, freed), {.precision = Precision::fp16, .max_batch = 4});
+    const auto model = model::PreparedModel::load(unpacked("yolo11n", dir));
+    ASSERT_TRUE(model) << model.error().line();
+    const auto freed = model->network(model::HeadForm::whole);
+    ASSERT_TRUE(freed) << freed.error().line();
+    const auto network = tensorrt::typed_network(freed->graph, freed->spec,
+                                                 {.precision = Precision::fp16, .max_batch = 4});
     ASSERT_TRUE(network) << network.error().line();
     tensorrt::BuildRequest request{.onnx = network->onnx,
                                    .name = "yolo11n",

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "model/inspect.h"
+#include "model/prepared_model.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
 

@@ -51,6 +51,17 @@ test::Reading decode(const std::filesystem::path& path) {
     return source ? test::read_all(**source) : test::Reading{};
 }
 
+TEST(Encoder, KeepsTheShapeOfPixels) {
+    const TempDir dir;
+    for (const PixelAspect aspect : {PixelAspect{}, PixelAspect{4, 3}, PixelAspect{64, 45}, PixelAspect{1, 2}}) {
+        encode(dir / "out.mp4", {.width = 64, .height = 48, .pixel_aspect = aspect},
+               {plain(64, 48, 90, 100, 160, 0ms), plain(64, 48, 90, 100, 160, 40ms)});
+        auto source = open_source((dir / "out.mp4").string(), {});
+        ASSERT_TRUE(source) << source.error().line();
+        EXPECT_EQ((*source)->info().pixel_aspect, aspect);
+    }
+}
+
 TEST(Encoder, KeepsPicturesAndRealTimes) {
     const TempDir dir;
     const std::vector<Timestamp> times = {0ms, 40ms, 41ms, 500ms, 4000ms, 4033ms};

@@ -77,6 +77,38 @@ TEST_F(ExpandLocations, AListHoldsOneLocationALine) {
                             at("lists/a.mp4"), "rtsp://host/1", "-"));
 }
 
+// As editors on Windows write them, and with remarks behind locations.
+TEST_F(ExpandLocations, ListsOfTheSharedCasesAreRead) {
+    SACCADE_NEEDS_SHARED("cases/text/bom.txt");
+    touch("lists/one.mp4");
+    touch("v08-vfr/vfr.mp4");
+    touch("lists/one.mp4   # back.mp4");
+    for (const char* name : {"bom.txt", "bom-crlf.txt", "inline.txt"}) {
+        std::filesystem::copy_file(test::shared_dir() / "cases/text" / name, dir_ / "lists" / name);
+    }
+    EXPECT_THAT(expand({at("lists/bom.txt")}).value(), ElementsAre(at("lists/one.mp4")));
+    EXPECT_THAT(expand({at("lists/bom-crlf.txt")}).value(),
+                ElementsAre(at("lists/one.mp4"), at("lists/../v08-vfr/vfr.mp4")));
+    EXPECT_THAT(expand({at("lists/inline.txt")}).value(), ElementsAre(at("lists/one.mp4")));
+}
+
+TEST_F(ExpandLocations, AHashInANameIsNoRemarkWhereTheFileIsThere) {
+    touch("cam #2.mp4");
+    touch("cam.mp4");
+    touch("a#b.mp4");
+    touch("list.txt", "cam #2.mp4\ncam.mp4 #2 of all\na#b.mp4\n");
+    EXPECT_THAT(expand({at("list.txt")}).value(),
+                ElementsAre(at("cam #2.mp4"), at("cam.mp4"), at("a#b.mp4")));
+}
+
+TEST_F(ExpandLocations, AListInUtf16IsToldSo) {
+    touch("list.txt", std::string_view("\xff\xfe" "a\0.\0m\0p\0" "4\0\n\0", 14));
+    const auto list = expand({at("list.txt")});
+    EXPECT_EQ(list.error().code, ErrorCode::unsupported);
+    EXPECT_THAT(list.error().message, HasSubstr("UTF-16"));
+    EXPECT_THAT(list.error().remedy, HasSubstr("iconv -f UTF-16"));
+}
+
 TEST_F(ExpandLocations, BadListsAreToldByLine) {
     touch("a.mp4");
     touch("bad.txt", "a.mp4\nnothing here\n");

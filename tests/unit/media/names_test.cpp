@@ -126,5 +126,36 @@ TEST(Patterns, FindFilesAlsoBelowMatchingFolders) {
     EXPECT_EQ(match_files(base + "none/*").error().code, ErrorCode::not_found);
 }
 
+TEST(Patterns, TwoStarsStandForAnyFolders) {
+    const test::TempDir dir;
+    const std::string base = dir.path().string() + "/";
+    for (const auto* name : {"a.jpg", "x/10.jpg", "x/9.jpg", "x/y/1.jpg", "x/y/1.png", ".h/1.jpg", "z/y/2.jpg"}) {
+        std::filesystem::create_directories((dir / name).parent_path());
+        test::write_file(dir / name, "x");
+    }
+    EXPECT_THAT(match_files(base + "**/*.jpg").value(),
+                ElementsAre(base + "a.jpg", base + "x/9.jpg", base + "x/10.jpg", base + "x/y/1.jpg",
+                            base + "z/y/2.jpg"));
+    EXPECT_THAT(match_files(base + "**/y/?.jpg").value(),
+                ElementsAre(base + "x/y/1.jpg", base + "z/y/2.jpg"));
+    EXPECT_THAT(match_files(base + "x/**").value(),
+                ElementsAre(base + "x/9.jpg", base + "x/10.jpg", base + "x/y/1.jpg", base + "x/y/1.png"));
+    EXPECT_THAT(match_files(base + "**/**/2.jpg").value(), ElementsAre(base + "z/y/2.jpg"));
+    EXPECT_THAT(match_files(base + "**/y/**/1.jpg").value(), ElementsAre(base + "x/y/1.jpg"));
+    EXPECT_EQ(match_files(base + "**/*.gif").error().code, ErrorCode::not_found);
+    EXPECT_EQ(match_files(base + "none/**/*.jpg").error().code, ErrorCode::not_found);
+}
+
+TEST(Patterns, TwoStarsDoNotGoRoundInCircles) {
+    const test::TempDir dir;
+    const std::string base = dir.path().string() + "/";
+    std::filesystem::create_directories(dir / "a/b");
+    test::write_file(dir / "a/b/1.jpg", "x");
+    std::filesystem::create_directory_symlink(dir / "a", dir / "a/b/up");
+    std::filesystem::create_directory_symlink(dir / "a", dir / "again");
+    EXPECT_THAT(match_files(base + "**/*.jpg").value(), ElementsAre(base + "a/b/1.jpg"));
+    EXPECT_THAT(match_files(base + "again/**/*.jpg").value(), ElementsAre(base + "again/b/1.jpg"));
+}
+
 }  // namespace
 }  // namespace saccade::media

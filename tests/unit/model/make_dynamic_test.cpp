@@ -7,7 +7,7 @@
 #include <openvino/openvino.hpp>
 #include <random>
 
-#include "model/inspect.h"
+#include "model/prepared_model.h"
 #include "model/onnx_access.h"
 #include "model/onnx_writer.h"
 #include "support/models.h"

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "model/inspect.h"
+#include "model/prepared_model.h"
 #include "model/onnx_access.h"
 #include "model/onnx_writer.h"
 #include "support/models.h"

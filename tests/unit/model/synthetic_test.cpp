@@ -11,6 +11,7 @@
 #include "media/synthetic.h"
 #include "model/synthetic_detector.h"
 #include "support/files.h"
+#include "support/prepared.h"
 #include "support/temp_dir.h"
 
 namespace saccade {
@@ -53,7 +54,7 @@ class SyntheticScene : public testing::TestWithParam<const char*> {};
 TEST_P(SyntheticScene, EveryBoxIsFoundAndNoOther) {
     test::TempDir dir;
     detect::DetectorOptions options;
-    options.model = model::write_synthetic_detector(dir.path()).value();
+    options.model = test::prepared(model::write_synthetic_detector(dir.path()).value());
     const auto detector = detect::make_detector(options);
     ASSERT_TRUE(detector) << detector.error().line();
     EXPECT_THAT((*detector)->info().class_names,

@@ -12,7 +12,7 @@
 
 #include "infer/registry.h"
 #include "model/half.h"
-#include "model/inspect.h"
+#include "model/prepared_model.h"
 #include "support/files.h"
 
 namespace saccade::model {
@@ -279,7 +279,7 @@ TEST(ToFp16, ARealNetworkGivesNearlyTheSame) {
 
     std::vector<std::vector<float>> outputs;
     for (const OnnxModel* network : {&*model, &*half}) {
-        auto backend = infer::make_backend(*network, *spec,
+        auto backend = infer::make_backend(free_dimensions(*network, *spec),
                                            {.device = "cpu", .height = spec->height, .width = spec->width});
         ASSERT_TRUE(backend) << backend.error().line();
         const auto input = (*backend)->input(0);

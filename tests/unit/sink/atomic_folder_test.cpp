@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/file_claims.h"
+#include "core/temporary.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
 
@@ -43,16 +45,61 @@ TEST(AtomicFolder, AForeignFileThatAppearsMeanwhileIsNotLost) {
     EXPECT_EQ(entries(dir.path()), 1);
 }
 
-TEST(AtomicFolder, AFileOrLinkUnderItsNameIsRefused) {
+TEST(AtomicFolder, AFileUnderItsNameIsRefused) {
     test::TempDir dir;
     test::write_file(dir / "file", "x");
-    fs::create_directory(dir / "elsewhere");
-    fs::create_directory_symlink(dir / "elsewhere", dir / "link");
-    for (const char* name : {"file", "link"}) {
-        const auto folder = AtomicFolder::create(dir / name, ".txt");
-        ASSERT_FALSE(folder);
-        EXPECT_EQ(folder.error().code, ErrorCode::unwritable);
+    const auto folder = AtomicFolder::create(dir / "file", ".txt");
+    ASSERT_FALSE(folder);
+    EXPECT_EQ(folder.error().code, ErrorCode::unwritable);
+}
+
+TEST(AtomicFolder, ALinkStaysAndItsTargetIsReplacedWithItsMode) {
+    test::TempDir dir;
+    fs::create_directories(dir / "there/labels");
+    fs::permissions(dir / "there/labels", fs::perms::owner_all | fs::perms::group_read);
+    fs::create_directory_symlink("there/labels", dir / "link");
+    auto folder = AtomicFolder::create(dir / "link", ".txt");
+    ASSERT_TRUE(folder) << folder.error().line();
+    ASSERT_TRUE(folder->add("a", "a"));
+    ASSERT_TRUE(folder->commit());
+    EXPECT_TRUE(fs::is_symlink(dir / "link"));
+    EXPECT_EQ(test::read_file(dir / "there/labels/a.txt"), "a");
+    EXPECT_EQ(fs::status(dir / "there/labels").permissions(),
+              fs::perms::owner_all | fs::perms::group_read);
+    EXPECT_EQ(entries(dir / "there"), 1);
+}
+
+TEST(AtomicFolder, OneThatHoldsAnInputIsNotReplaced) {
+    test::TempDir dir;
+    fs::create_directories(dir / "labels");
+    test::write_file(dir / "labels/list.txt", "clip.mp4");
+    FileClaims claims;
+    {
+        auto late = AtomicFolder::create(dir / "labels", ".txt");
+        ASSERT_TRUE(late && late->add("a", "a"));
+        ASSERT_TRUE(claims.reads(dir / "labels/list.txt"));
+        EXPECT_EQ(late->commit().error().code, ErrorCode::invalid_argument);
     }
+    const auto early = AtomicFolder::create(dir / "labels", ".txt");
+    ASSERT_FALSE(early);
+    EXPECT_EQ(early.error().code, ErrorCode::invalid_argument);
+    EXPECT_EQ(test::read_file(dir / "labels/list.txt"), "clip.mp4");
+    EXPECT_EQ(entries(dir.path()), 1);
+}
+
+TEST(AtomicFolder, TheSecondWriterOfANameIsToldAndADeadOnesRestGoes) {
+    test::TempDir dir;
+    fs::create_directories(temporary_of(dir / "labels"));
+    test::write_file(temporary_of(dir / "labels") / "dead.txt", "x");
+    auto first = AtomicFolder::create(dir / "labels", ".txt");
+    ASSERT_TRUE(first) << first.error().line();
+    const auto second = AtomicFolder::create(dir / "labels", ".txt");
+    ASSERT_FALSE(second);
+    EXPECT_NE(second.error().message.find("another run"), std::string::npos);
+    ASSERT_TRUE(first->add("a", "a"));
+    ASSERT_TRUE(first->commit());
+    EXPECT_EQ(entries(dir / "labels"), 1);
+    EXPECT_EQ(entries(dir.path()), 1);
 }
 
 TEST(AtomicFolder, TheSameNameTwiceIsAnError) {

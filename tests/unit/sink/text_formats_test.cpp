@@ -7,6 +7,7 @@
 #include "contract/sink/scene.h"
 #include "core/digest.h"
 #include "sink/coco_categories.h"
+#include "sink/jsonl_reader.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
 
@@ -28,7 +29,9 @@ class TextFormats : public testing::Test {
     /// Likewise for detections on the first frame, once as each of the image files.
     std::string run_images(const std::string& format, const std::vector<std::string>& files) {
         auto sink = make_sink(format, options_);
-        EXPECT_TRUE((*sink)->begin(test::scene_context(false)));
+        Context context = test::scene_context(false);
+        context.images = std::make_shared<const media::ImageNames>(files);
+        EXPECT_TRUE((*sink)->begin(context));
         for (std::size_t i = 0; i < files.size(); ++i) {
             FrameResult result = test::scene_result(0);
             result.id.index = i;
@@ -127,9 +130,9 @@ TEST_F(TextFormats, CocoNamesTheImages) {
                 testing::AllOf(
                     testing::HasSubstr("{\"image_id\":139,\"category_id\":0,"),
                     testing::HasSubstr("\"score\":0.875,\"file_name\":\"000000000139.jpg\"}"),
-                    testing::HasSubstr("{\"image_id\":1,\"category_id\":0,"),
+                    testing::HasSubstr("{\"image_id\":140,\"category_id\":0,"),
                     testing::HasSubstr("\"file_name\":\"two \\\"2\\\".png\"}"),
-                    testing::HasSubstr("{\"image_id\":2,"), testing::HasSubstr("{\"image_id\":3,")));
+                    testing::HasSubstr("{\"image_id\":141,"), testing::HasSubstr("{\"image_id\":142,")));
 }
 
 TEST_F(TextFormats, YoloIsNormalisedAFileAFrame) {
@@ -143,10 +146,54 @@ TEST_F(TextFormats, YoloIsNormalisedAFileAFrame) {
 TEST_F(TextFormats, YoloOfDetectionsBearsTheImagesNames) {
     run_images("yolo", {"a/000000000139.jpg", "a/b.c.jpg", "a/b.c.png"});
     EXPECT_TRUE(std::filesystem::exists(path_ / "b.c.txt"));
-    EXPECT_TRUE(std::filesystem::exists(path_ / "b.c-2.txt")) << "another image of that name";
+    EXPECT_TRUE(std::filesystem::exists(path_ / "b.c.png.txt")) << "another image of that name";
     EXPECT_EQ(test::read_file(path_ / "000000000139.txt"),
               "0 0.095703 0.338542 0.160156 0.572917 0.875000\n"
               "2 0.500000 0.500000 1.000000 1.000000 0.000010\n");
+}
+
+TEST_F(TextFormats, EachFrameOfImagesIsNamed) {
+    const std::vector<std::string> files = {"d/a/0001.jpg", "d/b/0001.jpg", "d/c, \"1\".jpg"};
+    const std::string csv = run_images("csv", files);
+    EXPECT_THAT(csv, testing::StartsWith("x_min,y_min,x_max,y_max,class_id,confidence,tracker_id,"
+                                         "frame_index,pts_s,class_name,file_name\r\n"));
+    EXPECT_THAT(csv, testing::HasSubstr(",person,a/0001.jpg\r\n"));
+    EXPECT_THAT(csv, testing::HasSubstr(",person,b/0001.jpg\r\n"));
+    EXPECT_THAT(csv, testing::HasSubstr(",person,\"c, \"\"1\"\".jpg\"\r\n"));
+    EXPECT_EQ(run_images("frames", files),
+              "frame,pts_s,width,height,image_id,file_name\r\n"
+              "1,0.000000001,64,48,1,a/0001.jpg\r\n"
+              "2,0.000000001,64,48,2,b/0001.jpg\r\n"
+              "3,0.000000001,64,48,3,\"c, \"\"1\"\".jpg\"\r\n");
+    const std::string jsonl = run_images("jsonl", files);
+    EXPECT_THAT(jsonl, testing::HasSubstr(",\"file\":\"d/b/0001.jpg\",\"image_id\":2,\"detections\""));
+    const auto back = read_jsonl(path_);
+    ASSERT_TRUE(back) << back.error().line();
+    EXPECT_EQ(*back->frames[1].file, files[1]);
+    const std::string md5 = run_images("md5", files);
+    EXPECT_THAT(md5, testing::ContainsRegex("\n1 [0-9a-f]{32} \"b/0001.jpg\"\n"));
+    // The digest does not depend on where the images lie.
+    const std::string moved = run_images("md5", {"e/a/0001.jpg", "e/b/0001.jpg", "e/c, \"1\".jpg"});
+    EXPECT_EQ(md5, moved);
+}
+
+TEST_F(TextFormats, FramesOfAVideoHaveTheirTimes) {
+    EXPECT_EQ(run("frames", true, 2),
+              "frame,pts_s,width,height,image_id,file_name\r\n"
+              "1,0.000000001,64,48,,\r\n"
+              "2,0.033366668,64,48,,\r\n");
+}
+
+TEST_F(TextFormats, JsonLinesTellAStartThatIsNotZero) {
+    auto sink = make_sink("jsonl", options_);
+    Context context = test::scene_context();
+    context.start = std::chrono::seconds(2);
+    ASSERT_TRUE((*sink)->begin(context));
+    ASSERT_TRUE((*sink)->finish(Outcome::complete));
+    EXPECT_THAT(test::read_file((*sink)->path()), testing::HasSubstr("],\"start_ns\":2000000000}\n"));
+    const auto back = read_jsonl((*sink)->path());
+    ASSERT_TRUE(back) << back.error().line();
+    EXPECT_EQ(back->header.start, std::chrono::seconds(2));
 }
 
 TEST_F(TextFormats, Md5IsThatOfTheJsonLines) {

@@ -23,6 +23,34 @@ FrameResult person(std::uint64_t index, int width, int height, Box box) {
     return result;
 }
 
+// As ffmpeg's outputs do: a player would show nothing until a clock that starts at hours comes round.
+TEST(Video, BeginsWithItsFirstFrameAndKeepsTheShapeOfPixels) {
+    test::TempDir dir;
+    SinkOptions options = test::scene_options(dir.path());
+    options.open_encoder = {};
+    auto sink = make_sink("video", options);
+    ASSERT_TRUE(sink);
+    Context context = test::scene_context();
+    context.frame_rate = 25;
+    context.pixel_aspect = {4, 3};
+    ASSERT_TRUE((*sink)->begin(context));
+    for (std::uint64_t i = 0; i < 5; ++i) {
+        FrameResult result = person(i, 64, 48, {10, 8, 20, 20});
+        result.pts += std::chrono::hours(26);
+        ASSERT_TRUE((*sink)->write(result, test::scene_frame(result)));
+    }
+    ASSERT_TRUE((*sink)->finish(Outcome::complete));
+    auto source = media::open_source((*sink)->path(), {});
+    ASSERT_TRUE(source) << source.error().line();
+    EXPECT_EQ((*source)->info().pixel_aspect, (media::PixelAspect{4, 3}));
+    EXPECT_EQ((*source)->info().start, Timestamp{0});
+    for (std::uint64_t i = 0; i < 5; ++i) {
+        const auto event = (*source)->read();
+        ASSERT_TRUE(event && std::holds_alternative<Frame>(*event)) << i;
+        EXPECT_NEAR(seconds(std::get<Frame>(*event).pts), 0.04 * static_cast<double>(i), 1e-3);
+    }
+}
+
 TEST(Video, IsReadBackWithTheSameFramesTimesAndBoxes) {
     test::TempDir dir;
     SinkOptions options = test::scene_options(dir.path());

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <random>
 
@@ -57,6 +58,93 @@ TEST(BotSort, AppearanceDecidesWhereOverlapIsEqual) {
     EXPECT_EQ(tracks[0].id, 1);
     EXPECT_EQ(tracks[0].detection, 1);
     EXPECT_EQ(tracks[1].detection, 0);
+}
+
+/// A person who looks like `look` walks in at x = 100 for 10 frames and is away for 8 s.
+std::int64_t visit(Tracker& tracker, int second, const std::vector<float>& look) {
+    std::int64_t id = 0;
+    for (int f = 0; f < 30 * 8; ++f) {
+        const bool here = f < 10;
+        const auto tracks = step(tracker, 30 * second + f,
+                                 {here ? std::vector{at(100)} : std::vector<Detection>{}, {},
+                                  here ? look : std::vector<float>{}});
+        if (here && !tracks.empty()) id = tracks.back().id;
+    }
+    return id;
+}
+
+TEST(BotSort, WhoComesBackIsKnownByLooksAsLongAsRemembered) {
+    const std::vector<float> red = {1, 0.1F, 0}, reddish = {1, 0.3F, 0}, blue = {0, 0, 1};
+    BotSort tracker({.remember_seconds = 20});
+    const auto first = visit(tracker, 0, red);
+    const auto other = visit(tracker, 8, blue);
+    EXPECT_NE(first, other);
+    EXPECT_EQ(visit(tracker, 16, reddish), first);
+    EXPECT_EQ(visit(tracker, 24, blue), other);
+    EXPECT_NE(visit(tracker, 100, reddish), first);  // more than 20 s later
+    BotSort forgetful(BotSortOptions{});
+    const auto before = visit(forgetful, 0, red);
+    EXPECT_NE(visit(forgetful, 8, red), before);
+}
+
+TEST(BotSort, WhoLooksLikeTwoOfThemIsNeither) {
+    const std::vector<float> a = {1, 0.3F, 0}, b = {1, 0, 0.3F}, between = {1, 0.3F, 0.3F};
+    BotSort tracker({.remember_seconds = 60});
+    const auto first = visit(tracker, 0, a);
+    // b is like a, but not the same: it is taken for a where nobody else is known.
+    EXPECT_EQ(visit(tracker, 8, b), first);
+    BotSort second({.remember_seconds = 60});
+    std::vector<float> both = a;
+    both.insert(both.end(), b.begin(), b.end());
+    for (int f = 0; f < 10; ++f) step(second, f, {{at(100), at(400)}, {}, both});
+    for (int f = 10; f < 240; ++f) step(second, f, {});
+    EXPECT_GT(visit(second, 8, between), 2);
+}
+
+TEST(BotSort, IdsThatComeBackAreReportedInOrder) {
+    const std::vector<float> red = {1, 0, 0};
+    const std::vector<float> green_red = {0, 1, 0, 1, 0, 0};
+    BotSort tracker({.remember_seconds = 60});
+    const auto first = visit(tracker, 0, red);
+    std::vector<Track> tracks;
+    for (int f = 0; f < 10; ++f) {
+        tracks = step(tracker, 240 + f, {{at(600), at(100)}, {}, green_red});
+    }
+    ASSERT_EQ(tracks.size(), 2U);
+    EXPECT_EQ(tracks[0].id, first);
+    EXPECT_EQ(tracks[0].detection, 1);
+    EXPECT_GT(tracks[1].id, first);
+}
+
+TEST(BotSort, ResetForgetsWhoLeft) {
+    const std::vector<float> red = {1, 0, 0};
+    BotSort tracker({.remember_seconds = 60});
+    const auto first = visit(tracker, 0, red);
+    tracker.reset();
+    EXPECT_NE(visit(tracker, 8, red), first);
+}
+
+TEST(Gallery, HasALimit) {
+    AppearanceStore store;
+    store.set_dimension(2);
+    Gallery gallery;
+    const auto look = [&](float angle) {
+        const int slot = store.acquire();
+        store.see(slot, std::vector{std::cos(angle), std::sin(angle)});
+        return slot;
+    };
+    const auto angle_of = [](std::size_t i) { return 6 * static_cast<float>(i) / 1200; };
+    for (std::size_t i = 0; i < 1200; ++i) {
+        gallery.remember({static_cast<std::int64_t>(i), 0, Timestamp(i), look(angle_of(i))}, store);
+        EXPECT_LE(gallery.size(), Gallery::most);
+    }
+    EXPECT_EQ(gallery.size(), Gallery::most);
+    const auto last = gallery.recall(0, look(angle_of(1199)), Timestamp(0), store);
+    ASSERT_TRUE(last);
+    EXPECT_EQ(last->id, 1199);
+    EXPECT_FALSE(gallery.recall(7, look(angle_of(600)), Timestamp(0), store));  // another class
+    EXPECT_FALSE(gallery.recall(0, look(angle_of(10)), Timestamp(5000), store));
+    EXPECT_EQ(gallery.size(), 0U);  // all left before that
 }
 
 TEST(BotSort, EmbeddingsMustFitTheDetections) {

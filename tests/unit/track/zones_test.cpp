@@ -138,6 +138,66 @@ TEST(Counter, CountsStayWhenObjectsAreForgotten) {
     EXPECT_EQ(counter.summary().zones[0].by_class.at(0).visitors, 500U);
 }
 
+TEST(Counter, WhoIsSeenLateHasComeTheWayThatItGoes) {
+    // 100 px/s downwards, first seen 30 px behind the line at y = 500: it crossed 0.3 s before.
+    Counter counter({line("0,500,1000,500")}, {});
+    walk(counter, {{300, 530}, {300, 540}, {300, 550}}, 1, 2, 1000);
+    EXPECT_TRUE(counter.summary().lines[0].by_class.empty());  // 0.2 s tell no velocity
+    walk(counter, {{300, 560}}, 1, 2, 1300);
+    EXPECT_EQ(counter.summary().lines[0].by_class.at(2), (LineCounts{1, 0}));
+    ASSERT_EQ(counter.crossings().size(), 1U);
+    EXPECT_NEAR(seconds(counter.crossings()[0].at), 0.7, 1e-6);
+    EXPECT_NEAR(counter.crossings()[0].place.y, 500, 1e-3);
+    walk(counter, {{300, 570}, {300, 580}}, 1, 2, 1400);
+    EXPECT_EQ(counter.summary().lines[0].by_class.at(2), (LineCounts{1, 0}));  // once
+}
+
+TEST(Counter, WhoIsSeenFarBehindALineOrStandsCrossedNothing) {
+    Counter counter({line("0,500,1000,500")}, {});
+    walk(counter, {{300, 570}, {300, 580}, {300, 590}, {300, 600}, {300, 610}});
+    walk(counter, {{600, 510}, {600, 510}, {600, 510}, {600, 510}, {600, 510}}, 2, 0, 1000);
+    counter.finish();
+    EXPECT_TRUE(counter.summary().lines[0].by_class.empty());
+}
+
+TEST(Counter, WhoIsLostBeforeALineHasGoneOn) {
+    for (const bool end : {false, true}) {
+        Counter counter({line("0,500,1000,500")}, {});
+        walk(counter, {{300, 430}, {300, 440}, {300, 450}, {300, 460}, {300, 470}});
+        counter.update({}, milliseconds(2300));
+        EXPECT_TRUE(counter.summary().lines[0].by_class.empty());  // may still be found again
+        if (end) {
+            counter.finish();
+        } else {
+            counter.update({}, milliseconds(2400));
+        }
+        EXPECT_EQ(counter.summary().lines[0].by_class.at(0), (LineCounts{1, 0}));
+        ASSERT_EQ(counter.crossings().size(), 1U);
+        EXPECT_NEAR(seconds(counter.crossings()[0].at), 0.7, 1e-6);
+        counter.update({}, milliseconds(5000));
+        EXPECT_EQ(counter.summary().lines[0].by_class.at(0), (LineCounts{1, 0}));
+        EXPECT_TRUE(counter.crossings().empty());
+    }
+}
+
+TEST(Counter, WhoIsFoundAgainBehindALineIsCountedOnce) {
+    Counter counter({line("0,500,1000,500")}, {});
+    walk(counter, {{300, 450}, {300, 460}, {300, 470}, {300, 480}});
+    counter.update({}, milliseconds(1000));
+    walk(counter, {{300, 550}, {300, 560}, {300, 570}}, 1, 0, 1500);
+    counter.finish();
+    EXPECT_EQ(counter.summary().lines[0].by_class.at(0), (LineCounts{1, 0}));
+}
+
+TEST(Counter, ATruthIsCountedAsSeen) {
+    Counter counter({line("0,500,1000,500")}, {}, Counter::Ends::as_seen);
+    walk(counter, {{300, 510}, {300, 520}, {300, 530}, {300, 540}, {300, 550}});
+    walk(counter, {{300, 450}, {300, 460}, {300, 470}, {300, 480}}, 2, 0, 1000);
+    counter.update({}, milliseconds(9000));
+    counter.finish();
+    EXPECT_TRUE(counter.summary().lines[0].by_class.empty());
+}
+
 TEST(ParseLine, TakesNumbersAndAName) {
     const Line l = line(" 1.5, -2,3e2 ,4:main door: left");
     EXPECT_EQ(l.start.x, 1.5F);

@@ -149,7 +149,7 @@ TEST(EndToEnd, KeepsWholeRowsOnly) {
                                   1, 2, 3, 4, 0.9F,     nan_value, 1, 2, 3, infinity, 0.9F, 0,
                                   1, 2, 3, 4, infinity, 0,         1, 2, 3, 4,        0.3F, 0};
     std::vector<Candidate> got;
-    HeadDecoder({0.25F, false, {}}).decode_end_to_end(rows.data(), 2, 8, got);
+    HeadDecoder({0.25F, false, {}}).decode_rows_of_six(rows.data(), 2, 8, got);
     ASSERT_EQ(got.size(), 2U);
     EXPECT_EQ(got[0].box, (Box{1, 2, 3, 4}));
     EXPECT_EQ(got[0].class_id, 1);

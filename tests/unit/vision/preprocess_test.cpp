@@ -94,7 +94,7 @@ TEST(Preprocess, AgreesWithTheStandardsInDoubles) {
             layout.width = s.dst_w;
             layout.height = s.dst_h;
             const std::vector<float> image = preprocess(frame, layout, Isa::scalar);
-            const Letterbox l = make_letterbox(s.src_w, s.src_h, s.dst_w, s.dst_h, true);
+            const Letterbox l = make_letterbox(s.src_w, s.src_h, s.dst_w, s.dst_h, Placement::centered);
             double worst = 0;
             for (int y = 0; y < s.dst_h; ++y) {
                 for (int x = 0; x < s.dst_w; ++x) {
@@ -133,7 +133,7 @@ TEST(Preprocess, EveryInstructionSetGivesTheSameBits) {
             layout.height = s.dst_h;
             layout.bgr = round % 2 == 0;
             layout.scale = round % 3 == 0 ? 1.0F : 1.0F / 255;
-            layout.centered = round % 5 != 0;
+            layout.placement = round % 5 == 0 ? Placement::top_left : Placement::centered;
             const std::vector<float> scalar = preprocess(frame, layout, Isa::scalar);
             for (const Isa isa : supported_isas()) {
                 ASSERT_EQ(preprocess(frame, layout, isa), scalar)
@@ -255,7 +255,7 @@ TEST(Preprocess, PaddingThatIsThereIsNotWrittenAgain) {
     Letterbox held;
     const Frame frame = test::random_frame(PixelFormat::i420, 50, 20, random);
     ASSERT_TRUE(preprocessor.run(frame, image.data(), held));
-    EXPECT_EQ(held, make_letterbox(50, 20, 64, 64, true));
+    EXPECT_EQ(held, make_letterbox(50, 20, 64, 64, Placement::centered));
     EXPECT_FLOAT_EQ(image[0], 114.0F / 255);
     image[0] = 5;
     ASSERT_TRUE(preprocessor.run(frame, image.data(), held));
