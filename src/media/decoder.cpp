@@ -34,6 +34,10 @@ Result<Decoder> Decoder::open(const AVCodec& codec, const AVCodecParameters* par
     }
     context->thread_count = options.threads > 0 ? options.threads : usual_threads();
     context->thread_type = options.low_delay ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
+    // Threads within pictures keep libavcodec's error concealment from noticing, and telling, damage.
+    if (!options.low_delay && usual_leftovers(codec.id) == Leftovers::concealed) {
+        context->thread_type = FF_THREAD_FRAME;
+    }
     if (options.low_delay) context->flags |= AV_CODEC_FLAG_LOW_DELAY;
     context->flags |= AV_CODEC_FLAG_UNALIGNED;  // crop exactly, not to the next aligned column
     context->max_pixels = max_pixels;

@@ -94,8 +94,7 @@ class PacketFeed {
     template <typename Done>
     void wait(std::unique_lock<std::mutex>& lock, Done done);
 
-    const std::string location_;
-    const std::string name_;  ///< for messages
+    const std::string location_, name_;  ///< name_: for messages
     std::shared_ptr<StopFlag> stop_;
     std::unique_ptr<Demuxer> demuxer_;
     mutable std::mutex mutex_;

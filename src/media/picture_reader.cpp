@@ -80,10 +80,10 @@ Result<void> PictureReader::read_again(const Demuxer& demuxer, std::uint64_t tak
     errors_after_end_ = 0;
     end_.reset();
     next_begin_.reset();
-    untimed_.clear();
-    ready_.clear();
     decoder_.reset();
     av_frame_unref(decoded_.get());
+    untimed_.clear();
+    ready_.clear();
     joined_ = !demuxer.joins();
     start_times(demuxer);
     return open_decoder(demuxer);
@@ -207,8 +207,7 @@ Result<void> PictureReader::take() {
         --taken_before_;
         ++next_index_;
         av_frame_unref(decoded_.get());
-        time_frame({}, timestamp, duration);
-        return {};
+        return take_time(Frame{}, timestamp, duration);
     }
     auto made = pictures_.make(*decoded_, decoder_->context().codec_id);
     av_frame_unref(decoded_.get());
@@ -218,10 +217,8 @@ Result<void> PictureReader::take() {
     if (taken_before_ == 1) {  // the one that was handed out last, by whichever decoder
         taken_before_ = 0;
         set_shape(latest_, frame);
-        time_frame({}, timestamp, duration);
-        return {};
+        return take_time(Frame{}, timestamp, duration);
     }
-    ++pictures_of_part_;
     if (!any_) {  // now it is known what the stream is like, and whether the GPU took it
         set_shape(latest_, frame);
         if (latest_.pixel_aspect == PixelAspect{}) latest_.pixel_aspect = aspect;
@@ -234,45 +231,15 @@ Result<void> PictureReader::take() {
         set_shape(latest_, frame);
         add(FormatChanged{latest_});
     }
-    time_frame(std::move(frame), timestamp, duration);
-    return {};
+    return take_time(std::move(frame), timestamp, duration);
 }
 
-/// An empty frame is one that was handed out before: it counts for the times of the others.
-void PictureReader::time_frame(Frame frame, std::optional<std::int64_t> timestamp,
-                               std::optional<std::int64_t> duration) {
+/// An empty frame stands for one that was taken before: its time counts for those behind it.
+Result<void> PictureReader::take_time(Frame frame, std::optional<std::int64_t> timestamp, std::int64_t duration) {
     untimed_.emplace_back(std::move(frame));
     times_->next(timestamp, duration, ready_);
     hand_out();
-}
-
-/// Behind the frames that were taken before.
-void PictureReader::add(SourceEvent event) {
-    (untimed_.empty() ? events_ : untimed_).push_back(std::move(event));
-}
-
-/// Hands on frames whose times are known, and what follows each.
-void PictureReader::hand_out() {
-    auto time = ready_.begin();
-    while (!untimed_.empty()) {
-        if (auto* frame = std::get_if<Frame>(&untimed_.front())) {
-            if (time == ready_.end()) break;
-            frame->pts = *time++;
-            if (frame->width == 0) {
-                untimed_.pop_front();
-                continue;
-            }
-            if (!std::exchange(started_, true)) latest_.start = frame->pts;
-        }
-        events_.push_back(std::move(untimed_.front()));
-        untimed_.pop_front();
-    }
-    ready_.clear();
-}
-
-void PictureReader::settle_times() {
-    times_->flush(next_begin_ ? next_begin_ : end_, ready_);
-    hand_out();
+    return {};
 }
 
 /// What is wrong with pictures that refer to some before the stream's start is no damage.
@@ -294,6 +261,36 @@ bool PictureReader::plain_time() {
     const auto shown = known(decoded_->pts);
     return shown && decoded_->best_effort_timestamp == *shown && times_->plain(*shown) &&
            (!begin || *shown == *begin);
+}
+
+/// Behind the frames that were taken before.
+void PictureReader::add(SourceEvent event) {
+    (untimed_.empty() ? events_ : untimed_).push_back(std::move(event));
+}
+
+/// Hands on frames whose times are known, and what follows each.
+void PictureReader::hand_out() {
+    auto time = ready_.begin();
+    while (!untimed_.empty()) {
+        if (auto* frame = std::get_if<Frame>(&untimed_.front())) {
+            if (time == ready_.end()) break;
+            frame->pts = *time++;
+            if (frame->width == 0) {
+                untimed_.pop_front();
+                continue;
+            }
+            ++pictures_of_part_;
+            if (!std::exchange(started_, true)) latest_.start = frame->pts;
+        }
+        events_.push_back(std::move(untimed_.front()));
+        untimed_.pop_front();
+    }
+    ready_.clear();
+}
+
+void PictureReader::settle_times() {
+    times_->flush(next_begin_ ? next_begin_ : end_, ready_);
+    hand_out();
 }
 
 void PictureReader::lose(const std::string& what) {

@@ -86,16 +86,14 @@ class PictureReader {
     bool finish_part();
     /// Pictures of the current segment.
     [[nodiscard]] std::uint64_t pictures() const noexcept { return pictures_of_part_; }
-    /// To be called when no picture of a segment follows: those whose times were open are handed
-    /// out.
+    /// To be called when no picture of a segment follows: those whose times were open are handed out.
     void settle_times();
     [[nodiscard]] tl::unexpected<Error> no_memory() const;
 
   private:
     Result<void> take();
+    Result<void> take_time(Frame frame, std::optional<std::int64_t> timestamp, std::int64_t duration);
     void add(SourceEvent event);
-    void time_frame(Frame frame, std::optional<std::int64_t> timestamp,
-                    std::optional<std::int64_t> duration);
     void hand_out();
     void lose(const std::string& what);
     void note_start(const AVPacket& packet);
@@ -127,7 +125,7 @@ class PictureReader {
     std::optional<std::int64_t> next_begin_;  ///< when the first picture of go_on()'s segment is shown
     bool pending_ = false;                    ///< it is in decoded_
     bool any_ = false;
-    bool started_ = false;          // a frame was handed out
+    bool started_ = false;                    ///< a frame was handed out
     bool joined_ = false;           // what comes before can't be decoded, and is no damage
     bool leading_ = false;          // the packet sent last refers to pictures before the stream
     // H.264 that begins at a recovery point, up to the next key packet: pictures there unmark references to
