@@ -12,6 +12,13 @@ namespace {
 model::ModelSpec spec_of(model::Family family) {
     model::ModelSpec spec;
     spec.family = family;
+    const bool rows = family == model::Family::end_to_end;
+    if (rows) spec.layout = model::HeadLayout::rows;
+    if (family == model::Family::yolov5 || family == model::Family::yolox) {
+        spec.layout = model::HeadLayout::anchors_first;
+    }
+    spec.on_grids = family == model::Family::yolox;
+    spec.suppressed = rows;
     spec.class_names = {"a", "b"};
     return spec;
 }

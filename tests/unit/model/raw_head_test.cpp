@@ -171,7 +171,7 @@ TEST(RawHead, WhatTheSpecContradictsIsLeftAsItIs) {
         return !cut_to_raw_head(model, spec).value();
     };
     EXPECT_FALSE(refused([](ModelSpec&) {}));
-    EXPECT_TRUE(refused([](ModelSpec& s) { s.family = Family::yolov5; }));
+    EXPECT_TRUE(refused([](ModelSpec& s) { s.layout = HeadLayout::anchors_first; }));
     EXPECT_TRUE(refused([](ModelSpec& s) { s.class_names.pop_back(); }));
     EXPECT_TRUE(refused([](ModelSpec& s) { s.width = 128; }));
     EXPECT_TRUE(refused([](ModelSpec& s) { s.dynamic_size = true; }));
