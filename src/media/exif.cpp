@@ -13,9 +13,9 @@ using namespace std::string_view_literals;
 constexpr std::string_view png_signature = "\x89PNG\r\n\x1a\n"sv;
 
 /// Unsigned integers of a file; nothing beyond its end.
-class Bytes {
+class ByteView {
   public:
-    Bytes(std::string_view data, bool big_endian) : data_(data), big_(big_endian) {}
+    ByteView(std::string_view data, bool big_endian) : data_(data), big_(big_endian) {}
 
     [[nodiscard]] std::optional<std::uint32_t> at(std::size_t offset, std::size_t size) const {
         if (offset > data_.size() || data_.size() - offset < size) return std::nullopt;
@@ -83,7 +83,7 @@ class TiffDirectories {
     }
 
   private:
-    Bytes bytes_;
+    ByteView bytes_;
     bool valid_;
 };
 
@@ -96,7 +96,7 @@ Orientation tiff_orientation(std::string_view data) {
 
 /// The data of the first chunk called `name`; nothing where there is none.
 std::optional<std::string_view> png_chunk(std::string_view file, std::string_view name) {
-    const Bytes bytes(file, true);
+    const ByteView bytes(file, true);
     for (std::size_t at = png_signature.size();;) {
         const auto size = bytes.at(at, 4);
         if (!size || !bytes.at(at + 4, 4)) return std::nullopt;
@@ -111,7 +111,7 @@ bool is_webp(std::string_view file) {
 
 /// Likewise.
 std::optional<std::string_view> webp_chunk(std::string_view file, std::string_view name) {
-    const Bytes bytes(file, false);
+    const ByteView bytes(file, false);
     for (std::size_t at = 12;;) {
         const auto size = bytes.at(at + 4, 4);
         if (!size) return std::nullopt;
@@ -178,7 +178,7 @@ Orientation exif_orientation(std::string_view file) noexcept {
 std::string several_pictures(std::string_view file) {
     if (file.starts_with(png_signature)) {
         const auto control = png_chunk(file, "acTL");
-        const auto frames = control ? Bytes(*control, true).at(0, 4).value_or(1) : 1;
+        const auto frames = control ? ByteView(*control, true).at(0, 4).value_or(1) : 1;
         return frames > 1 ? fmt::format("an animated PNG of {} pictures", frames) : "";
     }
     if (is_webp(file)) return webp_chunk(file, "ANIM") ? "an animated WebP" : "";

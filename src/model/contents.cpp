@@ -29,9 +29,9 @@ bool is_integer(std::int32_t type) {
     return type == TensorProto::INT64 || type == TensorProto::INT32;
 }
 
-class Walk {
+class OriginWalk {
   public:
-    Walk(const GraphView& graph, const ValueTypes& types) : graph_(graph), types_(types) {}
+    OriginWalk(const GraphView& graph, const ValueTypes& types) : graph_(graph), types_(types) {}
 
     /// `rank` 0: not known.
     Runs walk(const std::string& value, int axis, int rank) {
@@ -286,7 +286,7 @@ std::optional<std::vector<std::int64_t>> starts_of(const Runs& runs, std::int64_
 
 Content Columns::content(std::int64_t first, std::int64_t last, std::int64_t total) const {
     if (runs.empty()) return Content::unknown;
-    const Content any = Walk::collapse(runs).content;
+    const Content any = OriginWalk::collapse(runs).content;
     const auto starts = starts_of(runs, total);
     if (!starts) return any;
     std::optional<Content> found;
@@ -313,11 +313,11 @@ const Run* Columns::find(Content content, std::int64_t first, std::int64_t total
 
 Columns columns_of(const GraphView& graph, const ValueTypes& types, const std::string& value,
                    int axis, int rank) {
-    return {Walk(graph, types).walk(value, axis, rank)};
+    return {OriginWalk(graph, types).walk(value, axis, rank)};
 }
 
 Content content_of(const GraphView& graph, const ValueTypes& types, const std::string& value) {
-    return Walk::collapse(Walk(graph, types).walk(value, all_axes, 0)).content;
+    return OriginWalk::collapse(OriginWalk(graph, types).walk(value, all_axes, 0)).content;
 }
 
 }  // namespace saccade::model

@@ -10,12 +10,12 @@ namespace {
 
 /// A matcher, and the families that it tells apart.
 struct Row {
-    Matcher match;
+    MatchFamily match;
     std::initializer_list<Family> families;
 };
 
 /// Those that go by names come first, for messages; the order decides nothing.
-const std::array rows{
+const std::array matchers{
     Row{match_rtdetr, {Family::rtdetr}},
     Row{match_hf_detr, {Family::hf_detr}},
     Row{match_rf_detr, {Family::rf_detr}},
@@ -56,7 +56,7 @@ Result<Reading> read_head(const HeadContext& context) {
     const auto asked = context.hints.family;
     std::vector<Reading> found;
     std::string why;
-    for (const Row& row : rows) {
+    for (const Row& row : matchers) {
         const auto& families = row.families;
         if (asked && std::find(families.begin(), families.end(), *asked) == families.end()) continue;
         Match match = row.match(context);

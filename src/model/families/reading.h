@@ -80,7 +80,7 @@ struct Match {
     static Match none(std::string why = {}) { return {std::nullopt, std::move(why)}; }
 };
 
-using Matcher = Match (*)(const HeadContext&);
+using MatchFamily = Match (*)(const HeadContext&);
 
 // One a file of src/model/families.
 Match match_yolov8(const HeadContext& context);
