@@ -2,7 +2,7 @@
 BUILD := build/release
 export SACCADE_CACHE_DIR ?= $(CURDIR)/.cache/saccade
 
-.PHONY: demo test build setup gpu sanitize asan tsan bench bundle clean
+.PHONY: demo test build setup gpu format check-format sanitize asan tsan bench bundle clean
 
 demo: build
 	$(BUILD)/saccade demo
@@ -22,6 +22,15 @@ gpu:
 	scripts/setup.sh --gpu
 	cmake --preset release -DSACCADE_CUDA=ON
 	cmake --build --preset release
+
+# All C++ and CUDA files in the style of .clang-format, by the version that requirements.txt pins; and
+# whether they are.
+FORMAT = git ls-files -z '*.cpp' '*.h' '*.cu' '*.cuh' | xargs -0 .venv/bin/clang-format
+format: setup
+	$(FORMAT) -i
+
+check-format: setup
+	$(FORMAT) --dry-run --Werror
 
 # (oneTBB opens its parts with RTLD_DEEPBIND, which ASan refuses, unless it is told of sanitizers. Threads
 # that it does not know of, as those are, crash GCC 12's ASan at their end where it watches their locals. And

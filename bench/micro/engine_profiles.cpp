@@ -1,5 +1,6 @@
-// Which optimisation profiles a TensorRT engine should have: builds an engine for each list of profiles and
-// times the network at all batch sizes, each in the narrowest profile that holds it, by CUDA graph.
+// Which optimisation profiles a TensorRT engine should have: builds an engine for each list of
+// profiles and times the network at all batch sizes, each in the narrowest profile that holds it,
+// by CUDA graph.
 //
 // engine_profiles MODEL.onnx DEVICE PROFILES...   such as: yolo11n.onnx cuda:0 1:1:4,1:32:32 1:8:8
 //
@@ -45,9 +46,10 @@ std::optional<std::vector<BatchRange>> parse(std::string_view text) {
         if (numbers.size() != 3) return std::nullopt;
         int values[3] = {};
         for (std::size_t i = 0; i < 3; ++i) {
-            const auto [end, error] =
-                std::from_chars(numbers[i].data(), numbers[i].data() + numbers[i].size(), values[i]);
-            if (error != std::errc{} || end != numbers[i].data() + numbers[i].size()) return std::nullopt;
+            const auto [end, error] = std::from_chars(
+                numbers[i].data(), numbers[i].data() + numbers[i].size(), values[i]);
+            if (error != std::errc{} || end != numbers[i].data() + numbers[i].size())
+                return std::nullopt;
         }
         profiles.push_back({values[0], values[1], values[2]});
     }
@@ -71,7 +73,8 @@ Result<void> time_engine(Opened& opened, const TypedNetwork& network, const std:
     auto engine = opened.library->load(built->plan);
     if (!engine) return fail(engine.error());
     if (auto done = bench::print_times(**engine, opened.ordinal, side, text); !done) return done;
-    fmt::print("({}: built in {:.0f} s, {:.1f} MB)\n", text, seconds, static_cast<double>(built->plan.size()) / 1e6);
+    fmt::print("({}: built in {:.0f} s, {:.1f} MB)\n", text, seconds,
+               static_cast<double>(built->plan.size()) / 1e6);
     std::fflush(stdout);
     return {};
 }
@@ -88,7 +91,9 @@ Result<void> run(const char* file, const char* device, int count, char** lists) 
     fmt::print("| profiles | batch | ms | images/s |\n| --- | --- | --- | --- |\n");
     for (int i = 0; i < count; ++i) {
         const auto profiles = parse(lists[i]);
-        if (!profiles) return fail(ErrorCode::invalid_argument, fmt::format("'{}' is no list of profiles", lists[i]));
+        if (!profiles)
+            return fail(ErrorCode::invalid_argument,
+                        fmt::format("'{}' is no list of profiles", lists[i]));
         auto timed = cuda::guarded([&] {
             const cuda::DeviceScope scope(opened->ordinal);
             return time_engine(*opened, *network, onnx->name(), *profiles, lists[i]);

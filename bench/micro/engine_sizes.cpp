@@ -1,16 +1,17 @@
-// Whether one TensorRT engine for inputs of several sizes is as fast as an engine for each of them: times the
-// network by CUDA graph in the engines of the program's own cache (built where they lack) and in one whose
-// profile is open from the smallest size to the largest.
+// Whether one TensorRT engine for inputs of several sizes is as fast as an engine for each of them:
+// times the network by CUDA graph in the engines of the program's own cache (built where they lack)
+// and in one whose profile is open from the smallest size to the largest.
 //
-// engine_sizes MODEL.onnx DEVICE CACHE SIDE...   such as: yolo11n.onnx cuda:0 ~/.cache/saccade/compiled 640 480 320
+// engine_sizes MODEL.onnx DEVICE CACHE SIDE...   such as: yolo11n.onnx cuda:0
+// ~/.cache/saccade/compiled 640 480 320
 //
-// FP16, batches of up to 32, inputs on the device. The open engine has one profile, for full batches; those of the
-// cache have one for small batches beside.
+// FP16, batches of up to 32, inputs on the device. The open engine has one profile, for full
+// batches; those of the cache have one for small batches beside.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <charconv>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,8 @@ using namespace saccade;
 using namespace saccade::infer::tensorrt;
 using Steady = std::chrono::steady_clock;
 
-Result<void> run(const char* file, const char* device, const char* cache, const std::vector<int>& sides) {
+Result<void> run(const char* file, const char* device, const char* cache,
+                 const std::vector<int>& sides) {
     const auto onnx = model::PreparedModel::load(file);
     if (!onnx) return fail(onnx.error());
     const auto freed = onnx->network(model::HeadForm::whole);
@@ -39,11 +41,13 @@ Result<void> run(const char* file, const char* device, const char* cache, const 
     for (const int side : sides) {
         build.height = build.width = side;
         build.cache_dir = cache;
-        const auto prepared = prepare_engine(*opened->library, freed->graph, freed->spec, build, opened->target);
+        const auto prepared =
+            prepare_engine(*opened->library, freed->graph, freed->spec, build, opened->target);
         if (!prepared) return fail(prepared.error());
         const auto engine = opened->library->load(prepared->plan);
         if (!engine) return fail(engine.error());
-        auto done = bench::print_times(**engine, opened->ordinal, side, fmt::format("for {0}x{0}", side));
+        auto done =
+            bench::print_times(**engine, opened->ordinal, side, fmt::format("for {0}x{0}", side));
         if (!done) return done;
     }
     const auto [least, most] = std::minmax_element(sides.begin(), sides.end());
@@ -61,10 +65,12 @@ Result<void> run(const char* file, const char* device, const char* cache, const 
     const auto engine = opened->library->load(built->plan);
     if (!engine) return fail(engine.error());
     for (const int side : sides) {
-        auto done = bench::print_times(**engine, opened->ordinal, side, fmt::format("open, at {0}x{0}", side));
+        auto done = bench::print_times(**engine, opened->ordinal, side,
+                                       fmt::format("open, at {0}x{0}", side));
         if (!done) return done;
     }
-    fmt::print("(open: built in {:.0f} s, {:.1f} MB)\n", seconds, static_cast<double>(built->plan.size()) / 1e6);
+    fmt::print("(open: built in {:.0f} s, {:.1f} MB)\n", seconds,
+               static_cast<double>(built->plan.size()) / 1e6);
     return {};
 }
 

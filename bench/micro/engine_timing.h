@@ -28,7 +28,9 @@ inline double milliseconds(infer::tensorrt::Slot& slot, int batch) {
             std::exit(1);
         }
         slot.wait();
-        if (i >= warm) times.push_back(std::chrono::duration<double, std::milli>(Steady::now() - start).count());
+        if (i >= warm)
+            times.push_back(
+                std::chrono::duration<double, std::milli>(Steady::now() - start).count());
     }
     std::nth_element(times.begin(), times.begin() + counted / 2, times.end());
     return times[counted / 2];
@@ -38,18 +40,22 @@ inline double milliseconds(infer::tensorrt::Slot& slot, int batch) {
 inline void fill(const infer::TensorView& input) {
     std::minstd_rand random(1);
     std::vector<std::uint16_t> halves(static_cast<std::size_t>(infer::element_count(input.shape)));
-    for (std::uint16_t& half : halves) half = static_cast<std::uint16_t>(0x3000 + random() % 0x0800);
-    cuda::check(cudaMemcpy(input.data, halves.data(), halves.size() * sizeof halves[0], cudaMemcpyHostToDevice),
+    for (std::uint16_t& half : halves)
+        half = static_cast<std::uint16_t>(0x3000 + random() % 0x0800);
+    cuda::check(cudaMemcpy(input.data, halves.data(), halves.size() * sizeof halves[0],
+                           cudaMemcpyHostToDevice),
                 "cudaMemcpy");
 }
 
 /// A row of a table for each batch size: `label`, batch, ms, images a second.
-inline Result<void> print_times(infer::tensorrt::Engine& engine, int device, int side, std::string_view label) {
+inline Result<void> print_times(infer::tensorrt::Engine& engine, int device, int side,
+                                std::string_view label) {
     int most = 1;
     for (const auto& profile : engine.profiles()) most = std::max(most, profile.most);
-    const infer::tensorrt::SlotShape shape{.input = infer::tensorrt::input_of(engine, most, side, side),
-                                           .outputs = engine.outputs(),
-                                           .goal = infer::Goal::latency};
+    const infer::tensorrt::SlotShape shape{
+        .input = infer::tensorrt::input_of(engine, most, side, side),
+        .outputs = engine.outputs(),
+        .goal = infer::Goal::latency};
     cuda::DeviceResource memory;
     auto slot = infer::tensorrt::Slot::make(engine, shape, device, memory);
     if (!slot) return fail(slot.error());

@@ -53,8 +53,8 @@ int every_of(const DetectionSequence& sequence, const Thinning& thinning) {
 
 DetectionSequence thin(const DetectionSequence& sequence, const Thinning& thinning) {
     const int every = every_of(sequence, thinning);
-    DetectionSequence out{sequence.name, sequence.rate / every, sequence.width, sequence.height,
-                          {}};
+    DetectionSequence out{
+        sequence.name, sequence.rate / every, sequence.width, sequence.height, {}};
     Random random(thinning.seed);
     for (std::size_t f = 0; f < sequence.frames.size(); f += static_cast<std::size_t>(every)) {
         auto& frame = out.frames.emplace_back();

@@ -53,8 +53,8 @@ Result<Sequence> read(const std::filesystem::path& dir) {
     auto judged = eval::judged_rows(*truth, "truth", {}, "", frames, benchmark);
     if (!judged) return fail(judged.error());
     const double rate = detections->rate;
-    return Sequence{std::move(*detections), std::move(*truth), benchmark,
-                    std::move(judged->truth), rate};
+    return Sequence{std::move(*detections), std::move(*truth), benchmark, std::move(judged->truth),
+                    rate};
 }
 
 Sequence thin(const Sequence& all, const bench::Thinning& thinning) {
@@ -88,8 +88,8 @@ eval::MotFile oracle(const Sequence& sequence) {
             if (column_of[i] < 0) continue;
             const Box& b = found[static_cast<std::size_t>(column_of[i])].box;
             file.last_frame = static_cast<int>(f) + 1;
-            file.rows.push_back({file.last_frame, here[i]->id, b.x1, b.y1, b.width(), b.height(),
-                                 1, 1});
+            file.rows.push_back(
+                {file.last_frame, here[i]->id, b.x1, b.y1, b.width(), b.height(), 1, 1});
         }
     }
     return file;
@@ -116,19 +116,17 @@ Result<eval::MotFile> follow(const std::string& name, const bench::DetectionSequ
 
 /// Counts are those of the whole sequence: who crosses a line between two frames that are left has
 /// crossed it all the same.
-Result<Row> score(const Settings& settings, const Sequence& sequence,
-                  const eval::MotFile& tracks) {
+Result<Row> score(const Settings& settings, const Sequence& sequence, const eval::MotFile& tracks) {
     const auto& [detections, truth, benchmark, all_truth, all_rate] = sequence;
     const int frames = static_cast<int>(detections.frames.size());
     Row row;
     if (settings.counts) {
-        const auto judged =
-            eval::judged_rows(truth, "truth", tracks, "tracks", frames, benchmark);
+        const auto judged = eval::judged_rows(truth, "truth", tracks, "tracks", frames, benchmark);
         if (!judged) return fail(judged.error());
-        row.counts = eval::evaluate_counts(
-                         {all_truth, all_rate}, {judged->tracks, detections.rate},
-                         eval::random_places(all_truth, settings.lines, settings.zones, 1))
-                         .score;
+        row.counts =
+            eval::evaluate_counts({all_truth, all_rate}, {judged->tracks, detections.rate},
+                                  eval::random_places(all_truth, settings.lines, settings.zones, 1))
+                .score;
     }
     const auto prepared =
         eval::prepare_sequence(truth, "truth", tracks, "tracks", frames, benchmark);
@@ -144,8 +142,9 @@ void print_head(bool counts) {
             " doubled | wrong way | invented | visitors % | dwell % |\n"
             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
     } else {
-        fmt::print("| tracker | fps | sequence | HOTA | AssA | DetA | MOTA | IDF1 | IDSW |\n"
-                   "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        fmt::print(
+            "| tracker | fps | sequence | HOTA | AssA | DetA | MOTA | IDF1 | IDSW |\n"
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
     }
 }
 

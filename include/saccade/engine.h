@@ -55,7 +55,7 @@ struct DropCount {
 struct StreamSummary {
     std::string name;  ///< the source's, with user, password and tokens of a URL masked
     Status status = Status::complete;
-    bool skipped = false;  ///< an earlier run completed it: frames and outputs are that run's
+    bool skipped = false;        ///< an earlier run completed it: frames and outputs are that run's
     std::optional<Error> error;  ///< why it failed
     std::string damage;          ///< what could not be read, of a partial one
     std::vector<BadImage>
@@ -64,22 +64,22 @@ struct StreamSummary {
     int width = 0, height = 0;
     int input_width = 0, input_height = 0;  ///< of the network for this stream, px
     std::uint64_t frames = 0, dropped = 0, detections = 0;
-    std::uint64_t crops = 0;  ///< looked at closer, all frames (Settings::refine)
-    std::vector<DropCount> drops;  ///< what `dropped` consists of
+    std::uint64_t crops = 0;             ///< looked at closer, all frames (Settings::refine)
+    std::vector<DropCount> drops;        ///< what `dropped` consists of
     std::size_t device_memory_peak = 0;  ///< seen while the stream was open, bytes; 0: not known
     std::map<std::string, std::uint64_t> ids_by_class;  ///< how many were followed
     std::vector<std::string> outputs;
     double seconds = 0, fps = 0;
-    double first_result_ms = 0;  ///< from opening the source to its first written result
+    double first_result_ms = 0;     ///< from opening the source to its first written result
     std::vector<StageTime> stages;  ///< decode, track, sink, latency (decoded to written)
 };
 
 /// How the device's memory was governed: batches grow and shrink with what is available.
 struct GovernorSummary {
-    std::size_t limit = 0;      ///< bytes this process may hold on the device; 0: none known
-    std::size_t peak = 0;       ///< bytes it was seen to hold
+    std::size_t limit = 0;        ///< bytes this process may hold on the device; 0: none known
+    std::size_t peak = 0;         ///< bytes it was seen to hold
     std::size_t others_peak = 0;  ///< bytes that others were seen to hold
-    std::size_t per_image = 0;  ///< bytes a further image of a batch takes; 0: not known
+    std::size_t per_image = 0;    ///< bytes a further image of a batch takes; 0: not known
     int max_batch = 0, batch = 0, smallest_batch = 0;  ///< images; `batch` as it was left
     std::uint64_t warnings = 0;       ///< 90 % of the limit crossed: one image less
     std::uint64_t fitted = 0;         ///< room for fewer images only
@@ -94,25 +94,26 @@ struct DetectorSummary {
     std::string device;
     int input_width = 0, input_height = 0;  ///< px
     std::uint64_t frames = 0, batches = 0;  ///< crops count as frames
-    std::size_t memory = 0;  ///< bytes it holds on its device
+    std::size_t memory = 0;                 ///< bytes it holds on its device
 };
 
 struct RunSummary {
     std::string model, family, backend, device, precision;
     bool family_forced = false;  ///< --family was given: not what the model was recognised as
     int input_width = 0, input_height = 0, batch = 1;  ///< of the detector made first
-    int slots = 1;                   ///< batches that may be under way
+    int slots = 1;                                     ///< batches that may be under way
     std::size_t streams_at_once = 1;
     std::vector<StreamSummary> streams;
     std::vector<DetectorSummary> detectors;
     std::uint64_t frames = 0;
-    double seconds = 0;  ///< from the model loaded to the last output finished
-    double fps = 0;      ///< frames over seconds
+    double seconds = 0;       ///< from the model loaded to the last output finished
+    double fps = 0;           ///< frames over seconds
     double load_seconds = 0;  ///< to find, load and compile the model for the first stream
-    /// From the start of the process to the first written result of any stream; 0 where there is none.
+    /// From the start of the process to the first written result of any stream; 0 where there is
+    /// none.
     double first_result_seconds = 0;
     std::vector<StageTime> stages;  ///< of the device: preprocess, inference (waited), postprocess
-    std::size_t peak_memory = 0;  ///< of the process, bytes
+    std::size_t peak_memory = 0;    ///< of the process, bytes
     GovernorSummary governor;
     std::size_t queue_capacity = 0, queue_peak = 0;
 };
@@ -130,8 +131,8 @@ struct RunHooks {
     std::function<void(const std::string& source, const FrameResult& result)> on_result;
     /// About ten times a second, from a thread of its own.
     std::function<void(const ProgressView& progress)> on_progress;
-    /// Once the model is loaded for the first stream, before the first frame; from that stream's own
-    /// thread. Not called where none is ever loaded. No progress is told before.
+    /// Once the model is loaded for the first stream, before the first frame; from that stream's
+    /// own thread. Not called where none is ever loaded. No progress is told before.
     std::function<void(const RunSummary& so_far)> on_loaded;
     std::stop_token stop;
     /// For programs of this repository: records the run and outlives it. None: nothing is recorded.

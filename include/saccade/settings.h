@@ -18,27 +18,27 @@ struct Settings {
     /// "auto": FP16 on GPUs, FP32 on CPUs; "fp32", "fp16"; "mixed": FP16 with an FP32 head (GPUs);
     /// "bf16" (CPUs).
     std::string precision = "auto";
-    /// Side of the square input, px. 0: 640 for sources of up to 2,100,000 px, 480 up to 8,300,000, 320
-    /// above, where the model runs at any size; else its own.
+    /// Side of the square input, px. 0: 640 for sources of up to 2,100,000 px, 480 up to 8,300,000,
+    /// 320 above, where the model runs at any size; else its own.
     int image_size = 0;
     bool rectangles = false;  ///< inputs as wide as high only where sources are: less padding
-    int batch = 0;                  ///< images a batch; 0: what suits the device
-    int warmup = 3;                 ///< batches run before the first frame
-    int in_flight = 0;              ///< batches under way at once; 0: what suits the device
-    int threads = 0;                ///< CPU threads of the network; 0: all
+    int batch = 0;            ///< images a batch; 0: what suits the device
+    int warmup = 3;           ///< batches run before the first frame
+    int in_flight = 0;        ///< batches under way at once; 0: what suits the device
+    int threads = 0;          ///< CPU threads of the network; 0: all
     /// Memory to hold on the device: "20GB", "2GiB" or a share, "0.8"; "": 20 GB of a GPU, all of a
     /// host. Batches shrink before it is reached.
     std::string vram_limit;
 
     // What counts as a detection
-    float confidence = 0.25F;  ///< least score
-    float iou = 0.7F;          ///< overlap over which non-maximum suppression drops a box
-    int max_detections = 300;  ///< a frame
+    float confidence = 0.25F;          ///< least score
+    float iou = 0.7F;                  ///< overlap over which non-maximum suppression drops a box
+    int max_detections = 300;          ///< a frame
     std::vector<std::string> classes;  ///< names or numbers; empty: all
     bool multi_label = false;  ///< a place may hold several classes, as COCO figures are made
 
-    /// Look again, closer, at what is small or uncertain: in crops of the source's own resolution that
-    /// go through the same network, up to so many a frame.
+    /// Look again, closer, at what is small or uncertain: in crops of the source's own resolution
+    /// that go through the same network, up to so many a frame.
     bool refine = false;
     int refine_budget = 1;
 
@@ -47,30 +47,31 @@ struct Settings {
     /// ONNX network that tells what objects look like, a file or a name: for the trackers "saccade"
     /// and "botsort"; "": none.
     std::string reid;
-    /// How many seconds who left is known again by looks, after the tracker has ceased to wait; 0: not
-    /// at all. Needs `reid`. A thousand at most are remembered a stream.
+    /// How many seconds who left is known again by looks, after the tracker has ceased to wait; 0:
+    /// not at all. Needs `reid`. A thousand at most are remembered a stream.
     double remember = 0;
     int interpolate = 0;  ///< fill gaps of up to so many frames; 0: none. Delays results by as many
 
     std::string camera_motion = "auto";  ///< "auto": where the tracker makes use of it; "on", "off"
-    std::vector<std::string> lines;  ///< "x1,y1,x2,y2[:name]", px: crossings are counted
-    std::vector<std::string> zones;  ///< "x1,y1,x2,y2,x3,y3,...[:name]", px: stays are counted
+    std::vector<std::string> lines;      ///< "x1,y1,x2,y2[:name]", px: crossings are counted
+    std::vector<std::string> zones;      ///< "x1,y1,x2,y2,x3,y3,...[:name]", px: stays are counted
 
     // Streams
     std::size_t streams = 0;  ///< at once; 0: what suits the machine
     std::size_t queue = 32;   ///< capacity of each queue, frames; 4 at most where live
     int decoder_threads = 0;  ///< of each decoder; 0: what pays
-    /// Decoders that share a file, each at work on another part of it, where its codec lets it be cut and
-    /// nothing behind detection looks at pictures (drawn video, camera motion, --reid, --refine). 0: on a GPU
-    /// as many as keep its NVDEC engines busy with the streams there are, on a host one.
+    /// Decoders that share a file, each at work on another part of it, where its codec lets it be
+    /// cut and nothing behind detection looks at pictures (drawn video, camera motion, --reid,
+    /// --refine). 0: on a GPU as many as keep its NVDEC engines busy with the streams there are, on
+    /// a host one.
     int decoders = 0;
-    double image_rate = 30;   ///< frames a second of image sequences
-    bool live = false;        ///< read files at their own pace; drop frames rather than fall behind
-    double max_wait = 0;      ///< ms a frame may wait for its batch to fill; 0: 5 live, else 100
-    double target_p99 = 0;    ///< ms within which 99 of 100 live frames are to be detected; 0: none
+    double image_rate = 30;  ///< frames a second of image sequences
+    bool live = false;       ///< read files at their own pace; drop frames rather than fall behind
+    double max_wait = 0;     ///< ms a frame may wait for its batch to fill; 0: 5 live, else 100
+    double target_p99 = 0;   ///< ms within which 99 of 100 live frames are to be detected; 0: none
 
     // Outputs
-    std::string out = "out";                ///< folder
+    std::string out = "out";                  ///< folder
     std::vector<std::string> save = {"mot"};  ///< formats; see `saccade track --help`
     bool resume = false;  ///< leave out files that an earlier run into `out` completed
 

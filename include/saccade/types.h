@@ -93,7 +93,7 @@ struct FrameResult {
     Timestamp pts{0};
     int width = 0, height = 0;  ///< of the source frame, px
     std::vector<Detection> detections;
-    std::vector<Track> tracks;  ///< empty where no tracker ran
+    std::vector<Track> tracks;                ///< empty where no tracker ran
     std::shared_ptr<const std::string> file;  ///< image that is this frame; none in a video
 };
 

@@ -123,7 +123,7 @@ Result<DataSetRun> detect_data_set(const eval::CocoDataset& dataset, const fs::p
 }
 
 Result<Accuracy> measure_accuracy(const eval::CocoDataset& dataset, const fs::path& images,
-                                           detect::Detector& detector, const std::stop_token& stop) {
+                                  detect::Detector& detector, const std::stop_token& stop) {
     auto run = detect_data_set(dataset, images, detector, stop);
     if (!run) return fail(run.error());
     return Accuracy{run->judged.summary(), std::move(run->without_class)};

@@ -13,8 +13,8 @@
 
 namespace saccade::cli {
 
-/// `settings` with the measure's own thresholds: nearly all boxes count, by rank. `confidence` as it is where the
-/// user chose it.
+/// `settings` with the measure's own thresholds: nearly all boxes count, by rank. `confidence` as
+/// it is where the user chose it.
 [[nodiscard]] Settings accuracy_settings(Settings settings, bool confidence_chosen);
 
 /// Where a data set's images are unless told: images/ beside its file.
@@ -22,13 +22,14 @@ namespace saccade::cli {
 
 /// What a data set's images gave, to be judged.
 struct DataSetRun {
-    eval::CocoEvaluator judged;  ///< of the data set, which must outlive it
+    eval::CocoEvaluator judged;              ///< of the data set, which must outlive it
     std::vector<std::string> without_class;  ///< as in Accuracy
 };
 
 /// All images through the detector. Errors and warnings: as measure_accuracy.
-Result<DataSetRun> detect_data_set(const eval::CocoDataset& dataset, const std::filesystem::path& images,
-                                   detect::Detector& detector, const std::stop_token& stop = {});
+Result<DataSetRun> detect_data_set(const eval::CocoDataset& dataset,
+                                   const std::filesystem::path& images, detect::Detector& detector,
+                                   const std::stop_token& stop = {});
 
 struct Accuracy {
     eval::CocoSummary summary;

@@ -98,9 +98,11 @@ std::vector<engine::ChangeGroup> changes_for(const Config& config, std::size_t s
     const int many = static_cast<int>(std::min<std::size_t>(sources, 64));
     const int usual = gpu ? 16 : 2;
     std::vector<int> streams;
-    for (int n = 2 * usual; many > usual && n < 2 * many; n *= 2) streams.push_back(std::min(n, many));
+    for (int n = 2 * usual; many > usual && n < 2 * many; n *= 2)
+        streams.push_back(std::min(n, many));
     group("streams", "streams", streams, &Settings::streams);
-    // A GPU's engine is built for 32 and runs all smaller ones; for larger ones another would be built.
+    // A GPU's engine is built for 32 and runs all smaller ones; for larger ones another would be
+    // built.
     group("batch", "batch", gpu ? std::vector{16, 8} : std::vector{2, 4}, &Settings::batch);
     group("in_flight", "batches under way", {gpu ? 4 : cores + 2}, &Settings::in_flight);
     // As many as there are engines share a file that is alone. More fill an engine's waits.

@@ -29,8 +29,9 @@ Result<int> capability_of(const std::string& target) {
         capability < 1000) {
         return capability;
     }
-    return fail(ErrorCode::invalid_argument, fmt::format("target: '{}' is no GPU", target),
-                "name a compute capability: sm_86 for the RTX 30 series, sm_89 for the RTX 40 series");
+    return fail(
+        ErrorCode::invalid_argument, fmt::format("target: '{}' is no GPU", target),
+        "name a compute capability: sm_86 for the RTX 30 series, sm_89 for the RTX 40 series");
 }
 
 Result<infer::EngineBuild> build_of(const Settings& settings, const model::ModelSpec& spec,
@@ -60,20 +61,20 @@ Result<infer::EngineBuild> build_of(const Settings& settings, const model::Model
 void print(const infer::BuiltEngine& built, const std::string& model, bool json) {
     if (json) {
         print_formatted("{}\n", nlohmann::json{{"schema", "saccade.build/1"},
-                                          {"model", model},
-                                          {"backend", built.backend},
-                                          {"plan", built.path.string()},
-                                          {"bytes", built.bytes},
-                                          {"max_batch", built.max_batch},
-                                          {"was_there", built.was_there},
-                                          {"seconds", built.seconds}}
-                               .dump(2));
+                                               {"model", model},
+                                               {"backend", built.backend},
+                                               {"plan", built.path.string()},
+                                               {"bytes", built.bytes},
+                                               {"max_batch", built.max_batch},
+                                               {"was_there", built.was_there},
+                                               {"seconds", built.seconds}}
+                                    .dump(2));
         return;
     }
     print_formatted("{}: {} by {}, batches up to {}, {:.1f} MB, {}\n{}\n", model,
-               built.was_there ? "was there, built" : "built", built.backend, built.max_batch,
-               static_cast<double>(built.bytes) / 1e6, fmt::format("{:.1f} s", built.seconds),
-               built.path.string());
+                    built.was_there ? "was there, built" : "built", built.backend, built.max_batch,
+                    static_cast<double>(built.bytes) / 1e6, fmt::format("{:.1f} s", built.seconds),
+                    built.path.string());
 }
 
 int run(const SettingFlags& flags, const std::string& target) {
@@ -88,7 +89,8 @@ int run(const SettingFlags& flags, const std::string& target) {
     if (!model) return complain(model.error());
     auto build = build_of(settings, model->spec(), target);
     if (!build) return complain(build.error());
-    const auto network = model->network(model::HeadForm::whole);  // as make_backend gets it on a GPU
+    const auto network =
+        model->network(model::HeadForm::whole);  // as make_backend gets it on a GPU
     if (!network) return complain(network.error());
     if (settings.precision == "auto" && network->graph.metadata().contains(model::int8_key)) {
         build->precision = infer::Precision::int8;
@@ -110,7 +112,8 @@ int run(const SettingFlags& flags, const std::string& target) {
 }  // namespace
 
 void add_build(CLI::App& app, Job& job) {
-    CLI::App* verb = app.add_subcommand("build", "build a model's engine for a GPU ahead of its first use");
+    CLI::App* verb =
+        app.add_subcommand("build", "build a model's engine for a GPU ahead of its first use");
     auto flags = add_settings(*verb);
     auto target = std::make_shared<std::string>();
     verb->add_option("--target", *target,

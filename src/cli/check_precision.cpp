@@ -34,8 +34,8 @@ struct Checked {
     std::optional<Speed> speed;  ///< where both ran on the CPU
 };
 
-/// The FP32 network to compare with: `given`, or the model itself. One that an INT8 file was not made from is
-/// no measure for it.
+/// The FP32 network to compare with: `given`, or the model itself. One that an INT8 file was not
+/// made from is no measure for it.
 Result<quantize::Network> reference_of(const std::filesystem::path& model, const std::string& given,
                                        const Settings& settings) {
     const auto file = model::OnnxModel::load(model);
@@ -57,8 +57,8 @@ Result<quantize::Network> reference_of(const std::filesystem::path& model, const
     return network;
 }
 
-Result<Checked> check(const Settings& settings, const CheckFlags& flags, const std::stop_token& stop,
-                      const quantize::Progress& progress) {
+Result<Checked> check(const Settings& settings, const CheckFlags& flags,
+                      const std::stop_token& stop, const quantize::Progress& progress) {
     const auto path = engine::find_model(settings);
     if (!path) return fail(path.error());
     if (!flags.gate.report.empty()) {
@@ -101,7 +101,8 @@ Result<Checked> check(const Settings& settings, const CheckFlags& flags, const s
         if (!set) return fail(set.error());
         labels = std::move(*set);
     }
-    Checked checked{.model = plan->options.model->name(), .max_drop = allowed_drop(flags.gate.max_drop, labels.has_value())};
+    Checked checked{.model = plan->options.model->name(),
+                    .max_drop = allowed_drop(flags.gate.max_drop, labels.has_value())};
     auto judged = judge(changed, *trial, labels ? &*labels : nullptr, checked.max_drop, stop);
     if (!judged) return fail(judged.error());
     checked.gate = *judged;
@@ -139,7 +140,8 @@ int run(const SettingFlags& flags, const CheckFlags& own) {
     if (!checked) return complain(checked.error());
     const auto document = to_json(*checked);
     if (!own.gate.report.empty()) {
-        if (auto ok = write_whole_file(own.gate.report, profile::json_text(document)); !ok) return complain(ok.error());
+        if (auto ok = write_whole_file(own.gate.report, profile::json_text(document)); !ok)
+            return complain(ok.error());
     }
     if (flags.json) {
         fmt::print("{}\n", document.dump(2));
@@ -150,21 +152,23 @@ int run(const SettingFlags& flags, const CheckFlags& own) {
     }
     if (checked->gate.good) return exit_done;
     return complain({ErrorCode::unsupported,
-                     fmt::format("{}: {} in {}", checked->model, too_much(checked->gate, checked->max_drop),
-                                 checked->precision),
+                     fmt::format("{}: {} in {}", checked->model,
+                                 too_much(checked->gate, checked->max_drop), checked->precision),
                      "use --precision fp32, or allow more (--max-drop)"});
 }
 
 }  // namespace
 
 void add_check_precision(CLI::App& app, Job& job) {
-    CLI::App* verb = app.add_subcommand("check-precision",
-                                        "measure what a model loses in FP16, BF16 or INT8 on a device");
+    CLI::App* verb = app.add_subcommand(
+        "check-precision", "measure what a model loses in FP16, BF16 or INT8 on a device");
     auto own = std::make_shared<CheckFlags>();
-    verb->add_option("sources", own->sources, "pictures to judge by: folders of images, videos or lists")
+    verb->add_option("sources", own->sources,
+                     "pictures to judge by: folders of images, videos or lists")
         ->required()
         ->type_name("SOURCE");
-    verb->add_option("--reference", own->reference, "the FP32 network that an INT8 one was made from")
+    verb->add_option("--reference", own->reference,
+                     "the FP32 network that an INT8 one was made from")
         ->type_name("FILE");
     verb->add_option("--images", own->images, "how many, chosen so that they differ")
         ->check(CLI::Range(8, 10'000))

@@ -74,12 +74,6 @@ Result<void> merge_file(const fs::path& path, Config& config) {
     return {};
 }
 
-std::string variable_of(const std::string& key) {
-    std::string name = "SACCADE_" + key;
-    for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    return name;
-}
-
 fs::path default_file() {
     std::error_code ignored;
     if (fs::is_regular_file("saccade.toml", ignored)) return "saccade.toml";
@@ -94,6 +88,12 @@ fs::path default_file() {
 }
 
 }  // namespace
+
+std::string variable_of(const std::string& key) {
+    std::string name = "SACCADE_" + key;
+    for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return name;
+}
 
 Result<Config> merge_config(const fs::path& file, const GivenFlags& flags) {
     Config config;

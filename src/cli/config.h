@@ -19,6 +19,9 @@ struct Config {
     std::filesystem::path file;                 ///< that was read; "": none
 };
 
+/// The environment variable that sets a setting: SACCADE_CONF for conf.
+std::string variable_of(const std::string& key);
+
 /// Merges defaults, a TOML file, SACCADE_* variables and flags; the later one wins. `file` is the
 /// file of --config and must exist; where it is empty, ./saccade.toml and then
 /// $XDG_CONFIG_HOME/saccade/config.toml (~/.config/...) are taken if there.

@@ -24,9 +24,12 @@ int demo(const SettingFlags& flags) {
 
     // A real network on the synthetic scene, or the synthetic one on a real clip, shows nothing.
     std::string why;
-    if (!model) why = model.error().line();
-    else if (settings.model == "synthetic") why = "asked for by --model";
-    else if (clip.empty()) why = "no clip here; install opencv-doc for a real one";
+    if (!model)
+        why = model.error().line();
+    else if (settings.model == "synthetic")
+        why = "asked for by --model";
+    else if (clip.empty())
+        why = "no clip here; install opencv-doc for a real one";
     if (why.empty()) {
         fmt::print(stderr, "Demo with the REAL model {} on the real clip {}.\n",
                    model->filename().string(), clip);

@@ -24,9 +24,9 @@ void find_media(std::vector<Finding>& findings) {
         findings.push_back({.name = "decode " + codec.codec,
                             .ok = !codec.name.empty(),
                             .needed = false,
-                            .detail = codec.name.empty()
-                                          ? "no decoder"
-                                          : fmt::format("{} (libavcodec {})", codec.name, found.ffmpeg),
+                            .detail = codec.name.empty() ? "no decoder"
+                                                         : fmt::format("{} (libavcodec {})",
+                                                                       codec.name, found.ffmpeg),
                             .remedy = "apt-get install libavcodec-extra"});
     }
     findings.push_back({.name = "annotated video",
@@ -41,12 +41,13 @@ void find_nvdec(std::vector<Finding>& findings) {
     if (!driver) return;  // the backends say why
     for (const cuda::Device& device : driver->devices) {
         const auto engines = media::nvdec_engines(device.ordinal);
-        findings.push_back({.name = fmt::format("NVDEC of cuda:{}", device.ordinal),
-                            .ok = engines.value_or(0) > 0,
-                            .needed = false,
-                            .detail = engines ? fmt::format("{} engine{}", *engines, *engines == 1 ? "" : "s")
-                                              : "not found",
-                            .remedy = "install the driver's video libraries (libnvidia-decode), and make gpu"});
+        findings.push_back(
+            {.name = fmt::format("NVDEC of cuda:{}", device.ordinal),
+             .ok = engines.value_or(0) > 0,
+             .needed = false,
+             .detail = engines ? fmt::format("{} engine{}", *engines, *engines == 1 ? "" : "s")
+                               : "not found",
+             .remedy = "install the driver's video libraries (libnvidia-decode), and make gpu"});
     }
 }
 
@@ -76,22 +77,26 @@ int doctor(const SettingFlags& flags) {
     if (!flags.json) print_formatted("saccade {}\n", SACCADE_VERSION);
     for (const Finding& f : findings) {
         if (flags.json) {
-            list.push_back({{"name", f.name}, {"ok", f.ok}, {"needed", f.needed},
-                            {"detail", f.detail}, {"remedy", f.ok ? "" : f.remedy}});
+            list.push_back({{"name", f.name},
+                            {"ok", f.ok},
+                            {"needed", f.needed},
+                            {"detail", f.detail},
+                            {"remedy", f.ok ? "" : f.remedy}});
             continue;
         }
-        print_formatted("{:<4} {:<18} {}\n", f.ok ? "ok" : (f.needed ? "LACK" : "-"), f.name, f.detail);
+        print_formatted("{:<4} {:<18} {}\n", f.ok ? "ok" : (f.needed ? "LACK" : "-"), f.name,
+                        f.detail);
         if (!f.ok && !f.remedy.empty()) print_formatted("     {:<18} mend: {}\n", "", f.remedy);
     }
     if (flags.json) {
         print_formatted("{}\n", nlohmann::json{{"schema", "saccade.doctor/1"},
-                                          {"version", SACCADE_VERSION},
-                                          {"able", all},
-                                          {"findings", std::move(list)}}
-                               .dump(2));
+                                               {"version", SACCADE_VERSION},
+                                               {"able", all},
+                                               {"findings", std::move(list)}}
+                                    .dump(2));
     } else {
         print_formatted("{}\n", all ? "This machine can run `saccade track VIDEO`."
-                               : "Something needed is lacking: see LACK above.");
+                                    : "Something needed is lacking: see LACK above.");
     }
     return all ? exit_done : exit_failed;
 }

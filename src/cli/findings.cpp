@@ -24,21 +24,21 @@ std::vector<Finding> backend_findings(std::span<const infer::BackendDescription>
     for (const infer::BackendDescription& backend : backends) {
         all.push_back(backend.name);
         if (runs_on(backend, device)) fit.push_back(backend.name);
-        findings.push_back(
-            {.name = backend.name,
-             .ok = backend.available,
-             .needed = false,
-             .detail = backend.available ? fmt::format("{}: {}", backend.version,
-                                                       fmt::join(backend.devices, ", "))
-                                         : std::string("not available"),
-             .remedy = backend.remedy});
+        findings.push_back({.name = backend.name,
+                            .ok = backend.available,
+                            .needed = false,
+                            .detail = backend.available
+                                          ? fmt::format("{}: {}", backend.version,
+                                                        fmt::join(backend.devices, ", "))
+                                          : std::string("not available"),
+                            .remedy = backend.remedy});
     }
-    findings.push_back({.name = "device " + device,
-                        .ok = !fit.empty(),
-                        .detail = fit.empty() ? "no backend here runs on it"
-                                               : fmt::format("by {}", fmt::join(fit, ", ")),
-                        .remedy = fmt::format("one of {} is enough, or another --device",
-                                              fmt::join(all, ", "))});
+    findings.push_back(
+        {.name = "device " + device,
+         .ok = !fit.empty(),
+         .detail = fit.empty() ? "no backend here runs on it"
+                               : fmt::format("by {}", fmt::join(fit, ", ")),
+         .remedy = fmt::format("one of {} is enough, or another --device", fmt::join(all, ", "))});
     return findings;
 }
 

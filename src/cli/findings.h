@@ -18,7 +18,8 @@ struct Finding {
     std::string remedy;  ///< the command that mends it
 };
 
-/// A finding for each backend, none of them needed by itself, and one for the device of the settings
+/// A finding for each backend, none of them needed by itself, and one for the device of the
+/// settings
 /// ("auto", "cpu", "cuda", "cuda:N"): a backend that runs on it is needed, no matter which.
 std::vector<Finding> backend_findings(std::span<const infer::BackendDescription> backends,
                                       const std::string& device);

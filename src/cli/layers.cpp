@@ -43,7 +43,8 @@ Result<std::vector<profile::LayerTime>> measure_layers(const Settings& settings)
         auto seen = (*detector)->layer_times();
         if (!seen) return fail(seen.error());
         if (i == 0) {
-            for (const infer::LayerTime& layer : *seen) layers.push_back({layer.name, layer.kind, 0});
+            for (const infer::LayerTime& layer : *seen)
+                layers.push_back({layer.name, layer.kind, 0});
             continue;  // the first one warms up
         }
         for (const infer::LayerTime& layer : *seen) times[layer.name].push_back(layer.ms);

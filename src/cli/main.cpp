@@ -49,7 +49,8 @@ int run_main(int argc, char** argv) {
                               "see saccade --help or saccade VERB --help"});
     }
     // (The first claim of all: it can't fail.)
-    static_cast<void>(cli::verb_files().adds_to("/dev/stdout", "lead standard output to another file"));
+    static_cast<void>(
+        cli::verb_files().adds_to("/dev/stdout", "lead standard output to another file"));
     cuda::set_environment(engine::cache_dir({}));
     return job();
 }

@@ -13,7 +13,8 @@ namespace {
 
 constexpr int turns = 3;
 
-/// Of the reference's detections: with fewer each one would be more than the loss that is asked after.
+/// Of the reference's detections: with fewer each one would be more than the loss that is asked
+/// after.
 constexpr std::size_t least_objects = 20;
 
 /// As published figures are made.
@@ -34,12 +35,15 @@ Result<double> pictures_a_second(detect::Detector& detector, const quantize::Tri
 }  // namespace
 
 void add_gate_flags(CLI::App& verb, GateFlags& flags) {
-    verb.add_option("--coco", flags.labels, "instances.json to judge by, images/ beside it")->type_name("FILE");
+    verb.add_option("--coco", flags.labels, "instances.json to judge by, images/ beside it")
+        ->type_name("FILE");
     verb.add_option("--max-drop", flags.max_drop,
-                    "what may be lost: points of mAP with --coco [0.5], else percent of F1 against FP32 [1]")
+                    "what may be lost: points of mAP with --coco [0.5], else percent of F1 against "
+                    "FP32 [1]")
         ->check(CLI::Range(0.0, 100.0))
         ->type_name("X");
-    verb.add_option("--report", flags.report, "write what was measured, as JSON")->type_name("FILE");
+    verb.add_option("--report", flags.report, "write what was measured, as JSON")
+        ->type_name("FILE");
 }
 
 double allowed_drop(double given, bool labels) {
@@ -52,8 +56,10 @@ Result<LabelledSet> labelled_set(const std::string& annotations, const DetectorM
                                  const std::stop_token& stop) {
     auto dataset = eval::CocoDataset::load(annotations);
     if (!dataset) return fail(dataset.error());
-    LabelledSet labels{.file = annotations, .dataset = std::move(*dataset),
-                       .images = images_beside(annotations), .reference = {}};
+    LabelledSet labels{.file = annotations,
+                       .dataset = std::move(*dataset),
+                       .images = images_beside(annotations),
+                       .reference = {}};
     auto detector = reference(for_map());
     if (!detector) return fail(detector.error());
     const auto evaluator = detect_data_set(labels.dataset, labels.images, **detector, stop);
@@ -72,14 +78,16 @@ Result<void> check_enough(const quantize::Trial& held_out) {
     const auto objects = quantize::compare(held_out.reference, held_out.reference).reference;
     if (objects >= least_objects) return {};
     return fail(ErrorCode::invalid_argument,
-                fmt::format("the FP32 network finds {} objects in the {} pictures to judge by, too few to tell what "
+                fmt::format("the FP32 network finds {} objects in the {} pictures to judge by, too "
+                            "few to tell what "
                             "is lost",
                             objects, held_out.frames.size()),
                 "give footage with more of them, or labels: --coco instances.json");
 }
 
 Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Trial& held_out,
-                              const LabelledSet* labels, double max_drop, const std::stop_token& stop) {
+                              const LabelledSet* labels, double max_drop,
+                              const std::stop_token& stop) {
     PrecisionReport report;
     auto detector = changed({.confidence = quantize::faint});
     if (!detector) return fail(detector.error());

@@ -38,9 +38,11 @@ struct PrecisionReport {
 };
 
 /// Makes a detector with these thresholds.
-using DetectorMaker = std::function<Result<std::unique_ptr<detect::Detector>>(const detect::Thresholds&)>;
+using DetectorMaker =
+    std::function<Result<std::unique_ptr<detect::Detector>>(const detect::Thresholds&)>;
 
-/// `given`, where the user gave it (not negative): points of mAP with labels, else percent of matched F1.
+/// `given`, where the user gave it (not negative): points of mAP with labels, else percent of
+/// matched F1.
 [[nodiscard]] double allowed_drop(double given, bool labels);
 
 /// Loads the data set and runs the reference on it. Errors: those of reading and detecting.
@@ -53,10 +55,11 @@ Result<void> check_enough(const quantize::Trial& held_out);
 /// By the labels where there are some (limit in points of mAP), else by matched F1 (in percent).
 /// Errors: the detectors'; interrupted.
 Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Trial& held_out,
-                              const LabelledSet* labels, double max_drop, const std::stop_token& stop);
+                              const LabelledSet* labels, double max_drop,
+                              const std::stop_token& stop);
 
-/// Pictures a second of both networks on the trial's frames, the better of some turns each, since other
-/// programs' work comes in between.
+/// Pictures a second of both networks on the trial's frames, the better of some turns each, since
+/// other programs' work comes in between.
 struct Speed {
     double reference = 0, changed = 0;
 };

@@ -38,7 +38,8 @@ std::string to_text(const PrecisionReport& gate, const std::string& precision) {
         d.frames, d.f1_50, d.f1_75, d.score, d.box);
     if (gate.map) {
         text += fmt::format(
-            "mAP50-95 {:.4f} in {}, {:.4f} in FP32: {:+.2f} points (95 % of samples {:+.2f} to {:+.2f})\n",
+            "mAP50-95 {:.4f} in {}, {:.4f} in FP32: {:+.2f} points (95 % of samples {:+.2f} to "
+            "{:+.2f})\n",
             *gate.map, precision, *gate.reference_map, -gate.drop, 100 * gate.interval.low,
             100 * gate.interval.high);
     }
@@ -46,8 +47,8 @@ std::string to_text(const PrecisionReport& gate, const std::string& precision) {
 }
 
 std::string to_text(const Speed& speed, const std::string& precision) {
-    std::string text = fmt::format("{:.1f} fps, FP32 {:.1f}: {:.2f} times\n", speed.changed, speed.reference,
-                                   speed.changed / speed.reference);
+    std::string text = fmt::format("{:.1f} fps, FP32 {:.1f}: {:.2f} times\n", speed.changed,
+                                   speed.reference, speed.changed / speed.reference);
     if (speed.changed < speed.reference) {
         text += precision + " is slower than FP32 on this device: don't use it here\n";
     }
@@ -90,8 +91,9 @@ std::string to_text(const QuantizeReport& r) {
         text += fmt::format("kept in floating point: {}\n", fmt::join(plan.kept, ", "));
     }
     text += to_text(r.gate, "INT8");
-    text += r.speed.reference > 0 ? to_text(r.speed, "INT8")
-                                  : fmt::format("judged in simulation: {} was not asked\n", r.device);
+    text += r.speed.reference > 0
+                ? to_text(r.speed, "INT8")
+                : fmt::format("judged in simulation: {} was not asked\n", r.device);
     return text;
 }
 

@@ -10,8 +10,8 @@
 namespace saccade::cli {
 
 struct QuantizeReport {
-    std::string model, output;  ///< names of the files
-    std::string device;         ///< "cpu", or "cuda": simulated
+    std::string model, output;                 ///< names of the files
+    std::string device;                        ///< "cpu", or "cuda": simulated
     std::size_t calibrated = 0, held_out = 0;  ///< pictures
     double max_drop = 0;
     quantize::Found found;

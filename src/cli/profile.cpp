@@ -33,8 +33,8 @@ profile::Profile describe(const RunSummary& run, const std::vector<std::string>&
     profile::Profile p;
     p.title = sources.size() == 1 ? fmt::format("Profile of {}", mask_url(sources.front()))
                                   : fmt::format("Profile of {} sources", sources.size());
-    p.setup = fmt::format("{} at {}x{}, {} on {} ({})", run.model, run.input_width, run.input_height,
-                          run.precision, run.device, run.backend);
+    p.setup = fmt::format("{} at {}x{}, {} on {} ({})", run.model, run.input_width,
+                          run.input_height, run.precision, run.device, run.backend);
     p.version = SACCADE_VERSION;
     p.machine = machine_with_versions();
     p.peak_memory = run.peak_memory;

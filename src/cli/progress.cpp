@@ -34,15 +34,14 @@ std::string clock_text(double seconds) {
 }  // namespace
 
 std::string progress_text(const ProgressView& view, std::chrono::duration<double> elapsed) {
-    const double fps =
-        elapsed.count() > 0 ? static_cast<double>(view.frames) / elapsed.count() : 0;
+    const double fps = elapsed.count() > 0 ? static_cast<double>(view.frames) / elapsed.count() : 0;
     std::string text;
     if (view.streams > 1) text += fmt::format("{}/{} sources  ", view.streams_done, view.streams);
     if (view.frames_expected > 0) {
         const double share = std::min(
             1.0, static_cast<double>(view.frames) / static_cast<double>(view.frames_expected));
-        text += fmt::format("{:3.0f} %  {}/{} frames", share * 100, view.frames,
-                            view.frames_expected);
+        text +=
+            fmt::format("{:3.0f} %  {}/{} frames", share * 100, view.frames, view.frames_expected);
     } else {
         text += fmt::format("{} frames", view.frames);
     }

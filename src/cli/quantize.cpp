@@ -41,8 +41,9 @@ std::vector<quantize::Pick> some_of(const std::vector<quantize::Pick>& picks, st
 }
 
 Result<fs::path> output_of(const Config& config, const fs::path& model) {
-    fs::path out = config.origin.at("out") == "default" ? fs::path(model.stem().string() + "_int8.onnx")
-                                                        : fs::path(config.settings.out);
+    fs::path out = config.origin.at("out") == "default"
+                       ? fs::path(model.stem().string() + "_int8.onnx")
+                       : fs::path(config.settings.out);
     std::error_code error;
     if (fs::is_directory(out, error)) out /= model.stem().string() + "_int8.onnx";
     if (fs::equivalent(out, model, error)) {
@@ -71,13 +72,16 @@ class Quantizer {
         if (!network) return fail(network.error());
         const auto locations = media::expand_locations(flags_.calib);
         if (!locations) return fail(locations.error());
-        const auto choice = quantize::choose_frames(*locations, flags_.images, flags_.held_out, stop_, progress_);
+        const auto choice =
+            quantize::choose_frames(*locations, flags_.images, flags_.held_out, stop_, progress_);
         if (!choice) return fail(choice.error());
-        const auto table = quantize::calibrate(*network, *locations, *choice,
-                                               engine::cache_dir(settings) / "calibration", stop_, progress_);
+        const auto table =
+            quantize::calibrate(*network, *locations, *choice,
+                                engine::cache_dir(settings) / "calibration", stop_, progress_);
         if (!table) return fail(table.error());
 
-        const auto trial = trial_of(*network, *locations, some_of(choice->calibration, trial_pictures));
+        const auto trial =
+            trial_of(*network, *locations, some_of(choice->calibration, trial_pictures));
         if (!trial) return fail(trial.error());
         const auto held_out = trial_of(*network, *locations, choice->held_out);
         if (!held_out) return fail(held_out.error());
@@ -95,9 +99,12 @@ class Quantizer {
         }
         const bool gpu = settings.device.starts_with("cuda");
         const auto shape = gpu ? model::Int8Shape::tensorrt : model::Int8Shape::openvino;
-        QuantizeReport report{.model = path->filename().string(), .output = output->string(),
-                              .device = gpu ? "cuda" : "cpu", .calibrated = choice->calibration.size(),
-                              .held_out = choice->held_out.size(), .max_drop = limit_};
+        QuantizeReport report{.model = path->filename().string(),
+                              .output = output->string(),
+                              .device = gpu ? "cuda" : "cpu",
+                              .calibrated = choice->calibration.size(),
+                              .held_out = choice->held_out.size(),
+                              .max_drop = limit_};
         const auto gate = [&](const model::Int8Plan& plan) -> Result<quantize::Judgement> {
             const auto changed = [&](const detect::Thresholds& thresholds) {
                 return quantize::quantised_detector(*network, plan, shape, thresholds);
@@ -107,7 +114,8 @@ class Quantizer {
             report.gate = *judged;
             return quantize::Judgement{judged->drop, judged->good};
         };
-        auto found = quantize::search(*network, *table, method, shape, *trial, gate, stop_, progress_);
+        auto found =
+            quantize::search(*network, *table, method, shape, *trial, gate, stop_, progress_);
         if (!found) return fail(found.error());
         report.found = std::move(*found);
         if (!gpu) {
@@ -120,7 +128,8 @@ class Quantizer {
             report.speed = *speed;
         }
         if (report.gate.good) {
-            const auto written = model::write_int8(network->file, report.found.plan, {.shape = shape});
+            const auto written =
+                model::write_int8(network->file, report.found.plan, {.shape = shape});
             if (!written) return fail(written.error());
             const auto bytes = written->to_bytes();
             if (!bytes) return fail(bytes.error());
@@ -141,12 +150,14 @@ class Quantizer {
             if (auto ok = files.reads(flags_.gate.labels); !ok) return ok;
         }
         if (!flags_.gate.report.empty()) {
-            if (auto ok = files.writes(flags_.gate.report, "name another file with --report"); !ok) return ok;
+            if (auto ok = files.writes(flags_.gate.report, "name another file with --report"); !ok)
+                return ok;
         }
         return files.writes(output, "name another file with -o");
     }
 
-    Result<quantize::Trial> trial_of(const quantize::Network& network, const std::vector<std::string>& locations,
+    Result<quantize::Trial> trial_of(const quantize::Network& network,
+                                     const std::vector<std::string>& locations,
                                      const std::vector<quantize::Pick>& picks) {
         auto frames = quantize::load_frames(locations, picks, stop_);
         if (!frames) return fail(frames.error());
@@ -171,7 +182,8 @@ int run(const SettingFlags& flags, const QuantizeFlags& own) {
     if (!report) return complain(report.error());
     const auto document = to_json(*report);
     if (!own.gate.report.empty()) {
-        if (auto ok = write_whole_file(own.gate.report, profile::json_text(document)); !ok) return complain(ok.error());
+        if (auto ok = write_whole_file(own.gate.report, profile::json_text(document)); !ok)
+            return complain(ok.error());
     }
     flags.json ? fmt::print("{}\n", document.dump(2)) : fmt::print("{}", to_text(*report));
     if (!report->gate.good) {
@@ -179,12 +191,14 @@ int run(const SettingFlags& flags, const QuantizeFlags& own) {
         for (std::size_t i = 0; i < report->found.scan.parts.size() && i < 3; ++i) {
             worst += (worst.empty() ? "" : ", ") + report->found.scan.parts[i].layers.front();
         }
-        return complain({ErrorCode::unsupported,
-                         fmt::format("{}: {} in INT8, even with {} of {} layers kept in floating point; most is "
-                                     "lost at {}",
-                                     report->model, too_much(report->gate, report->max_drop),
-                                     report->found.plan.kept.size(), report->found.layers, worst),
-                         "use --precision fp32, more pictures (--images), or allow more (--max-drop)"});
+        return complain(
+            {ErrorCode::unsupported,
+             fmt::format(
+                 "{}: {} in INT8, even with {} of {} layers kept in floating point; most is "
+                 "lost at {}",
+                 report->model, too_much(report->gate, report->max_drop),
+                 report->found.plan.kept.size(), report->found.layers, worst),
+             "use --precision fp32, more pictures (--images), or allow more (--max-drop)"});
     }
     if (!flags.json) fmt::print("{}\n", report->output);
     return exit_done;
@@ -193,12 +207,15 @@ int run(const SettingFlags& flags, const QuantizeFlags& own) {
 }  // namespace
 
 void add_quantize(CLI::App& app, Job& job) {
-    CLI::App* verb = app.add_subcommand("quantize", "write a model in INT8, and refuse where that loses too much");
+    CLI::App* verb = app.add_subcommand(
+        "quantize", "write a model in INT8, and refuse where that loses too much");
     auto own = std::make_shared<QuantizeFlags>();
-    verb->add_option("--calib", own->calib, "what the model will see: folder of images, videos or lists")
+    verb->add_option("--calib", own->calib,
+                     "what the model will see: folder of images, videos or lists")
         ->required()
         ->type_name("SOURCE");
-    verb->add_option("--images", own->images, "pictures to calibrate on, chosen so that they differ")
+    verb->add_option("--images", own->images,
+                     "pictures to calibrate on, chosen so that they differ")
         ->check(CLI::Range(8, 10'000))
         ->capture_default_str();
     verb->add_option("--held-out", own->held_out, "further pictures to judge by")

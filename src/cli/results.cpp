@@ -25,9 +25,10 @@ Result<void> finish_results() {
     const bool flushed = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
     if (!flushed && first_failure() == 0) first_failure() = errno != 0 ? errno : EIO;
     if (first_failure() == 0) return {};
-    return fail(ErrorCode::unwritable,
-                fmt::format("standard output: can't be written: {}", std::strerror(first_failure())),
-                "lead it to a file or pipe that takes all of it");
+    return fail(
+        ErrorCode::unwritable,
+        fmt::format("standard output: can't be written: {}", std::strerror(first_failure())),
+        "lead it to a file or pipe that takes all of it");
 }
 
 }  // namespace saccade::cli

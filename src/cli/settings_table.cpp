@@ -25,14 +25,14 @@ Result<T> number(const std::string& key, const std::string& text, T low, T high)
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     const bool whole = error == std::errc{} && end == text.data() + text.size();
     if (!whole || !(value >= low && value <= high)) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("{}: '{}' is no number from {} to {}", key, elided(text), low, high));
+        return fail(ErrorCode::invalid_argument, fmt::format("{}: '{}' is no number from {} to {}",
+                                                             key, elided(text), low, high));
     }
     return value;
 }
 
 template <typename T>
-SettingRow numeric(std::string key, std::string flags, std::string help, T Settings::*field, T low,
+SettingRow numeric(std::string key, std::string flags, std::string help, T Settings::* field, T low,
                    T high) {
     return {.key = key,
             .flags = std::move(flags),
@@ -48,7 +48,7 @@ SettingRow numeric(std::string key, std::string flags, std::string help, T Setti
 }
 
 SettingRow text(std::string key, std::string flags, std::string value, std::string help,
-                std::string Settings::*field) {
+                std::string Settings::* field) {
     return {.key = std::move(key),
             .flags = std::move(flags),
             .value = std::move(value),
@@ -61,14 +61,15 @@ SettingRow text(std::string key, std::string flags, std::string value, std::stri
 }
 
 /// On where its flag is given; "true" or "false" elsewhere.
-SettingRow toggle(std::string key, std::string flags, std::string help, bool Settings::*field) {
+SettingRow toggle(std::string key, std::string flags, std::string help, bool Settings::* field) {
     return {.key = key,
             .flags = std::move(flags),
             .help = std::move(help),
             .set = [=](Settings& s, const std::string& given) -> Result<void> {
                 if (given != "true" && given != "false") {
-                    return fail(ErrorCode::invalid_argument,
-                                fmt::format("{}: '{}' is neither true nor false", key, elided(given)));
+                    return fail(
+                        ErrorCode::invalid_argument,
+                        fmt::format("{}: '{}' is neither true nor false", key, elided(given)));
                 }
                 s.*field = given == "true";
                 return {};
@@ -78,12 +79,12 @@ SettingRow toggle(std::string key, std::string flags, std::string help, bool Set
 
 tl::unexpected<Error> none_of(const std::string& key, const std::string& given,
                               const std::vector<std::string>& choices) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("{}: '{}' is none of {}", key, elided(given), fmt::join(choices, ", ")));
+    return fail(ErrorCode::invalid_argument, fmt::format("{}: '{}' is none of {}", key,
+                                                         elided(given), fmt::join(choices, ", ")));
 }
 
-SettingRow choice(std::string key, std::string flags, std::string help, std::string Settings::*field,
-                  std::vector<std::string> choices) {
+SettingRow choice(std::string key, std::string flags, std::string help,
+                  std::string Settings::* field, std::vector<std::string> choices) {
     SettingRow row = text(key, std::move(flags), fmt::format("{}", fmt::join(choices, "|")),
                           std::move(help), field);
     row.set = [=](Settings& s, const std::string& given) -> Result<void> {
@@ -102,7 +103,7 @@ Error in_setting(const std::string& key, Error error) {
 }
 
 SettingRow list(std::string key, std::string flags, std::string value, std::string help,
-                std::vector<std::string> Settings::*field, std::vector<std::string> choices = {}) {
+                std::vector<std::string> Settings::* field, std::vector<std::string> choices = {}) {
     return {.key = key,
             .flags = std::move(flags),
             .value = std::move(value),
@@ -126,7 +127,7 @@ SettingRow list(std::string key, std::string flags, std::string value, std::stri
 /// Shapes such as lines: values hold commas, so that semicolons stand between them.
 template <typename Parse>
 SettingRow shapes(std::string key, std::string flags, std::string value, std::string help,
-                  std::vector<std::string> Settings::*field, Parse parse) {
+                  std::vector<std::string> Settings::* field, Parse parse) {
     SettingRow row = list(key, std::move(flags), std::move(value), std::move(help), field);
     row.separator = ';';
     row.set = [=](Settings& s, const std::string& given) -> Result<void> {
@@ -144,7 +145,7 @@ SettingRow shapes(std::string key, std::string flags, std::string value, std::st
 
 /// 0 in the struct reads "auto" in words.
 template <typename T>
-SettingRow automatic(std::string key, std::string flags, std::string help, T Settings::*field,
+SettingRow automatic(std::string key, std::string flags, std::string help, T Settings::* field,
                      T low, T high) {
     SettingRow row = numeric<T>(key, std::move(flags), std::move(help), field, low, high);
     row.value = "auto|N";
@@ -176,8 +177,9 @@ std::vector<SettingRow> make_table() {
                         "ONNX model: a file, a name to look for, or 'synthetic'", &S::model));
     std::vector<std::string> families{""};
     for (const model::Family family : model::families()) families.emplace_back(to_string(family));
-    rows.push_back(choice("family", "--family", "how to read the model's output, where it can't be told",
-                          &S::family, std::move(families)));
+    rows.push_back(choice("family", "--family",
+                          "how to read the model's output, where it can't be told", &S::family,
+                          std::move(families)));
     rows.back().value = "NAME";
     rows.push_back(choice("input_order", "--input-order",
                           "order of the model's input channels, where its family has another",
@@ -191,15 +193,18 @@ std::vector<SettingRow> make_table() {
                         "where the model runs; several GPUs share the streams", &S::device));
     rows.push_back(choice("precision", "--precision", "arithmetic of the model", &S::precision,
                           {"auto", "fp32", "fp16", "mixed", "bf16", "int8"}));
-    rows.push_back(automatic("imgsz", "--imgsz", "square input size of the model, px [auto: by the source's]",
+    rows.push_back(automatic("imgsz", "--imgsz",
+                             "square input size of the model, px [auto: by the source's]",
                              &S::image_size, 1, 8192));
     rows.push_back(toggle("rect", "--rect", "inputs of the source's shape: less padding, faster",
                           &S::rectangles));
     rows.push_back(automatic("batch", "--batch", "images a batch", &S::batch, 1, 1024));
-    rows.push_back(numeric<int>("warmup", "--warmup", "batches run before the first frame", &S::warmup,
-                                0, 1000));
-    rows.push_back(automatic("in_flight", "--in-flight", "batches under way at once", &S::in_flight, 1, 64));
-    rows.push_back(automatic("threads", "--threads", "CPU threads of the model", &S::threads, 1, 1024));
+    rows.push_back(numeric<int>("warmup", "--warmup", "batches run before the first frame",
+                                &S::warmup, 0, 1000));
+    rows.push_back(
+        automatic("in_flight", "--in-flight", "batches under way at once", &S::in_flight, 1, 64));
+    rows.push_back(
+        automatic("threads", "--threads", "CPU threads of the model", &S::threads, 1, 1024));
     rows.push_back(text("vram_limit", "--vram-limit", "SIZE|SHARE",
                         "memory to hold on the device: 20GB, 2GiB, 0.8 [20GB of a GPU]",
                         &S::vram_limit));
@@ -208,7 +213,8 @@ std::vector<SettingRow> make_table() {
         s.vram_limit = given;
         return {};
     };
-    rows.push_back(numeric<float>("conf", "--conf", "least score of a detection", &S::confidence, 0, 1));
+    rows.push_back(
+        numeric<float>("conf", "--conf", "least score of a detection", &S::confidence, 0, 1));
     rows.push_back(numeric<float>("iou", "--iou", "overlap over which the weaker box is dropped",
                                   &S::iou, 0, 1));
     rows.push_back(numeric<int>("max_det", "--max-det", "most detections a frame",
@@ -216,17 +222,18 @@ std::vector<SettingRow> make_table() {
     rows.push_back(list("classes", "--classes", "NAME|N,...",
                         "only these classes; \"a name, with commas\" in double quotes",
                         &S::classes));
-    rows.push_back(toggle("refine", "--refine",
-                          "look again, closer, at what is small or uncertain", &S::refine));
+    rows.push_back(toggle("refine", "--refine", "look again, closer, at what is small or uncertain",
+                          &S::refine));
     rows.push_back(numeric<int>("refine_budget", "--refine-budget", "crops a frame for --refine",
                                 &S::refine_budget, 1, 64));
     rows.push_back(choice("tracker", "--tracker", "how identities are kept", &S::tracker,
                           names_of(track::trackers())));
     rows.push_back(text("reid", "--reid", "NAME|FILE",
-                        "ONNX network that tells objects apart by looks (saccade, botsort)", &S::reid));
-    rows.push_back(numeric<double>("remember", "--remember",
-                                   "seconds for which who left is known again by looks (with --reid)",
-                                   &S::remember, 0, 1e6));
+                        "ONNX network that tells objects apart by looks (saccade, botsort)",
+                        &S::reid));
+    rows.push_back(numeric<double>(
+        "remember", "--remember",
+        "seconds for which who left is known again by looks (with --reid)", &S::remember, 0, 1e6));
     rows.push_back(numeric<int>("interpolate", "--interpolate",
                                 "fill gaps in tracks of up to so many frames", &S::interpolate, 0,
                                 1000));
@@ -239,15 +246,16 @@ std::vector<SettingRow> make_table() {
     rows.push_back(choice("camera_motion", "--camera-motion",
                           "make up for a moving camera before matching", &S::camera_motion,
                           {"auto", "on", "off"}));
-    rows.push_back(automatic<std::size_t>("streams", "--streams", "sources run at once", &S::streams,
-                                          1, 4096));
-    rows.push_back(numeric<std::size_t>("queue", "--queue", "frames each queue holds", &S::queue, 1,
-                                        4096));
+    rows.push_back(automatic<std::size_t>("streams", "--streams", "sources run at once",
+                                          &S::streams, 1, 4096));
+    rows.push_back(
+        numeric<std::size_t>("queue", "--queue", "frames each queue holds", &S::queue, 1, 4096));
     rows.push_back(automatic("decoder_threads", "--decoder-threads", "threads of each decoder",
                              &S::decoder_threads, 1, 256));
-    rows.push_back(automatic("decoders", "--decoders",
-                             "decoders that share a file, each in another part of it [auto: a GPU's engines]",
-                             &S::decoders, 1, 64));
+    rows.push_back(
+        automatic("decoders", "--decoders",
+                  "decoders that share a file, each in another part of it [auto: a GPU's engines]",
+                  &S::decoders, 1, 64));
     rows.push_back(numeric<double>("image_rate", "--image-rate",
                                    "frames a second of image sequences", &S::image_rate, 0.001,
                                    1000));
@@ -273,8 +281,8 @@ std::vector<SettingRow> make_table() {
                         "formats to write", &S::save, formats));
     rows.push_back(toggle("resume", "--resume",
                           "leave out files that an earlier run into --out completed", &S::resume));
-    rows.push_back(list("model_dirs", "--model-dirs", "DIR,...", "folders searched first for models",
-                        &S::model_dirs));
+    rows.push_back(list("model_dirs", "--model-dirs", "DIR,...",
+                        "folders searched first for models", &S::model_dirs));
     rows.push_back(text("cache_dir", "--cache-dir", "DIR", "folder of caches", &S::cache_dir));
     return rows;
 }

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t most_bad_told = 10;        ///< images, in the text
+constexpr std::size_t most_bad_told = 10;       ///< images, in the text
 constexpr std::size_t most_bad_in_json = 1000;  ///< likewise; the file beside the outputs has all
 
 const char* status_word(Status status) {
@@ -33,12 +33,12 @@ std::string stream_line(const StreamSummary& s) {
         return fmt::format("{}: failed: {}", s.name, s.error ? s.error->line() : "no reason known");
     }
     if (s.skipped) return fmt::format("{}: skipped, done before ({} frames)", s.name, s.frames);
-    std::string line =
-        fmt::format("{}: {} frames of {}x{} at {}x{}, {:.1f} fps", s.name, s.frames, s.width, s.height,
-                    s.input_width, s.input_height, s.fps);
+    std::string line = fmt::format("{}: {} frames of {}x{} at {}x{}, {:.1f} fps", s.name, s.frames,
+                                   s.width, s.height, s.input_width, s.input_height, s.fps);
     if (!s.ids_by_class.empty()) {
         std::vector<std::string> counts;
-        for (const auto& [name, ids] : s.ids_by_class) counts.push_back(fmt::format("{} {}", ids, name));
+        for (const auto& [name, ids] : s.ids_by_class)
+            counts.push_back(fmt::format("{} {}", ids, name));
         line += fmt::format(", followed {}", fmt::join(counts, ", "));
     } else {
         line += fmt::format(", {} detections", s.detections);
@@ -67,8 +67,8 @@ std::string stream_line(const StreamSummary& s) {
 json stages_json(const std::vector<StageTime>& stages) {
     json out = json::object();
     for (const StageTime& t : stages) {
-        out[t.stage] = {{"first_ms", t.first}, {"mean_ms", t.mean}, {"p50_ms", t.p50}, {"p95_ms", t.p95},
-                        {"p99_ms", t.p99},   {"total_s", t.total_seconds}};
+        out[t.stage] = {{"first_ms", t.first}, {"mean_ms", t.mean}, {"p50_ms", t.p50},
+                        {"p95_ms", t.p95},     {"p99_ms", t.p99},   {"total_s", t.total_seconds}};
     }
     return out;
 }
@@ -133,13 +133,13 @@ std::string summary_text(const RunSummary& summary) {
     std::string text;
     for (const StreamSummary& stream : summary.streams) text += stream_line(stream) + "\n";
     if (summary.backend.empty()) return text;  // nothing was loaded: all done before, or unreadable
-    text += fmt::format("{} frames in {:.2f} s: {:.1f} fps ({} {}x{} {}, {} on {}; loaded in {:.2f} s, first "
-                        "result {:.2f} s after the start; peak memory {:.0f} MB)\n",
-                        summary.frames, summary.seconds, summary.fps, summary.model,
-                        summary.input_width, summary.input_height, summary.precision,
-                        summary.backend, summary.device, summary.load_seconds,
-                        summary.first_result_seconds,
-                        static_cast<double>(summary.peak_memory) / 1e6);
+    text += fmt::format(
+        "{} frames in {:.2f} s: {:.1f} fps ({} {}x{} {}, {} on {}; loaded in {:.2f} s, first "
+        "result {:.2f} s after the start; peak memory {:.0f} MB)\n",
+        summary.frames, summary.seconds, summary.fps, summary.model, summary.input_width,
+        summary.input_height, summary.precision, summary.backend, summary.device,
+        summary.load_seconds, summary.first_result_seconds,
+        static_cast<double>(summary.peak_memory) / 1e6);
     if (summary.frames == 0) return text;
     // Per frame and stage, over all streams; stages overlap, so these don't add up to the whole.
     std::map<std::string, double> totals;
@@ -188,26 +188,27 @@ std::string summary_json(const RunSummary& summary) {
         if (!s.damage.empty()) stream["damage"] = s.damage;
         streams.push_back(std::move(stream));
     }
-    const json out = {{"schema", "saccade.run/1"},
-                      {"model", summary.model},
-                      {"family", summary.family},
-                      {"family_forced", summary.family_forced},
-                      {"backend", summary.backend},
-                      {"device", summary.device},
-                      {"precision", summary.precision},
-                      {"input", {summary.input_width, summary.input_height}},
-                      {"batch", summary.batch},
-                      {"frames", summary.frames},
-                      {"seconds", summary.seconds},
-                      {"fps", summary.fps},
-                      {"load_seconds", summary.load_seconds},
-                      {"first_result_seconds", summary.first_result_seconds},
-                      {"peak_memory_bytes", summary.peak_memory},
-                      {"governor", governor_json(summary.governor)},
-                      {"queue", {{"capacity", summary.queue_capacity}, {"peak", summary.queue_peak}}},
-                      {"stages", stages_json(summary.stages)},
-                      {"detectors", detectors_json(summary.detectors)},
-                      {"streams", std::move(streams)}};
+    const json out = {
+        {"schema", "saccade.run/1"},
+        {"model", summary.model},
+        {"family", summary.family},
+        {"family_forced", summary.family_forced},
+        {"backend", summary.backend},
+        {"device", summary.device},
+        {"precision", summary.precision},
+        {"input", {summary.input_width, summary.input_height}},
+        {"batch", summary.batch},
+        {"frames", summary.frames},
+        {"seconds", summary.seconds},
+        {"fps", summary.fps},
+        {"load_seconds", summary.load_seconds},
+        {"first_result_seconds", summary.first_result_seconds},
+        {"peak_memory_bytes", summary.peak_memory},
+        {"governor", governor_json(summary.governor)},
+        {"queue", {{"capacity", summary.queue_capacity}, {"peak", summary.queue_peak}}},
+        {"stages", stages_json(summary.stages)},
+        {"detectors", detectors_json(summary.detectors)},
+        {"streams", std::move(streams)}};
     return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -20,7 +20,9 @@ std::string_view take_character(std::string_view& text) {
     return code == 0xFFFD && taken.size() == 1 ? std::string_view() : taken;
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
 
 int dots_outside_quotes(std::string_view line) {
     int dots = 0;

@@ -18,8 +18,9 @@ void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* s
     auto trace = std::make_shared<std::string>();
     verb->add_option("--trace", *trace, "record the run for ui.perfetto.dev")->type_name("FILE");
     auto automatic = std::make_shared<bool>(false);
-    verb->add_flag("--auto", *automatic,
-                   "try the beginning of the sources first, for the fastest batch, streams and threads");
+    verb->add_flag(
+        "--auto", *automatic,
+        "try the beginning of the sources first, for the fastest batch, streams and threads");
     verb->add_option("source", *sources,
                      "video, image, folder, pattern, list (.txt), '-' or 'synthetic:'")
         ->type_name("SOURCE...");

@@ -15,12 +15,13 @@ namespace saccade::cli {
 namespace {
 
 void print_text(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
-    print_formatted("{} on {} images, {} detections, input {}x{}\n", info.model, s.images, s.detections,
-               info.input_width, info.input_height);
+    print_formatted("{} on {} images, {} detections, input {}x{}\n", info.model, s.images,
+                    s.detections, info.input_width, info.input_height);
     print_formatted("mAP50-95 {:.4f}  mAP50 {:.4f}  mAP75 {:.4f}\n", s.ap, s.ap50, s.ap75);
-    print_formatted("small {:.4f}  medium {:.4f}  large {:.4f}\n", s.ap_small, s.ap_medium, s.ap_large);
+    print_formatted("small {:.4f}  medium {:.4f}  large {:.4f}\n", s.ap_small, s.ap_medium,
+                    s.ap_large);
     print_formatted("recall at 1: {:.4f}  10: {:.4f}  100: {:.4f}\n", s.recall[0], s.recall[1],
-               s.recall[2]);
+                    s.recall[2]);
 }
 
 void print_json(const Accuracy& accuracy, const detect::DetectorInfo& info) {
@@ -28,7 +29,8 @@ void print_json(const Accuracy& accuracy, const detect::DetectorInfo& info) {
     nlohmann::json classes = nlohmann::json::array();
     for (const auto& c : s.categories) {
         if (c.objects == 0) continue;
-        classes.push_back({{"name", c.name}, {"objects", c.objects}, {"map", c.ap}, {"map50", c.ap50}});
+        classes.push_back(
+            {{"name", c.name}, {"objects", c.objects}, {"map", c.ap}, {"map50", c.ap50}});
     }
     const nlohmann::json out = {{"schema", "saccade.val/1"},
                                 {"model", info.model},
@@ -51,7 +53,8 @@ int val(const SettingFlags& flags, const std::string& annotations, const std::st
     flags.apply_verbosity();
     const auto config = flags.merged();
     if (!config) return complain(config.error());
-    const Settings settings = accuracy_settings(config->settings, config->origin.at("conf") != "default");
+    const Settings settings =
+        accuracy_settings(config->settings, config->origin.at("conf") != "default");
 
     if (auto claimed = verb_files().reads(annotations); !claimed) return complain(claimed.error());
     const auto dataset = eval::CocoDataset::load(annotations);
@@ -59,7 +62,8 @@ int val(const SettingFlags& flags, const std::string& annotations, const std::st
     const auto detector = engine::open_detector(settings, infer::Goal::throughput);
     if (!detector) return complain(detector.error());
     const auto accuracy = measure_accuracy(
-        *dataset, images.empty() ? images_beside(annotations) : std::filesystem::path(images), **detector);
+        *dataset, images.empty() ? images_beside(annotations) : std::filesystem::path(images),
+        **detector);
     if (!accuracy) return complain(accuracy.error());
     flags.json ? print_json(*accuracy, (*detector)->info())
                : print_text(accuracy->summary, (*detector)->info());

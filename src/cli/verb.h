@@ -35,8 +35,8 @@ struct SettingFlags {
 /// Adds all settings, --config, --print-config, --json, --quiet and --verbose to `verb`.
 std::shared_ptr<SettingFlags> add_settings(CLI::App& verb);
 
-/// What the verb itself reads and writes, beside its runs: of the whole process, to its end. Standard
-/// output is claimed by main().
+/// What the verb itself reads and writes, beside its runs: of the whole process, to its end.
+/// Standard output is claimed by main().
 FileClaims& verb_files();
 
 /// Errors: unavailable in a build that records no traces.

@@ -32,8 +32,8 @@ tl::unexpected<Error> AtomicFile::unwritable(int reason) const {
     std::string what = std::strerror(reason);
     if (reason == EWOULDBLOCK) what = "another run is writing it";
     if (reason == EEXIST) what = temporary_of(target_).string() + " is in the way";
-    return fail(ErrorCode::unwritable, fmt::format("{}: can't be written: {}", path_.string(), what),
-                std::move(remedy));
+    return fail(ErrorCode::unwritable,
+                fmt::format("{}: can't be written: {}", path_.string(), what), std::move(remedy));
 }
 
 Result<void> AtomicFile::may_replace(const fs::path& place) const {
@@ -44,7 +44,7 @@ Result<AtomicFile> AtomicFile::create(const fs::path& path, OutputOptions option
     AtomicFile file(path, std::move(options));
     Result<void> opened;
     const bool anew = file.options_.anew;
-    struct stat status {};
+    struct stat status{};
     if (const auto own = anew ? std::nullopt : own_descriptor(path)) {
         opened = file.may_replace(path);
         if (opened) opened = file.open_through(::fcntl(*own, F_DUPFD_CLOEXEC, 3));
@@ -115,7 +115,9 @@ AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
     return *this;
 }
 
-AtomicFile::~AtomicFile() { discard(); }
+AtomicFile::~AtomicFile() {
+    discard();
+}
 
 void AtomicFile::discard() noexcept {
     if (file_ == nullptr) return;

@@ -15,8 +15,8 @@ struct OutputOptions {
     std::string way_out = "choose another folder with --out";
     /// Where another run makes the same file: wait for it. Else that is an error.
     bool wait = false;
-    /// Whatever has the name is replaced itself: a link or device isn't followed, and an older file's
-    /// mode and owner don't stay.
+    /// Whatever has the name is replaced itself: a link or device isn't followed, and an older
+    /// file's mode and owner don't stay.
     bool anew = false;
 };
 
@@ -26,9 +26,10 @@ struct OutputOptions {
 /// Writes to a temporary name beside the target (core/temporary.h); commit() flushes, fsyncs and
 /// renames. Without a commit the temporary is removed. Buffered. One thread at a time.
 ///
-/// A link is not replaced: what it leads to is. A file that is replaced hands on its mode and, where
-/// that is allowed, its owner. Devices, pipes and this process's own descriptors (/dev/fd/3) are
-/// written straight through. A file that this process reads is never replaced (core/file_claims.h).
+/// A link is not replaced: what it leads to is. A file that is replaced hands on its mode and,
+/// where that is allowed, its owner. Devices, pipes and this process's own descriptors (/dev/fd/3)
+/// are written straight through. A file that this process reads is never replaced
+/// (core/file_claims.h).
 ///
 /// Errors of all calls: unwritable, with the final path and the system's reason in the message;
 /// invalid_argument where the file is read.
@@ -44,8 +45,8 @@ class AtomicFile {
     Result<void> commit();
 
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-    /// Where the bytes are before commit(): for libraries that want to open a file by name. The path
-    /// itself where it is written through.
+    /// Where the bytes are before commit(): for libraries that want to open a file by name. The
+    /// path itself where it is written through.
     [[nodiscard]] const std::filesystem::path& temporary() const noexcept {
         return temporary_.empty() ? path_ : temporary_;
     }

@@ -27,8 +27,8 @@ std::optional<Frame> crop(const Frame& frame, const Box& box) {
         if (layout.planes == 2 && p == 1) samples = 2;
         const int x = p == 0 ? left : left / across, y = p == 0 ? top : top / down;
         Plane& plane = part.planes[static_cast<std::size_t>(p)];
-        plane.data += plane.stride * y +
-                      static_cast<std::ptrdiff_t>(x) * samples * layout.bytes_per_sample;
+        plane.data +=
+            plane.stride * y + static_cast<std::ptrdiff_t>(x) * samples * layout.bytes_per_sample;
     }
     return part;
 }

@@ -37,7 +37,8 @@ std::string Digest::hex() {
     EVP_DigestFinal_ex(state_->context.get(), raw.data(), &size);
     std::string text;
     text.reserve(2 * size);
-    for (unsigned int i = 0; i < size; ++i) fmt::format_to(std::back_inserter(text), "{:02x}", raw[i]);
+    for (unsigned int i = 0; i < size; ++i)
+        fmt::format_to(std::back_inserter(text), "{:02x}", raw[i]);
     return text;
 }
 
@@ -52,15 +53,17 @@ Result<std::string> sha256_of_file(const std::filesystem::path& path) {
     if (!file) {
         std::error_code ignored;
         const bool exists = std::filesystem::exists(path, ignored);
-        return fail(exists ? ErrorCode::unreadable : ErrorCode::not_found,
-                    fmt::format("{}: {}", path.string(), exists ? "can't be opened" : "no such file"));
+        return fail(
+            exists ? ErrorCode::unreadable : ErrorCode::not_found,
+            fmt::format("{}: {}", path.string(), exists ? "can't be opened" : "no such file"));
     }
     Digest digest(Digest::Algorithm::sha256);
     std::array<char, 1 << 16> buffer{};
     while (file.read(buffer.data(), buffer.size()) || file.gcount() > 0) {
         digest.update(std::string_view(buffer.data(), static_cast<std::size_t>(file.gcount())));
     }
-    if (file.bad()) return fail(ErrorCode::unreadable, fmt::format("{}: read error", path.string()));
+    if (file.bad())
+        return fail(ErrorCode::unreadable, fmt::format("{}: read error", path.string()));
     return digest.hex();
 }
 

@@ -50,14 +50,15 @@ std::string id_of(const struct stat& status) {
     return fmt::format("{}:{}", status.st_dev, status.st_ino);
 }
 
-/// What is there and can be destroyed: a file, folder or disk. Nothing for what only passes bytes on.
+/// What is there and can be destroyed: a file, folder or disk. Nothing for what only passes bytes
+/// on.
 enum class Kind { none, lasting, passing };
 Kind look(const fs::path& path, std::string& id) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(path.c_str(), &status) != 0) return Kind::none;
     id = id_of(status);
-    const bool passing = S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode) ||
-                         S_ISSOCK(status.st_mode);
+    const bool passing =
+        S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
     return passing ? Kind::passing : Kind::lasting;
 }
 
@@ -176,10 +177,10 @@ Result<void> FileClaims::claim_output(const fs::path& path, const std::string& w
     const std::string folded = without_case(name);
     const Claim* output = first(all().named, folded);
     if (output != nullptr && !(shared && output->shared)) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("{}: another output is written there too, {}", path.string(),
-                                output->name),
-                    way_out);
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("{}: another output is written there too, {}", path.string(), output->name),
+            way_out);
     }
     const Claim claim{path.string(), way_out, shared};
     claims_->hold(all().written, id, claim);

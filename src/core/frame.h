@@ -77,10 +77,10 @@ inline void drop_pixels(Frame& frame) noexcept {
 
 /// How a format is laid out, so that code need not switch on it.
 struct PixelLayout {
-    int planes;             ///< 1, 2 or 3
-    int bytes_per_sample;   ///< 1 or 2
+    int planes;                          ///< 1, 2 or 3
+    int bytes_per_sample;                ///< 1 or 2
     int chroma_shift_x, chroma_shift_y;  ///< log2 of the chroma subsampling
-    int depth;              ///< significant bits
+    int depth;                           ///< significant bits
 };
 
 [[nodiscard]] constexpr PixelLayout layout_of(PixelFormat f) noexcept {

@@ -48,9 +48,13 @@ Hooks& hooks() {
 
 }  // namespace
 
-void set_level(Level level) noexcept { logger().set_level(native(level)); }
+void set_level(Level level) noexcept {
+    logger().set_level(native(level));
+}
 
-bool enabled(Level level) noexcept { return logger().should_log(native(level)); }
+bool enabled(Level level) noexcept {
+    return logger().should_log(native(level));
+}
 
 void set_hooks(std::function<void()> before, std::function<void()> after) {
     std::lock_guard lock(hooks().mutex);

@@ -10,11 +10,13 @@ namespace {
 constexpr std::string_view mask = "***";
 
 // In small letters; a name that holds one of them anywhere has a value that nobody is told.
-constexpr std::array<std::string_view, 14> telling = {
-    "token", "key",  "sig", "pass",  "pwd",     "pw",   "secret",
-    "auth",  "cred", "usr", "user", "login", "session", "hash"};
+constexpr std::array<std::string_view, 14> telling = {"token", "key",    "sig",     "pass", "pwd",
+                                                      "pw",    "secret", "auth",    "cred", "usr",
+                                                      "user",  "login",  "session", "hash"};
 
-bool is_alphanumeric(char c) noexcept { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+bool is_alphanumeric(char c) noexcept {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0;
+}
 
 bool is_secret(std::string_view name) {
     std::string small(name);
@@ -98,8 +100,12 @@ std::string masked(std::string_view text, std::string_view ends) {
 
 }  // namespace
 
-std::string mask_secrets(std::string_view text) { return masked(text, " \t\r\n\"'`<>"); }
+std::string mask_secrets(std::string_view text) {
+    return masked(text, " \t\r\n\"'`<>");
+}
 
-std::string mask_url(std::string_view location) { return masked(location, ""); }
+std::string mask_url(std::string_view location) {
+    return masked(location, "");
+}
 
 }  // namespace saccade

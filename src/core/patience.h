@@ -15,11 +15,12 @@ struct Patience {
     std::chrono::milliseconds pause{10};      ///< between two tries
 };
 
-/// What `attempt` gives, which is called again for as long as it finds no memory. `told` is called once,
-/// before the first wait. The last failure where patience ends or `stop` is requested. Blocks.
+/// What `attempt` gives, which is called again for as long as it finds no memory. `told` is called
+/// once, before the first wait. The last failure where patience ends or `stop` is requested.
+/// Blocks.
 template <typename Attempt, typename Told>
-auto while_no_memory(Attempt&& attempt, const Patience& patience, const std::stop_token& stop, Told&& told)
-    -> decltype(attempt()) {
+auto while_no_memory(Attempt&& attempt, const Patience& patience, const std::stop_token& stop,
+                     Told&& told) -> decltype(attempt()) {
     auto left = patience.total;
     for (bool first = true;; first = false) {
         auto result = attempt();

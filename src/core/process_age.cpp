@@ -11,7 +11,8 @@ namespace saccade {
 
 std::chrono::nanoseconds process_age() {
     using namespace std::chrono;
-    // proc(5): field 22, in ticks since boot; the second, a name, may hold anything up to its last ')'.
+    // proc(5): field 22, in ticks since boot; the second, a name, may hold anything up to its last
+    // ')'.
     std::ifstream file("/proc/self/stat");
     std::string text;
     std::getline(file, text);
@@ -26,7 +27,8 @@ std::chrono::nanoseconds process_age() {
     if (!(fields >> ticks) || a_second <= 0 || ::clock_gettime(CLOCK_BOOTTIME, &now) != 0) {
         return nanoseconds{0};
     }
-    return seconds(now.tv_sec) + nanoseconds(now.tv_nsec) - nanoseconds(ticks * (1'000'000'000 / a_second));
+    return seconds(now.tv_sec) + nanoseconds(now.tv_nsec) -
+           nanoseconds(ticks * (1'000'000'000 / a_second));
 }
 
 }  // namespace saccade

@@ -21,6 +21,8 @@ Range::Range(const char* name) noexcept {
     nvtxDomainRangePushEx(domain(), &event);
 }
 
-Range::~Range() { nvtxDomainRangePop(domain()); }
+Range::~Range() {
+    nvtxDomainRangePop(domain());
+}
 
 }  // namespace saccade

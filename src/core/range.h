@@ -1,7 +1,7 @@
 // Names what a thread is at for NVIDIA's tools (Nsight Systems), by NVTX.
 //
-// A build without NVTX's header has empty ranges. With it and no tool at work one costs a call and a
-// test of a pointer.
+// A build without NVTX's header has empty ranges. With it and no tool at work one costs a call and
+// a test of a pointer.
 #pragma once
 
 namespace saccade {

@@ -16,7 +16,8 @@ class SharedLibrary {
     static SharedLibrary open(const std::string& path, std::string* reason = nullptr) {
         SharedLibrary library;
         if (void* const handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL); handle != nullptr) {
-            library.handle_ = std::shared_ptr<void>(handle, [](void* opened) { ::dlclose(opened); });
+            library.handle_ =
+                std::shared_ptr<void>(handle, [](void* opened) { ::dlclose(opened); });
         } else if (reason != nullptr) {
             *reason = ::dlerror();
         }

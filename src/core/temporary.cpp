@@ -25,7 +25,7 @@ int lock(int fd, int how) {
 
 /// A name may have come to mean another file while its lock was waited for.
 bool still_named(int fd, const fs::path& name) {
-    struct stat open {}, there {};
+    struct stat open{}, there{};
     return ::fstat(fd, &open) == 0 && ::lstat(name.c_str(), &there) == 0 &&
            open.st_dev == there.st_dev && open.st_ino == there.st_ino;
 }
@@ -45,9 +45,10 @@ int clear(const fs::path& name, bool folder, bool wait) {
     const int fd = ::open(name.c_str(), (folder ? O_RDONLY | O_DIRECTORY : O_RDWR) | O_NOFOLLOW |
                                             O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) return errno == ENOENT ? 0 : -EEXIST;
-    struct stat status {};
+    struct stat status{};
     int reason = ::fstat(fd, &status) != 0 ? errno : 0;
-    if (reason == 0 && !(folder ? S_ISDIR(status.st_mode) : S_ISREG(status.st_mode))) reason = EEXIST;
+    if (reason == 0 && !(folder ? S_ISDIR(status.st_mode) : S_ISREG(status.st_mode)))
+        reason = EEXIST;
     if (reason == 0) {
         reason = lock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
         if (reason != 0 && reason != EWOULDBLOCK) reason = EEXIST;  // no locks: nobody can say
@@ -95,18 +96,19 @@ int hold_folder(const fs::path& temporary) {
 }
 
 void hand_on_rights(const fs::path& from, int to) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(from.c_str(), &status) != 0) return;
     if (::fchown(to, status.st_uid, status.st_gid) != 0) {
-        [[maybe_unused]] const int group_alone = ::fchown(to, static_cast<uid_t>(-1), status.st_gid);
+        [[maybe_unused]] const int group_alone =
+            ::fchown(to, static_cast<uid_t>(-1), status.st_gid);
     }
     // None of the bits that lend rights; a folder has to be filled by us.
     ::fchmod(to, (status.st_mode & 0777U) | (S_ISDIR(status.st_mode) ? S_IRWXU : 0U));
 }
 
 bool being_made(const fs::path& target) {
-    const int fd = ::open(temporary_of(target).c_str(),
-                          O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const int fd =
+        ::open(temporary_of(target).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) return false;
     const bool held = lock(fd, LOCK_SH | LOCK_NB) == EWOULDBLOCK;
     ::close(fd);

@@ -12,13 +12,14 @@ namespace saccade {
 [[nodiscard]] std::filesystem::path temporary_of(const std::filesystem::path& target);
 
 /// Makes an empty file or folder of that name, locked, where a dead run's is removed first. Returns
-/// its descriptor, which the caller closes once it has renamed or removed it; else an errno negated:
-/// -EWOULDBLOCK where a living run holds it (with `wait`, it is waited for), -EEXIST where something
-/// else is in the way. No file that was there is ever written to.
+/// its descriptor, which the caller closes once it has renamed or removed it; else an errno
+/// negated: -EWOULDBLOCK where a living run holds it (with `wait`, it is waited for), -EEXIST where
+/// something else is in the way. No file that was there is ever written to.
 [[nodiscard]] int hold_file(const std::filesystem::path& temporary, bool wait);
 [[nodiscard]] int hold_folder(const std::filesystem::path& temporary);
 
-/// Gives what will replace `from` its mode and, where we may, its owner. Nothing where it isn't there.
+/// Gives what will replace `from` its mode and, where we may, its owner. Nothing where it isn't
+/// there.
 void hand_on_rights(const std::filesystem::path& from, int to);
 
 /// Whether an output is being made, by this or by another process.

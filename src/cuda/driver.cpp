@@ -17,7 +17,8 @@ std::string version_text(int version) {
 
 namespace {
 
-constexpr const char* install_driver = "install the NVIDIA driver 580 or newer, or use --device cpu";
+constexpr const char* install_driver =
+    "install the NVIDIA driver 580 or newer, or use --device cpu";
 
 // The driver's C interface, from its documentation: CUresult and CUdevice are ints.
 constexpr int success = 0, error_no_device = 100;
@@ -65,7 +66,6 @@ Result<Device> ask_device(const Api& api, int ordinal) {
     device.pci_bus = bus.data();
     return device;
 }
-
 
 /// Keeps the library open in `kept` where it answers: what cuInit began would end with it.
 Result<Driver> ask_driver(const std::string& library, SharedLibrary& kept) {

@@ -1,5 +1,5 @@
-// The NVIDIA driver as it is on this machine. libcuda is opened at run time and never linked, so that
-// one binary runs with and without a GPU.
+// The NVIDIA driver as it is on this machine. libcuda is opened at run time and never linked, so
+// that one binary runs with and without a GPU.
 #pragma once
 
 #include <cstddef>
@@ -15,13 +15,15 @@ inline constexpr int least_driver_version = 13000;
 
 struct Device {
     int ordinal = 0;
-    std::string name;                 ///< "NVIDIA H100 80GB HBM3"
+    std::string name;  ///< "NVIDIA H100 80GB HBM3"
     int capability_major = 0, capability_minor = 0;
-    std::size_t memory = 0;           ///< bytes in all
-    std::string pci_bus;              ///< "0000:3b:00.0": what other libraries know it by
+    std::size_t memory = 0;  ///< bytes in all
+    std::string pci_bus;     ///< "0000:3b:00.0": what other libraries know it by
 
     /// 86 for compute capability 8.6.
-    [[nodiscard]] int capability() const noexcept { return capability_major * 10 + capability_minor; }
+    [[nodiscard]] int capability() const noexcept {
+        return capability_major * 10 + capability_minor;
+    }
 };
 
 struct Driver {

@@ -106,7 +106,8 @@ Result<void*> HostResource::allocate(std::size_t bytes, StreamHandle /*stream*/)
     return block;
 }
 
-void HostResource::deallocate(void* block, std::size_t /*bytes*/, StreamHandle /*stream*/) noexcept {
+void HostResource::deallocate(void* block, std::size_t /*bytes*/,
+                              StreamHandle /*stream*/) noexcept {
     ::operator delete(block, std::align_val_t{64});
 }
 

@@ -1,5 +1,6 @@
-// Where memory for the GPU path comes from: resources, stacked on each other as rmm does it, and the
-// owner of one block. Nothing here needs CUDA, so that budgets, pools and failures are tested without.
+// Where memory for the GPU path comes from: resources, stacked on each other as rmm does it, and
+// the owner of one block. Nothing here needs CUDA, so that budgets, pools and failures are tested
+// without.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +14,9 @@
 
 namespace saccade::cuda {
 
-/// cudaStream_t, so that headers without CUDA can name it. nullptr stands for no stream: the block is
-/// ready at once, and is given back when nothing uses it any more. It never means the default stream.
+/// cudaStream_t, so that headers without CUDA can name it. nullptr stands for no stream: the block
+/// is ready at once, and is given back when nothing uses it any more. It never means the default
+/// stream.
 using StreamHandle = void*;
 
 /// Any thread. What it gives must come back to it, with its size, before it ends.
@@ -52,9 +54,9 @@ class BudgetedResource final : public MemoryResource {
     std::size_t held_ = 0, peak_ = 0;
 };
 
-/// Keeps blocks that come back and hands them out again to requests of the same size class (powers of
-/// two from 256 bytes, with three steps between). For pinned memory, whose allocation stops the device.
-/// Ignores streams: blocks come back when nothing uses them.
+/// Keeps blocks that come back and hands them out again to requests of the same size class (powers
+/// of two from 256 bytes, with three steps between). For pinned memory, whose allocation stops the
+/// device. Ignores streams: blocks come back when nothing uses them.
 class PoolResource final : public MemoryResource {
   public:
     explicit PoolResource(MemoryResource& upstream) : upstream_(upstream) {}
@@ -73,8 +75,8 @@ class PoolResource final : public MemoryResource {
     std::multimap<std::size_t, void*> idle_;
 };
 
-/// Fails the allocations with the given numbers (from 0), as a device would whose memory is taken by
-/// others: an ordinary class, for tests of whatever must live through it.
+/// Fails the allocations with the given numbers (from 0), as a device would whose memory is taken
+/// by others: an ordinary class, for tests of whatever must live through it.
 class ScriptedResource final : public MemoryResource {
   public:
     ScriptedResource(MemoryResource& upstream, std::set<std::size_t> failing)

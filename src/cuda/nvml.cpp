@@ -61,16 +61,17 @@ Nvml::~Nvml() = default;
 std::unique_ptr<Nvml::Library> Nvml::load(const char* library) {
     auto lib = std::make_unique<Library>();
     lib->opened = SharedLibrary::open(library);
-    const bool whole = lib->opened.find("nvmlInit_v2", lib->init) &&
-                       lib->opened.find("nvmlShutdown", lib->shutdown) &&
-                       lib->opened.find("nvmlDeviceGetHandleByIndex_v2", lib->device_by_index) &&
-                       lib->opened.find("nvmlDeviceGetHandleByPciBusId_v2", lib->device_by_bus) &&
-                       lib->opened.find("nvmlDeviceGetName", lib->device_name) &&
-                       lib->opened.find("nvmlDeviceGetUtilizationRates", lib->utilization) &&
-                       lib->opened.find("nvmlDeviceGetDecoderUtilization", lib->decoder) &&
-                       lib->opened.find("nvmlDeviceGetMemoryInfo", lib->memory) &&
-                       lib->opened.find("nvmlDeviceGetComputeRunningProcesses_v3", lib->processes) &&
-                       lib->opened.find("nvmlDeviceGetPcieThroughput", lib->pcie);
+    const bool whole =
+        lib->opened.find("nvmlInit_v2", lib->init) &&
+        lib->opened.find("nvmlShutdown", lib->shutdown) &&
+        lib->opened.find("nvmlDeviceGetHandleByIndex_v2", lib->device_by_index) &&
+        lib->opened.find("nvmlDeviceGetHandleByPciBusId_v2", lib->device_by_bus) &&
+        lib->opened.find("nvmlDeviceGetName", lib->device_name) &&
+        lib->opened.find("nvmlDeviceGetUtilizationRates", lib->utilization) &&
+        lib->opened.find("nvmlDeviceGetDecoderUtilization", lib->decoder) &&
+        lib->opened.find("nvmlDeviceGetMemoryInfo", lib->memory) &&
+        lib->opened.find("nvmlDeviceGetComputeRunningProcesses_v3", lib->processes) &&
+        lib->opened.find("nvmlDeviceGetPcieThroughput", lib->pcie);
     if (!whole || lib->init() != success) return nullptr;
     lib->started = true;
     return lib;
@@ -116,13 +117,16 @@ GpuMemory Nvml::memory() const {
     if (lib.processes(lib.device, &count, processes.data()) != success) return all;
     for (unsigned i = 0; i < count && i < processes.size(); ++i) {
         constexpr auto unknown = static_cast<unsigned long long>(-1);
-        if (processes[i].pid != static_cast<unsigned>(::getpid()) || processes[i].bytes == unknown) continue;
+        if (processes[i].pid != static_cast<unsigned>(::getpid()) || processes[i].bytes == unknown)
+            continue;
         all.own = processes[i].bytes;
     }
     return all;
 }
 
-const std::string& Nvml::name() const noexcept { return library_->name; }
+const std::string& Nvml::name() const noexcept {
+    return library_->name;
+}
 
 GpuSample Nvml::sample() const {
     // A counter that a GPU lacks reads 0.

@@ -9,9 +9,9 @@
 namespace saccade::cuda {
 
 struct GpuSample {
-    double busy = 0;      ///< share of time with a kernel at work, 0..1
-    double decoder = 0;   ///< of the video decoders, 0..1
-    std::size_t memory_used = 0;  ///< bytes, all processes
+    double busy = 0;                   ///< share of time with a kernel at work, 0..1
+    double decoder = 0;                ///< of the video decoders, 0..1
+    std::size_t memory_used = 0;       ///< bytes, all processes
     double pcie_in = 0, pcie_out = 0;  ///< bytes a second, seen from the GPU
 };
 

@@ -9,8 +9,8 @@
 namespace saccade::cuda {
 
 CudaFailure::CudaFailure(cudaError_t code, const char* what)
-    : std::runtime_error(fmt::format("{}: {} ({})", what, cudaGetErrorString(code),
-                                     cudaGetErrorName(code))),
+    : std::runtime_error(
+          fmt::format("{}: {} ({})", what, cudaGetErrorString(code), cudaGetErrorName(code))),
       code_(code) {}
 
 Error error_of(const CudaFailure& failure) {
@@ -21,7 +21,8 @@ Error error_of(const CudaFailure& failure) {
         case cudaErrorInvalidDevice:
         case cudaErrorInsufficientDriver:
         case cudaErrorDevicesUnavailable:
-            return {ErrorCode::unavailable, failure.what(), "see saccade doctor, or use --device cpu"};
+            return {ErrorCode::unavailable, failure.what(),
+                    "see saccade doctor, or use --device cpu"};
         default: return {ErrorCode::internal, failure.what(), ""};
     }
 }
@@ -31,7 +32,8 @@ namespace {
 /// Once a device: a context that is there already (of a program that embeds us) keeps its own ways.
 void start(int device) {
     static std::array<std::once_flag, 64> started;
-    if (device < 0 || device >= static_cast<int>(started.size())) return;  // cudaSetDevice will tell
+    if (device < 0 || device >= static_cast<int>(started.size()))
+        return;  // cudaSetDevice will tell
     std::call_once(started[static_cast<std::size_t>(device)], [device] {
         if (cudaInitDevice(device, cudaDeviceScheduleBlockingSync, cudaInitDeviceFlagsAreValid) !=
             cudaSuccess) {
@@ -48,7 +50,9 @@ DeviceScope::DeviceScope(int device) {
     check(cudaSetDevice(device), "cudaSetDevice");
 }
 
-DeviceScope::~DeviceScope() { cudaSetDevice(before_); }
+DeviceScope::~DeviceScope() {
+    cudaSetDevice(before_);
+}
 
 Stream::Stream() {
     cudaStream_t stream = nullptr;
@@ -64,7 +68,8 @@ Event::Event() {
 }
 
 void call_on(cudaStream_t stream, Callback& callback) {
-    check(cudaLaunchHostFunc(stream, [](void* data) { (*static_cast<Callback*>(data))(); }, &callback),
+    check(cudaLaunchHostFunc(
+              stream, [](void* data) { (*static_cast<Callback*>(data))(); }, &callback),
           "cudaLaunchHostFunc");
 }
 
@@ -107,7 +112,8 @@ DeviceMemory device_memory() {
 void* current_context() {
     void* entry = nullptr;
     cudaDriverEntryPointQueryResult found{};
-    check(cudaGetDriverEntryPointByVersion("cuCtxGetCurrent", &entry, 12000, cudaEnableDefault, &found),
+    check(cudaGetDriverEntryPointByVersion("cuCtxGetCurrent", &entry, 12000, cudaEnableDefault,
+                                           &found),
           "cudaGetDriverEntryPointByVersion");
     void* context = nullptr;
     const auto get = reinterpret_cast<int (*)(void**)>(entry);

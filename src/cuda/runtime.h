@@ -53,8 +53,9 @@ auto guarded(Function&& function) -> Result<decltype(function())> {
     }
 }
 
-/// Makes `device` current on this thread until the end of the scope. The first scope of a device has
-/// its waits yield the core: many streams of a run wait at once, for longer than a switch takes.
+/// Makes `device` current on this thread until the end of the scope. The first scope of a device
+/// has its waits yield the core: many streams of a run wait at once, for longer than a switch
+/// takes.
 class DeviceScope {
   public:
     explicit DeviceScope(int device);
@@ -101,15 +102,17 @@ class Event {
     std::unique_ptr<CUevent_st, Destroy> handle_;
 };
 
-/// Calls it on a thread of the driver's when the stream gets there. It must live until then, and is not
-/// called where the device breaks before.
+/// Calls it on a thread of the driver's when the stream gets there. It must live until then, and is
+/// not called where the device breaks before.
 void call_on(cudaStream_t stream, Callback& callback);
 
 /// With timing, which costs a little.
 class TimedEvent {
   public:
     TimedEvent();
-    void record(cudaStream_t stream) { check(cudaEventRecord(handle_.get(), stream), "cudaEventRecord"); }
+    void record(cudaStream_t stream) {
+        check(cudaEventRecord(handle_.get(), stream), "cudaEventRecord");
+    }
     void synchronize() const { check(cudaEventSynchronize(handle_.get()), "cudaEventSynchronize"); }
     /// Between two that are done. Throws CudaFailure.
     [[nodiscard]] std::chrono::nanoseconds since(const TimedEvent& earlier) const;
@@ -124,8 +127,8 @@ class TimedEvent {
 /// Recorded work, ready to be launched again and again with the same addresses.
 class Graph {
   public:
-    /// Records what `work` puts on the stream, which runs none of it. Throws what `work` throws, and
-    /// CudaFailure where the work can't be recorded.
+    /// Records what `work` puts on the stream, which runs none of it. Throws what `work` throws,
+    /// and CudaFailure where the work can't be recorded.
     template <typename Work>
     static Graph capture(cudaStream_t stream, Work&& work) {
         check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
@@ -172,8 +175,8 @@ class DeviceResource final : public MemoryResource {
     DeviceResource();
     Result<void*> allocate(std::size_t bytes, StreamHandle stream) override;
     void deallocate(void* block, std::size_t bytes, StreamHandle stream) noexcept override;
-    /// Gives back what the current device's pool keeps for later: blocks that came here without a stream, and
-    /// others whose stream was seen to end.
+    /// Gives back what the current device's pool keeps for later: blocks that came here without a
+    /// stream, and others whose stream was seen to end.
     void trim() noexcept;
 
   private:

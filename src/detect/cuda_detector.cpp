@@ -25,8 +25,8 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-/// With several classes a place, more candidates than this are refused: memory for all of them would
-/// be larger than the network's own.
+/// With several classes a place, more candidates than this are refused: memory for all of them
+/// would be larger than the network's own.
 constexpr int most_candidates = 1 << 16;
 
 vision::HeadLayout layout_of(model::HeadLayout layout) {
@@ -43,9 +43,9 @@ struct Slot {
     cuda::Buffer pictures, pictures_host;  ///< PictureJob by image
     cuda::Buffer candidates, counts, ranked, removed;
     cuda::Buffer results, results_host;
-    std::vector<Upload> uploads;           ///< by image
-    std::vector<Frame> frames;             ///< held while the device reads them
-    std::optional<CudaMarks> marks;        ///< where spans are recorded
+    std::vector<Upload> uploads;     ///< by image
+    std::vector<Frame> frames;       ///< held while the device reads them
+    std::optional<CudaMarks> marks;  ///< where spans are recorded
     cuda::Event done;
 };
 
@@ -67,8 +67,7 @@ class CudaDetector final : public Detector {
         post_.head.classes = static_cast<int>(spec.class_names.size());
         post_.head.anchors = static_cast<int>(channels ? shape[2] : shape[1]);
         post_.head.confidence = std::max(thresholds.confidence, 0.0F);
-        post_.head.multi_label =
-            thresholds.multi_label && spec.layout != model::HeadLayout::rows;
+        post_.head.multi_label = thresholds.multi_label && spec.layout != model::HeadLayout::rows;
         post_.nms.iou = spec.suppressed ? 1.0F : thresholds.iou;
         post_.output_stride = static_cast<std::ptrdiff_t>(shape[1] * shape[2]);
         const std::int64_t possible = static_cast<std::int64_t>(post_.head.anchors) *
@@ -82,7 +81,8 @@ class CudaDetector final : public Detector {
         cudaSetDevice(device_);
         while (in_flight_ > 0) static_cast<void>(finish_oldest());
         // What comes last on a stream is a call to `ready_`.
-        for (int slot = 0; slot < depth(); ++slot) cudaStreamSynchronize(static_cast<cudaStream_t>(backend_->stream(slot)));
+        for (int slot = 0; slot < depth(); ++slot)
+            cudaStreamSynchronize(static_cast<cudaStream_t>(backend_->stream(slot)));
     }
 
     /// The rest of the construction, which may lack memory.
@@ -131,7 +131,9 @@ class CudaDetector final : public Detector {
             if (on) clock_.emplace(static_cast<cudaStream_t>(backend_->stream(0)));
         }));
     }
-    [[nodiscard]] std::vector<DeviceSpan> device_spans() override { return std::exchange(spans_, {}); }
+    [[nodiscard]] std::vector<DeviceSpan> device_spans() override {
+        return std::exchange(spans_, {});
+    }
     Result<std::vector<infer::LayerTime>> layer_times() override {
         return backend_->layer_times((oldest_ + depth() - 1) % depth());
     }
@@ -170,7 +172,8 @@ class CudaDetector final : public Detector {
     }
 
     Result<std::vector<Detections>> collect() override {
-        if (in_flight_ == 0) return fail(ErrorCode::internal, "no batch is under way to be collected");
+        if (in_flight_ == 0)
+            return fail(ErrorCode::internal, "no batch is under way to be collected");
         return finish_oldest();
     }
 
@@ -260,16 +263,18 @@ class CudaDetector final : public Detector {
         mark(2);
         if (auto ok = backend_->submit(number, batch); !ok) return ok;
         mark(3);
-        const vision::PostMemory memory{slot.candidates.as<vision::Candidate>(),
-                                        slot.counts.as<std::int32_t>(), slot.ranked.as<vision::Ranked>(),
-                                        slot.removed.as<std::uint8_t>(), slot.results.as<std::byte>()};
+        const vision::PostMemory memory{
+            slot.candidates.as<vision::Candidate>(), slot.counts.as<std::int32_t>(),
+            slot.ranked.as<vision::Ranked>(), slot.removed.as<std::uint8_t>(),
+            slot.results.as<std::byte>()};
         cuda::check(vision::launch_postprocess(
                         post_, static_cast<const float*>(backend_->outputs(number)[output_].data),
                         pictures, batch, memory, stream),
                     "postprocessing kernels");
         mark(4);
         copy(slot.results_host.data(), slot.results.data(),
-             frames.size() * vision::result_bytes(post_.nms.max_detections), cudaMemcpyDeviceToHost);
+             frames.size() * vision::result_bytes(post_.nms.max_detections),
+             cudaMemcpyDeviceToHost);
         mark(5);
         slot.done.record(stream);
         if (listened_to_) cuda::call_on(stream, ready_);
@@ -314,8 +319,8 @@ class CudaDetector final : public Detector {
             std::memcpy(&header, result, sizeof header);
             if (header.candidates > post_.capacity) {
                 return fail(ErrorCode::unsupported,
-                            fmt::format("{} candidates in a frame are more than {}", header.candidates,
-                                        post_.capacity),
+                            fmt::format("{} candidates in a frame are more than {}",
+                                        header.candidates, post_.capacity),
                             "use a higher --conf");
             }
             detections.resize(static_cast<std::size_t>(header.count));

@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::size_t alignment = 256;  // bytes, of rows: whole sectors for the kernel's reads
 
-std::size_t aligned(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
+std::size_t aligned(std::size_t bytes) {
+    return (bytes + alignment - 1) / alignment * alignment;
+}
 
 struct PlaneExtent {
     std::size_t row_bytes = 0, rows = 0;
@@ -50,8 +52,8 @@ Result<void> DeviceTables::add(const Frame& frame) {
         vision::make_resample_tables(entry->letterbox, frame.format, frame.color.siting);
     std::vector<vision::Tap> all;
     std::size_t starts[4];
-    const std::vector<vision::Tap>* const axes[] = {&tables.luma_x, &tables.luma_y, &tables.chroma_x,
-                                                    &tables.chroma_y};
+    const std::vector<vision::Tap>* const axes[] = {&tables.luma_x, &tables.luma_y,
+                                                    &tables.chroma_x, &tables.chroma_y};
     for (std::size_t i = 0; i < 4; ++i) {
         starts[i] = all.size();
         all.insert(all.end(), axes[i]->begin(), axes[i]->end());
@@ -112,11 +114,13 @@ Result<void> Upload::run(const Frame& frame, vision::PictureJob& job, cuda::Memo
         job.strides[i] = static_cast<std::ptrdiff_t>(pitch);
         for (std::size_t row = 0; row < extent.rows; ++row, at += pitch) {
             std::memcpy(pinned_.as<std::uint8_t>() + at,
-                        from.data + from.stride * static_cast<std::ptrdiff_t>(row), extent.row_bytes);
+                        from.data + from.stride * static_cast<std::ptrdiff_t>(row),
+                        extent.row_bytes);
         }
     }
-    cuda::check(cudaMemcpyAsync(device_.data(), pinned_.data(), bytes, cudaMemcpyHostToDevice, stream),
-                "cudaMemcpyAsync");
+    cuda::check(
+        cudaMemcpyAsync(device_.data(), pinned_.data(), bytes, cudaMemcpyHostToDevice, stream),
+        "cudaMemcpyAsync");
     return {};
 }
 

@@ -1,5 +1,5 @@
-// Frames as the letterbox kernel reads them: uploaded where they are on the host, with the tables of
-// their size.
+// Frames as the letterbox kernel reads them: uploaded where they are on the host, with the tables
+// of their size.
 #pragma once
 
 #include <memory>
@@ -19,9 +19,9 @@ class DeviceTables {
     DeviceTables(cuda::MemoryResource& device, Placement placement, int width, int height)
         : device_(device), placement_(placement), width_(width), height_(height) {}
 
-    /// The job of a frame, but for its planes if those are on the host. Waits for an upload where the
-    /// size is new. The tables stay valid while `kept` sizes or fewer are in use.
-    /// Errors: out_of_memory, internal.
+    /// The job of a frame, but for its planes if those are on the host. Waits for an upload where
+    /// the size is new. The tables stay valid while `kept` sizes or fewer are in use. Errors:
+    /// out_of_memory, internal.
     Result<vision::PictureJob> job_of(const Frame& frame, float scale);
 
     static constexpr std::size_t kept = 64;
@@ -47,8 +47,8 @@ class DeviceTables {
 /// Pinned and device memory for one image of a slot, as large as its largest frame so far.
 class Upload {
   public:
-    /// Copies the planes to the device, on the stream, and points `job` at them. The host's pixels may
-    /// go when this returns. To be called again only when the earlier copy is done.
+    /// Copies the planes to the device, on the stream, and points `job` at them. The host's pixels
+    /// may go when this returns. To be called again only when the earlier copy is done.
     Result<void> run(const Frame& frame, vision::PictureJob& job, cuda::MemoryResource& pinned,
                      cuda::MemoryResource& device, cudaStream_t stream);
 

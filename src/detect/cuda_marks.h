@@ -19,7 +19,8 @@ class DeviceClock {
         event_.synchronize();
         host_ = std::chrono::steady_clock::now();
     }
-    [[nodiscard]] std::chrono::steady_clock::time_point host_time(const cuda::TimedEvent& at) const {
+    [[nodiscard]] std::chrono::steady_clock::time_point host_time(
+        const cuda::TimedEvent& at) const {
         return host_ + at.since(event_);
     }
 
@@ -31,8 +32,8 @@ class DeviceClock {
 /// The borders between a batch's pieces of work, in the order of the stream.
 class CudaMarks {
   public:
-    static constexpr std::array<const char*, 5> names{"upload", "preprocess", "network", "postprocess",
-                                                      "download"};
+    static constexpr std::array<const char*, 5> names{"upload", "preprocess", "network",
+                                                      "postprocess", "download"};
     /// 0: before the first piece; i: behind the i-th.
     void mark(std::size_t border, cudaStream_t stream) { events_.at(border).record(stream); }
 
@@ -40,8 +41,8 @@ class CudaMarks {
     [[nodiscard]] std::vector<DeviceSpan> spans(const DeviceClock& clock, int stream) const {
         std::vector<DeviceSpan> spans;
         for (std::size_t i = 0; i < names.size(); ++i) {
-            spans.push_back({stream, names[i], clock.host_time(events_[i]),
-                             clock.host_time(events_[i + 1])});
+            spans.push_back(
+                {stream, names[i], clock.host_time(events_[i]), clock.host_time(events_[i + 1])});
         }
         return spans;
     }

@@ -26,13 +26,13 @@ struct Thresholds {
 };
 
 struct DetectorInfo {
-    std::string model;   ///< file name
-    std::string family;  ///< as model::to_string
+    std::string model;           ///< file name
+    std::string family;          ///< as model::to_string
     bool family_forced = false;  ///< the user's word, not what the file was recognised as
     infer::BackendInfo backend;
     std::vector<std::string> class_names;
     int input_width = 0, input_height = 0;  ///< px
-    int cuda_device = -1;  ///< that reads frames where they are; -1: the host
+    int cuda_device = -1;                   ///< that reads frames where they are; -1: the host
 };
 
 /// The detections of one frame, best score first; boxes lie within the frame and are not empty.
@@ -43,11 +43,12 @@ struct DetectorTimes {
     std::chrono::nanoseconds preprocess{0}, wait{0}, postprocess{0};
 };
 
-/// Work of one batch on one of the device's own queues (a CUDA stream), measured there by its events
-/// and told on the host's clock.
+/// Work of one batch on one of the device's own queues (a CUDA stream), measured there by its
+/// events and told on the host's clock.
 struct DeviceSpan {
-    int stream = 0;        ///< which queue, from 0
-    const char* what = "";  ///< a literal: "upload", "preprocess", "network", "postprocess", "download"
+    int stream = 0;  ///< which queue, from 0
+    const char* what =
+        "";  ///< a literal: "upload", "preprocess", "network", "postprocess", "download"
     std::chrono::steady_clock::time_point begin, end;
 };
 
@@ -79,12 +80,14 @@ class Detector {
 
     /// Whether collect() would not block, or nothing better is known than to try.
     [[nodiscard]] virtual bool ready() const { return true; }
-    /// `told` is called whenever a batch has got ready, on any thread, and must neither block nor call the
-    /// detector; once this returns, the one before isn't called any more. Of a device that breaks nothing is
-    /// heard: ready() tells. Set while nothing is under way, and taken back at any time.
+    /// `told` is called whenever a batch has got ready, on any thread, and must neither block nor
+    /// call the detector; once this returns, the one before isn't called any more. Of a device that
+    /// breaks nothing is heard: ready() tells. Set while nothing is under way, and taken back at
+    /// any time.
     virtual void on_ready(std::function<void()> /*told*/) {}
 
-    /// Frees memory kept for later use only (caches, idle blocks of pools). Batches may be under way.
+    /// Frees memory kept for later use only (caches, idle blocks of pools). Batches may be under
+    /// way.
     virtual void trim() {}
 
     [[nodiscard]] virtual infer::MemoryUse memory() const = 0;

@@ -28,8 +28,9 @@ struct OpenNetwork {
 /// network), unavailable (backend's library), out_of_memory.
 Result<OpenNetwork> open_network(const DetectorOptions& options);
 
-/// The detector has looked at a picture's output once (first_look.h). Errors: those of open_network;
-/// unsupported (an output that can't be what it was taken for); invalid_argument (thresholds).
+/// The detector has looked at a picture's output once (first_look.h). Errors: those of
+/// open_network; unsupported (an output that can't be what it was taken for); invalid_argument
+/// (thresholds).
 Result<std::unique_ptr<Detector>> make_detector(const DetectorOptions& options);
 
 }  // namespace saccade::detect

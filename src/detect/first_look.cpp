@@ -12,8 +12,8 @@
 namespace saccade::detect {
 namespace {
 
-constexpr float rounding = 2e-3F;    // of scores in half precision
-constexpr std::size_t enough = 16;   // boxes, to tell by them how they are written
+constexpr float rounding = 2e-3F;   // of scores in half precision
+constexpr std::size_t enough = 16;  // boxes, to tell by them how they are written
 constexpr double nearly_all = 0.999;
 
 struct Range {
@@ -69,7 +69,8 @@ Result<void> look_at_dense(const Column (&box)[4], const std::vector<Column>& sc
         for (std::size_t i = 0; i < count; ++i) range.add(column.at(i));
     }
     if (!range.finite || range.low < -rounding || range.high > 1 + rounding) {
-        return refuse(model, spec, fmt::format("scores from {:.4g} to {:.4g}", range.low, range.high));
+        return refuse(model, spec,
+                      fmt::format("scores from {:.4g} to {:.4g}", range.low, range.high));
     }
     if (spec.on_grids || count < enough) return {};
     std::vector<std::size_t> all(count);
@@ -85,8 +86,8 @@ Result<void> look_at_dense(const Column (&box)[4], const std::vector<Column>& sc
 
 Result<void> look_at_rows(std::span<const float> output, std::size_t count,
                           const model::ModelSpec& spec, const std::string& model) {
-    const Column box[4] = {{output.data(), 6}, {output.data() + 1, 6}, {output.data() + 2, 6},
-                           {output.data() + 3, 6}};
+    const Column box[4] = {
+        {output.data(), 6}, {output.data() + 1, 6}, {output.data() + 2, 6}, {output.data() + 3, 6}};
     const Column score{output.data() + 4, 6}, label{output.data() + 5, 6};
     const auto classes = static_cast<float>(spec.class_names.size());
     std::vector<std::size_t> whole;  // those that are more than filling
@@ -139,19 +140,18 @@ Result<void> look_at(std::span<const float> output, std::size_t rows, std::size_
     const float* const data = output.data();
     std::vector<Column> scores;
     switch (spec.layout) {
-        case model::HeadLayout::rows:
-            return look_at_rows(output, rows, spec, model);
+        case model::HeadLayout::rows: return look_at_rows(output, rows, spec, model);
         case model::HeadLayout::channels_first: {
             if (spec.reg_max > 0) return {};
             for (std::size_t i = 4; i < rows; ++i) scores.push_back({data + i * columns, 1});
-            const Column box[4] = {{data, 1}, {data + columns, 1}, {data + 2 * columns, 1},
-                                   {data + 3 * columns, 1}};
+            const Column box[4] = {
+                {data, 1}, {data + columns, 1}, {data + 2 * columns, 1}, {data + 3 * columns, 1}};
             return look_at_dense(box, scores, columns, spec, model);
         }
         case model::HeadLayout::anchors_first: {
             for (std::size_t i = 4; i < columns; ++i) scores.push_back({data + i, columns});
-            const Column box[4] = {{data, columns}, {data + 1, columns}, {data + 2, columns},
-                                   {data + 3, columns}};
+            const Column box[4] = {
+                {data, columns}, {data + 1, columns}, {data + 2, columns}, {data + 3, columns}};
             return look_at_dense(box, scores, rows, spec, model);
         }
     }

@@ -12,16 +12,11 @@ namespace {
 
 std::optional<vision::SampleType> sample_type(infer::ElementType type) {
     switch (type) {
-        case infer::ElementType::f32:
-            return vision::SampleType::f32;
-        case infer::ElementType::f16:
-            return vision::SampleType::f16;
-        case infer::ElementType::bf16:
-            return vision::SampleType::bf16;
-        case infer::ElementType::u8:
-            return vision::SampleType::u8;
-        default:
-            return std::nullopt;
+        case infer::ElementType::f32: return vision::SampleType::f32;
+        case infer::ElementType::f16: return vision::SampleType::f16;
+        case infer::ElementType::bf16: return vision::SampleType::bf16;
+        case infer::ElementType::u8: return vision::SampleType::u8;
+        default: return std::nullopt;
     }
 }
 
@@ -46,8 +41,8 @@ Result<void> check(const Thresholds& t, const model::ModelSpec& spec) {
     return {};
 }
 
-/// Index of the head among the backend's outputs. A prepared network has one, which compiled ones may
-/// know by another of its names.
+/// Index of the head among the backend's outputs. A prepared network has one, which compiled ones
+/// may know by another of its names.
 Result<std::size_t> find_output(const infer::BackendInfo& info, const model::ModelSpec& spec) {
     if (info.outputs.size() == 1) return 0;
     for (std::size_t i = 0; i < info.outputs.size(); ++i) {

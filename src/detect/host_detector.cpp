@@ -39,7 +39,8 @@ Result<void> first_look(infer::Backend& backend, std::size_t output, const model
     const infer::TensorView& head = (*outputs)[output];
     const auto rows = static_cast<std::size_t>(head.shape[1]),
                columns = static_cast<std::size_t>(head.shape[2]);
-    return look_at({static_cast<const float*>(head.data), rows * columns}, rows, columns, spec, model);
+    return look_at({static_cast<const float*>(head.data), rows * columns}, rows, columns, spec,
+                   model);
 }
 
 }  // namespace

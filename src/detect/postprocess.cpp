@@ -51,9 +51,7 @@ Result<void> Postprocessor::check(infer::ElementType type, const infer::Shape& s
             if (!grid_.empty()) rows = static_cast<std::int64_t>(grid_.size());
             columns = 5 + classes_;
             break;
-        case model::HeadLayout::rows:
-            columns = 6;
-            break;
+        case model::HeadLayout::rows: columns = 6; break;
     }
     const auto agree = [](std::int64_t is, std::int64_t want) {
         return is == -1 || want == -1 || is == want;

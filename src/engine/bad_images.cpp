@@ -25,7 +25,8 @@ Result<std::string> list_bad_images(const std::filesystem::path& folder, const s
         if (!std::filesystem::is_regular_file(path, ignored)) return "";
         const auto earlier = read_text_file(path);
         if (!earlier || !earlier->starts_with(header)) return "";
-        if (auto may = FileClaims::may_replace(path, path, "choose another folder with --out"); !may) {
+        if (auto may = FileClaims::may_replace(path, path, "choose another folder with --out");
+            !may) {
             return fail(may.error());
         }
         std::filesystem::remove(path, ignored);

@@ -9,8 +9,8 @@
 
 namespace saccade::engine {
 
-/// Reads 8-bit luma where it stands; 10-bit and RGB frames are brought to it first. Frames in device
-/// memory give nothing.
+/// Reads 8-bit luma where it stands; 10-bit and RGB frames are brought to it first. Frames in
+/// device memory give nothing.
 class FrameMotion final : public pipeline::MotionEstimator {
   public:
     std::optional<track::CameraMotion> estimate(const Frame& frame,

@@ -90,17 +90,15 @@ class CountsSink final : public sink::Sink {
             }
             zones.push_back({{"name", zone.name}, {"classes", std::move(classes)}});
         }
-        const ordered_json all = {{"schema", "saccade.counts/1"},
-                                  {"source", context_.source},
-                                  {"outcome", word(outcome)},
-                                  {"frames", frames_},
-                                  {"lines", std::move(lines)},
-                                  {"zones", std::move(zones)}};
+        const ordered_json all = {{"schema", "saccade.counts/1"}, {"source", context_.source},
+                                  {"outcome", word(outcome)},     {"frames", frames_},
+                                  {"lines", std::move(lines)},    {"zones", std::move(zones)}};
         return all.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
     }
 
     [[nodiscard]] std::string csv(const track::CountSummary& summary) const {
-        std::string text = "kind,name,class,in,out,visitors,inside,dwell_seconds,longest_seconds\r\n";
+        std::string text =
+            "kind,name,class,in,out,visitors,inside,dwell_seconds,longest_seconds\r\n";
         for (const auto& line : summary.lines) {
             for (const auto& [id, n] : line.by_class) {
                 text += fmt::format("line,{},{},{},{},,,,\r\n", quoted(line.name),

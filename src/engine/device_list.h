@@ -11,10 +11,10 @@
 
 namespace saccade::engine {
 
-/// One name a device, none twice: "auto" is the best there is, "cuda:all" every GPU that networks can
-/// run on, "cuda:0,cuda:1" those two. A single name is taken as it is: who loads the network judges
-/// it. Errors: unavailable (no such device here), invalid_argument (a device named twice, "auto" or
-/// "cpu" among others).
+/// One name a device, none twice: "auto" is the best there is, "cuda:all" every GPU that networks
+/// can run on, "cuda:0,cuda:1" those two. A single name is taken as it is: who loads the network
+/// judges it. Errors: unavailable (no such device here), invalid_argument (a device named twice,
+/// "auto" or "cpu" among others).
 Result<std::vector<std::string>> device_list(const std::string& setting,
                                              std::span<const infer::BackendDescription> backends);
 

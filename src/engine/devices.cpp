@@ -15,19 +15,21 @@ using SteadyTime = std::chrono::steady_clock;
 
 namespace {
 
-/// Images of a batch that doesn't wait to be full: crops of the streams of one of `devices`, and what frames
-/// have come meanwhile.
+/// Images of a batch that doesn't wait to be full: crops of the streams of one of `devices`, and
+/// what frames have come meanwhile.
 int small_batch(const Settings& settings, std::size_t sources, std::size_t devices) {
     if (!settings.refine) return 0;
-    const std::size_t streams = settings.streams > 0 ? std::min(settings.streams, sources) : sources;
-    const auto on_each = static_cast<int>(std::min<std::size_t>((streams + devices - 1) / devices, 64));
+    const std::size_t streams =
+        settings.streams > 0 ? std::min(settings.streams, sources) : sources;
+    const auto on_each =
+        static_cast<int>(std::min<std::size_t>((streams + devices - 1) / devices, 64));
     return on_each * (pipeline::kLooksUnderWay * settings.refine_budget + 2);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<EngineDevices>> EngineDevices::plan(const Settings& settings, infer::Goal goal,
-                                                           std::size_t sources,
+Result<std::unique_ptr<EngineDevices>> EngineDevices::plan(const Settings& settings,
+                                                           infer::Goal goal, std::size_t sources,
                                                            std::stop_token stop) {
     const auto start = SteadyTime::now();
     auto detector = plan_detector(settings, goal, stop);
@@ -64,13 +66,17 @@ Result<std::shared_ptr<detect::Detector>> EngineDevices::make(std::size_t device
     if (memory.limit > 0 && cuda_ordinal(device) >= 0) {
         options.backend.memory_in_use = memory.limit + memory.others;
     }
-    // Once: a device that was full for so long would keep each of its streams waiting, and those of others.
+    // Once: a device that was full for so long would keep each of its streams waiting, and those of
+    // others.
     Patience patience{.pause = std::chrono::milliseconds(250)};
     if (memories_[device].waited_for) patience.total = {};
-    auto made = while_no_memory([&] { return load_detector(options, settings_.warmup); }, patience, stop_, [&] {
-        memories_[device].waited_for = true;
-        log::warning("no memory for {} on {}: waiting for others to free some", detector_.options.model->name(), names_[device]);
-    });
+    auto made =
+        while_no_memory([&] { return load_detector(options, settings_.warmup); }, patience, stop_,
+                        [&] {
+                            memories_[device].waited_for = true;
+                            log::warning("no memory for {} on {}: waiting for others to free some",
+                                         detector_.options.model->name(), names_[device]);
+                        });
     if (!made) return fail(made.error());
     const auto took = SteadyTime::now() - start;
     const detect::DetectorInfo& info = (*made)->info();

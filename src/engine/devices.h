@@ -24,8 +24,8 @@ class EngineDevices final : public pipeline::Devices {
     static Result<std::unique_ptr<EngineDevices>> plan(const Settings& settings, infer::Goal goal,
                                                        std::size_t sources, std::stop_token stop);
 
-    /// Told of the first detector and of the time that all took until it was there, before any frame
-    /// goes through it. On a thread of the pipeline's.
+    /// Told of the first detector and of the time that all took until it was there, before any
+    /// frame goes through it. On a thread of the pipeline's.
     void on_first(std::function<void(const detect::DetectorInfo&, std::chrono::nanoseconds)> told) {
         on_first_ = std::move(told);
     }

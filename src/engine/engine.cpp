@@ -72,8 +72,8 @@ std::chrono::nanoseconds max_wait(const Settings& settings) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(Milliseconds(ms));
 }
 
-/// Live streams all run from the start. A GPU's decoders (seven on an H100) are busy with two streams
-/// each. On a CPU the network fills all cores: more files at once would only take memory.
+/// Live streams all run from the start. A GPU's decoders (seven on an H100) are busy with two
+/// streams each. On a CPU the network fills all cores: more files at once would only take memory.
 std::size_t streams_at_once(const Settings& settings, std::size_t jobs,
                             const engine::EngineDevices& devices) {
     if (settings.streams > 0) return std::min(settings.streams, jobs);

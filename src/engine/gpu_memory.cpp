@@ -10,8 +10,8 @@ GpuMemoryProbe::GpuMemoryProbe(cuda::Nvml nvml)
 
 pipeline::MemoryState GpuMemoryProbe::read() {
     const cuda::GpuMemory memory = nvml_.memory();
-    const std::size_t others =
-        memory.own ? memory.used - std::min(memory.used, *memory.own) : std::min(memory.used, others_);
+    const std::size_t others = memory.own ? memory.used - std::min(memory.used, *memory.own)
+                                          : std::min(memory.used, others_);
     return {.used = memory.used - others, .others = others, .total = memory.total};
 }
 

@@ -9,8 +9,8 @@
 
 namespace saccade::engine {
 
-/// To be made before this process takes memory of it: where the driver does not tell what that is (in a
-/// container, say), all that is in use by then is others', and all that comes after it ours.
+/// To be made before this process takes memory of it: where the driver does not tell what that is
+/// (in a container, say), all that is in use by then is others', and all that comes after it ours.
 class GpuMemoryProbe final : public pipeline::MemoryProbe {
   public:
     explicit GpuMemoryProbe(cuda::Nvml nvml);

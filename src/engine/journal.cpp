@@ -68,13 +68,19 @@ Result<std::string> settings_digest(Mode mode, const Settings& settings,
         looks = std::move(*read);
     }
     const Settings& s = settings;
-    const json what = {SACCADE_VERSION, mode == Mode::track, *weights,      s.family,
+    const json what = {SACCADE_VERSION, mode == Mode::track,
+                       *weights,        s.family,
                        s.input_order,   s.input_range,
-                       s.device,        s.precision,         s.image_size,  s.confidence,
-                       s.iou,           s.max_detections,    s.classes,     s.multi_label,
-                       s.tracker,       s.interpolate,       s.camera_motion, s.lines,
-                       s.zones,         s.image_rate,        s.live,        s.save,
-                       looks,           s.rectangles,    s.refine,            s.refine_budget,
+                       s.device,        s.precision,
+                       s.image_size,    s.confidence,
+                       s.iou,           s.max_detections,
+                       s.classes,       s.multi_label,
+                       s.tracker,       s.interpolate,
+                       s.camera_motion, s.lines,
+                       s.zones,         s.image_rate,
+                       s.live,          s.save,
+                       looks,           s.rectangles,
+                       s.refine,        s.refine_budget,
                        s.remember};
     Digest digest(Digest::Algorithm::sha256);
     const std::vector<std::uint8_t> bytes = json::to_cbor(what);  // takes any text as it is
@@ -90,12 +96,14 @@ class Journal::File {
         std::error_code error;
         if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
         if (error) return unwritable(path, error.value());
-        if (auto free = FileClaims::may_replace(path, path, "choose another folder with --out"); !free) {
+        if (auto free = FileClaims::may_replace(path, path, "choose another folder with --out");
+            !free) {
             return fail(free.error());
         }
         for (;;) {
-            File file(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666));
-            struct stat here {}, named {};
+            File file(
+                ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666));
+            struct stat here{}, named{};
             if (file.fd_ < 0 || ::fstat(file.fd_, &here) != 0) return unwritable(path, errno);
             if (!S_ISREG(here.st_mode)) return unwritable(path, EINVAL);
             // (A file system without locks is trusted to be this run's alone.)

@@ -28,26 +28,26 @@ struct SourceFile {
 /// Nothing for what is no regular file: those are never skipped.
 std::optional<SourceFile> identify(const std::string& location);
 
-/// SHA-256 over everything that changes results: mode, the bytes of the models, thresholds, tracker,
-/// formats ... and the program's version; not over what only changes speed. Errors: those of
-/// OnnxModel::load().
+/// SHA-256 over everything that changes results: mode, the bytes of the models, thresholds,
+/// tracker, formats ... and the program's version; not over what only changes speed. Errors: those
+/// of OnnxModel::load().
 Result<std::string> settings_digest(Mode mode, const Settings& settings,
                                     const std::filesystem::path& model, std::stop_token stop = {});
 
 /// A stream that ended.
 struct JournalEntry {
     SourceFile source;
-    std::string stem;  ///< of its outputs
+    std::string stem;      ///< of its outputs
     std::string settings;  ///< digest
     Status status = Status::complete;
     std::uint64_t frames = 0;
     std::vector<std::string> outputs;
 };
 
-/// The file saccade-journal.jsonl in the folder of the outputs: an entry a line (journal_line.h), the
-/// latest one of a file counts. Lines are only added, each synced, under a lock (flock), so several
-/// runs may keep it at the same time; one that a crash or a full disk has torn counts as none. Where
-/// most lines are out of date compact() writes it anew. Any thread.
+/// The file saccade-journal.jsonl in the folder of the outputs: an entry a line (journal_line.h),
+/// the latest one of a file counts. Lines are only added, each synced, under a lock (flock), so
+/// several runs may keep it at the same time; one that a crash or a full disk has torn counts as
+/// none. Where most lines are out of date compact() writes it anew. Any thread.
 class Journal {
   public:
     static constexpr const char* kName = "saccade-journal.jsonl";

@@ -67,14 +67,15 @@ std::vector<std::string> each(const std::vector<std::string>& names,
 }  // namespace
 
 std::string journal_line(const JournalEntry& e) {
-    const json entry = {{"source", to_utf8(e.source.path)},
-                        {"size", e.source.size},
-                        {"mtime", e.source.mtime},
-                        {"stem", to_utf8(e.stem)},
-                        {"settings", e.settings},
-                        {"status", kWords[static_cast<std::size_t>(e.status)]},
-                        {"frames", e.frames},
-                        {"outputs", each(e.outputs, [](const std::string& s) { return to_utf8(s); })}};
+    const json entry = {
+        {"source", to_utf8(e.source.path)},
+        {"size", e.source.size},
+        {"mtime", e.source.mtime},
+        {"stem", to_utf8(e.stem)},
+        {"settings", e.settings},
+        {"status", kWords[static_cast<std::size_t>(e.status)]},
+        {"frames", e.frames},
+        {"outputs", each(e.outputs, [](const std::string& s) { return to_utf8(s); })}};
     const std::string text = entry.dump();
     return fmt::format("{{\"entry\":{},\"sum\":\"{}\"}}\n", text, sum_of(text));
 }

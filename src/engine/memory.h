@@ -10,8 +10,8 @@
 
 namespace saccade::engine {
 
-/// What there is of a GPU's memory, or the host's (cuda_device -1). None where it can't be read: then
-/// failures alone govern. To be made before the process takes any of it.
+/// What there is of a GPU's memory, or the host's (cuda_device -1). None where it can't be read:
+/// then failures alone govern. To be made before the process takes any of it.
 std::unique_ptr<pipeline::MemoryProbe> probe_for(int cuda_device);
 
 /// The limit in bytes that the settings set on the probe's device (which may be none); 0 for none.

@@ -62,9 +62,9 @@ Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
 Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& stem,
                         pipeline::OpenedStream& opened) {
     for (const std::string& format : settings.save) {
-        auto sink = sink::make_sink(format, {.folder = settings.out,
-                                             .stem = stem,
-                                             .include_lost = settings.interpolate > 0});
+        auto sink = sink::make_sink(
+            format,
+            {.folder = settings.out, .stem = stem, .include_lost = settings.interpolate > 0});
         if (!sink) return fail(sink.error());
         opened.sinks.push_back(std::move(*sink));
     }
@@ -85,7 +85,8 @@ Result<void> add_frame_table(const Settings& settings, const std::string& stem,
     return {};
 }
 
-/// Frames of several decoders come out of order, and lose their pixels while they wait for their turn.
+/// Frames of several decoders come out of order, and lose their pixels while they wait for their
+/// turn.
 bool needs_pictures_in_order(const Settings& settings, const pipeline::OpenedStream& opened) {
     return opened.motion != nullptr || opened.appearance != nullptr || settings.refine ||
            std::any_of(opened.sinks.begin(), opened.sinks.end(),
@@ -99,9 +100,10 @@ std::size_t decoders(const Settings& settings, const StreamPlan& plan, int decod
         return decoders_of_a_file(settings, decode_device, plan.streams);
     }
     if (settings.decoders > 1) {
-        log::warning("one decoder instead of {}: drawn video, camera motion, --reid and --refine need "
-                     "pictures in order",
-                     settings.decoders);
+        log::warning(
+            "one decoder instead of {}: drawn video, camera motion, --reid and --refine need "
+            "pictures in order",
+            settings.decoders);
     }
     return 1;
 }

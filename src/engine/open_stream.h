@@ -16,16 +16,17 @@ namespace saccade::engine {
 
 struct StreamPlan {
     std::string location;
-    std::string stem;            ///< of its outputs
+    std::string stem;  ///< of its outputs
     /// What it is called where it is an image, one of several sources; else none.
     std::shared_ptr<const media::ImageNames> images;
-    int detector_device = -1;    ///< the GPU that its detector runs on; -1: the host
-    std::size_t streams = 1;     ///< that share that device
+    int detector_device = -1;  ///< the GPU that its detector runs on; -1: the host
+    std::size_t streams = 1;   ///< that share that device
     std::shared_ptr<detect::Embedder> embedder;  ///< may be none
-    std::stop_token stop;        ///< while the source is opened
+    std::stop_token stop;                        ///< while the source is opened
 };
 
-/// Whether images get a table of their names ("frames"): MOT files and videos have no room for them.
+/// Whether images get a table of their names ("frames"): MOT files and videos have no room for
+/// them.
 [[nodiscard]] bool wants_frame_table(const Settings& settings);
 
 /// Errors: those of media::open_source, track::make_tracker, sink::make_sink and make_counts_sink.

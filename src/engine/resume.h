@@ -37,7 +37,7 @@ class Resume {
     };
 
     std::vector<File> files_;
-    std::string settings_;             ///< digest
+    std::string settings_;              ///< digest
     std::unique_ptr<Journal> journal_;  ///< none where none is kept
     bool skips_ = false;
 };

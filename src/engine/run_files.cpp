@@ -90,8 +90,7 @@ Result<void> claim_location(const std::string& location, FileClaims& claims) {
     return {};
 }
 
-Result<void> claim_inputs(Mode mode, const Settings& settings,
-                          std::span<const std::string> sources,
+Result<void> claim_inputs(Mode mode, const Settings& settings, std::span<const std::string> sources,
                           std::span<const std::string> locations, FileClaims& claims) {
     std::set<std::string> names(sources.begin(), sources.end());
     names.insert(locations.begin(), locations.end());
@@ -110,7 +109,8 @@ Result<void> claim_inputs(Mode mode, const Settings& settings,
 Result<void> claim_outputs(Mode mode, const Settings& settings, std::span<const std::string> stems,
                            FileClaims& claims) {
     const std::string remedy = way_out(settings.out);
-    if (auto done = claims.adds_to(fs::path(settings.out) / Journal::kName, remedy); !done) return done;
+    if (auto done = claims.adds_to(fs::path(settings.out) / Journal::kName, remedy); !done)
+        return done;
     for (const std::string& stem : stems) {
         for (const fs::path& output : outputs_of(mode, settings, stem)) {
             if (auto done = claims.writes(output, remedy); !done) return done;

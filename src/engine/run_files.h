@@ -24,8 +24,7 @@ Result<void> claim_location(const std::string& location, FileClaims& claims);
 
 /// Sources as the user named them, lists among them; what they expand to; the networks.
 /// Errors: those of FileClaims and find_model.
-Result<void> claim_inputs(Mode mode, const Settings& settings,
-                          std::span<const std::string> sources,
+Result<void> claim_inputs(Mode mode, const Settings& settings, std::span<const std::string> sources,
                           std::span<const std::string> locations, FileClaims& claims);
 
 /// Errors: those of FileClaims; unwritable for one that another run is writing.

@@ -123,8 +123,8 @@ Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal,
     if (!policy) return fail(policy.error());
     plan.input = *policy;
     if (!settings.classes.empty()) {
-        auto ids = class_ids(settings.classes, options.model->spec().class_names,
-                             options.model->name());
+        auto ids =
+            class_ids(settings.classes, options.model->spec().class_names, options.model->name());
         if (!ids) return fail(ids.error());
         options.thresholds.classes = std::move(*ids);
     }
@@ -139,8 +139,8 @@ Result<std::unique_ptr<detect::Detector>> load_detector(const detect::DetectorOp
     return detector;
 }
 
-Result<std::unique_ptr<detect::Detector>> open_detector(const Settings& settings,
-                                                        infer::Goal goal, bool profile_layers) {
+Result<std::unique_ptr<detect::Detector>> open_detector(const Settings& settings, infer::Goal goal,
+                                                        bool profile_layers) {
     auto plan = plan_detector(settings, goal);
     if (!plan) return fail(plan.error());
     const auto devices = device_list(settings.device);

@@ -9,8 +9,8 @@
 namespace saccade::engine {
 namespace {
 
-using std::chrono::duration;
 using pipeline::Histogram;
+using std::chrono::duration;
 
 template <typename Duration>
 double seconds_of(Duration d) {
@@ -18,7 +18,9 @@ double seconds_of(Duration d) {
 }
 
 StageTime stage_time(const char* name, const Histogram& times) {
-    const auto ms = [](std::chrono::nanoseconds ns) { return duration<double, std::milli>(ns).count(); };
+    const auto ms = [](std::chrono::nanoseconds ns) {
+        return duration<double, std::milli>(ns).count();
+    };
     return {.stage = name,
             .first = ms(times.first()),
             .mean = ms(times.mean()),

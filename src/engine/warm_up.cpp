@@ -17,7 +17,8 @@ Frame grey_picture() {
     frame.width = width;
     frame.height = height;
     frame.format = PixelFormat::nv12;
-    frame.planes = {Plane{pixels->data(), width}, Plane{pixels->data() + width * height, width}, Plane{}};
+    frame.planes = {Plane{pixels->data(), width}, Plane{pixels->data() + width * height, width},
+                    Plane{}};
     frame.owner = std::move(pixels);
     return frame;
 }

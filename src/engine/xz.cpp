@@ -18,8 +18,9 @@ Result<void> unpack_xz(const std::filesystem::path& from, const std::filesystem:
     if (!in) {
         std::error_code ignored;
         const bool exists = std::filesystem::exists(from, ignored);
-        return fail(exists ? ErrorCode::unreadable : ErrorCode::not_found,
-                    fmt::format("{}: {}", from.string(), exists ? "can't be opened" : "no such file"));
+        return fail(
+            exists ? ErrorCode::unreadable : ErrorCode::not_found,
+            fmt::format("{}: {}", from.string(), exists ? "can't be opened" : "no such file"));
     }
     auto out = AtomicFile::create(to, cache_file());
     if (!out) return fail(out.error());

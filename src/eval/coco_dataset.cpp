@@ -79,8 +79,8 @@ Result<CocoImage> read_image(const Entry& entry) {
     auto file_name = entry.string("file_name");
     if (!file_name) return fail(file_name.error());
     if (leads_out(*file_name)) {
-        return entry.bad(fmt::format("file_name \"{}\" is no file below the folder of the images",
-                                     *file_name));
+        return entry.bad(
+            fmt::format("file_name \"{}\" is no file below the folder of the images", *file_name));
     }
     auto width = entry.size("width"), height = entry.size("height");
     if (!width) return fail(width.error());

@@ -188,8 +188,9 @@ CocoByImage CocoEvaluator::by_image() const {
                 judge_image(found, cell.truth, coco_overlaps(found, cell.truth), ranges[0], judged);
             for (const auto& one : judged) category.found.push_back({image, one});
         }
-        std::stable_sort(category.found.begin(), category.found.end(),
-                         [](const auto& a, const auto& b) { return a.judged.score > b.judged.score; });
+        std::stable_sort(
+            category.found.begin(), category.found.end(),
+            [](const auto& a, const auto& b) { return a.judged.score > b.judged.score; });
     }
     return out;
 }

@@ -34,9 +34,11 @@ double average_precision(const CocoByImage& judged, std::span<const std::uint32_
         }
         if (objects == 0) continue;
         found.clear();
-        for (const auto& one : category.found) found.insert(found.end(), times[one.image], one.judged);
+        for (const auto& one : category.found)
+            found.insert(found.end(), times[one.image], one.judged);
         const CocoCurve curve = coco_curve(found, objects, judged.max_detections);
-        sum += std::accumulate(curve.precision.begin(), curve.precision.end(), 0.0) / coco_thresholds;
+        sum +=
+            std::accumulate(curve.precision.begin(), curve.precision.end(), 0.0) / coco_thresholds;
         ++categories;
     }
     return categories == 0 ? -1 : sum / static_cast<double>(categories);

@@ -1,4 +1,5 @@
-// Mean average precision of samples of a data set's images: how sure a difference between two networks is.
+// Mean average precision of samples of a data set's images: how sure a difference between two
+// networks is.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +33,8 @@ struct Interval {
     double low = 0, high = 0;
 };
 
-/// mAP of `b` less that of `a` on the same images, drawn with replacement (B. Efron, 1979). Both must
-/// be of one data set. The same seed gives the same interval on every machine.
+/// mAP of `b` less that of `a` on the same images, drawn with replacement (B. Efron, 1979). Both
+/// must be of one data set. The same seed gives the same interval on every machine.
 Interval paired_bootstrap(const CocoByImage& a, const CocoByImage& b, std::size_t samples = 500,
                           std::uint64_t seed = 1);
 

@@ -36,8 +36,8 @@ Counted count(const Footage& footage, const CountPlaces& places, track::Counter:
         }
         std::sort(tracks.begin(), tracks.end(),
                   [](const Track& a, const Track& b) { return a.id < b.id; });
-        counter.update(tracks, Timestamp(static_cast<Timestamp::rep>(1e9 * (frame - 1) /
-                                                                     footage.rate)));
+        counter.update(tracks,
+                       Timestamp(static_cast<Timestamp::rep>(1e9 * (frame - 1) / footage.rate)));
         for (const auto& c : counter.crossings()) result.by_line[c.line].push_back(c);
     }
     counter.finish();
@@ -66,8 +66,7 @@ double nearness(const track::Crossing& truth, const track::Crossing& other) {
 /// Matches one to one what neither side has used yet, of crossings in the same direction or in
 /// opposite ones, and marks it as used.
 void match(const Crossings& truth, const Crossings& counted, bool same_way,
-           std::vector<char>& truth_used, std::vector<char>& counted_used,
-           BestMatching& matching) {
+           std::vector<char>& truth_used, std::vector<char>& counted_used, BestMatching& matching) {
     matching.reset(truth.size(), counted.size());
     for (std::size_t i = 0; i < truth.size(); ++i) {
         for (std::size_t j = 0; j < counted.size(); ++j) {
@@ -143,8 +142,8 @@ CountPlaces random_places(const MotFile& truth, int lines, int zones, std::uint6
     }
     std::mt19937_64 engine(seed);
     const auto between = [&](double low, double high) {
-        return static_cast<float>(low + (high - low) * static_cast<double>(engine() >> 11) *
-                                            0x1p-53);
+        return static_cast<float>(low +
+                                  (high - low) * static_cast<double>(engine() >> 11) * 0x1p-53);
     };
     const double least = std::hypot(right - left, bottom - top) / 4;
     const auto two_points = [&] {
@@ -192,11 +191,10 @@ CountScore combine(std::span<const CountScore> scores) {
     CountScore all;
     for (const CountScore& s : scores) {
         for (double CountScore::* figure :
-             {&CountScore::crossings, &CountScore::counted, &CountScore::found,
-              &CountScore::missed, &CountScore::wrong_way, &CountScore::doubled,
-              &CountScore::invented, &CountScore::difference, &CountScore::visitors,
-              &CountScore::visitors_difference, &CountScore::dwell_seconds,
-              &CountScore::dwell_difference}) {
+             {&CountScore::crossings, &CountScore::counted, &CountScore::found, &CountScore::missed,
+              &CountScore::wrong_way, &CountScore::doubled, &CountScore::invented,
+              &CountScore::difference, &CountScore::visitors, &CountScore::visitors_difference,
+              &CountScore::dwell_seconds, &CountScore::dwell_difference}) {
             all.*figure += s.*figure;
         }
     }

@@ -46,8 +46,8 @@ std::string format_table(const CountReport& report) {
     for (const SequenceCounts& s : report.sequences) wide = std::max(wide, s.name.size());
     std::string text =
         fmt::format("{:<{}} {:>9} {:>7} {:>7} {:>7} {:>7} {:>9} {:>8} {:>7} {:>9} {:>7}\n", "",
-                    wide, "crossings", "counted", "error%", "missed", "doubled", "wrong way", "invented",
-                    "events%", "visitors%", "dwell%");
+                    wide, "crossings", "counted", "error%", "missed", "doubled", "wrong way",
+                    "invented", "events%", "visitors%", "dwell%");
     for (const SequenceCounts& s : report.sequences) {
         text += row(s.name, wide, s.evaluation.score);
     }

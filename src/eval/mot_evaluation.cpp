@@ -174,13 +174,13 @@ Result<SequenceCounts> count_folder(const fs::path& path, const EvalOptions& opt
                     fmt::format("{}: no frameRate", (path / "seqinfo.ini").string()),
                     "counting needs times: add the line frameRate=FPS");
     }
-    const auto judged = judged_rows(f->truth, f->truth_name, f->tracks, f->tracks_name, f->frames,
-                                    f->benchmark);
+    const auto judged =
+        judged_rows(f->truth, f->truth_name, f->tracks, f->tracks_name, f->frames, f->benchmark);
     if (!judged) return fail(judged.error());
     CountPlaces places = counts.places;
     if (places.lines.empty() && places.zones.empty()) {
-        places = random_places(judged->truth, counts.random_lines, counts.random_zones,
-                               counts.seed);
+        places =
+            random_places(judged->truth, counts.random_lines, counts.random_zones, counts.seed);
     }
     auto evaluation =
         evaluate_counts({judged->truth, *f->rate}, {judged->tracks, *f->rate}, places);

@@ -18,12 +18,9 @@ bool takes_tracks_out(int class_id, MotBenchmark benchmark) noexcept {
         case person_on_vehicle:
         case static_person:
         case distractor:
-        case reflection:
-            return true;
-        case other_vehicle:
-            return benchmark == MotBenchmark::mot20;
-        default:
-            return false;
+        case reflection: return true;
+        case other_vehicle: return benchmark == MotBenchmark::mot20;
+        default: return false;
     }
 }
 

@@ -25,7 +25,9 @@ enum class MotBenchmark {
 inline constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 /// Ids and places below, none of which is negative, as what containers want.
-[[nodiscard]] constexpr std::size_t index(int i) noexcept { return static_cast<std::size_t>(i); }
+[[nodiscard]] constexpr std::size_t index(int i) noexcept {
+    return static_cast<std::size_t>(i);
+}
 
 /// A box of the truth and one of the tracker that have some IoU, in one frame.
 struct Overlap {

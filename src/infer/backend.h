@@ -23,25 +23,26 @@ enum class Precision : std::uint8_t { fp32, fp16, bf16, int8, mixed };
 enum class Goal : std::uint8_t { throughput, latency };
 
 struct BackendOptions {
-    std::string device = "cpu";  ///< "cpu", "cuda:0" ...
+    std::string device = "cpu";          ///< "cpu", "cuda:0" ...
     std::optional<Precision> precision;  ///< none: FP16 on GPUs, FP32 on hosts
     Goal goal = Goal::throughput;
-    int max_batch = 1;           ///< images a slot holds at most; 0: what suits the device
-    int small_batch = 0;         ///< batches of up to so many will be as common as full ones; 0: they won't
+    int max_batch = 1;  ///< images a slot holds at most; 0: what suits the device
+    int small_batch =
+        0;  ///< batches of up to so many will be as common as full ones; 0: they won't
     int height = 640, width = 640;  ///< input size, px; ignored where the network's is static
-    int threads = 0;             ///< CPU threads, 0: all
-    std::string cache_dir;       ///< for compiled networks; "" for none
+    int threads = 0;                ///< CPU threads, 0: all
+    std::string cache_dir;          ///< for compiled networks; "" for none
     /// Bytes of the GPU that all programs together may hold: batches are smaller where the largest
     /// would take more than its part of what is left; 0: all there are.
     std::size_t memory_in_use = 0;
-    int slots = 0;               ///< batches under way at once; 0: as many as the device makes use of
+    int slots = 0;  ///< batches under way at once; 0: as many as the device makes use of
     bool profile_layers = false;  ///< let layer_times() be asked, which makes all a little slower
-    std::stop_token stop;         ///< ends the wait for another process that compiles the same network
+    std::stop_token stop;  ///< ends the wait for another process that compiles the same network
 };
 
 struct BackendInfo {
-    std::string name;     ///< "openvino 2026.4.1"
-    std::string device;   ///< "Intel(R) Xeon(R) Processor", "NVIDIA H100" ...
+    std::string name;                       ///< "openvino 2026.4.1"
+    std::string device;                     ///< "Intel(R) Xeon(R) Processor", "NVIDIA H100" ...
     Precision precision = Precision::fp32;  ///< in effect, which may differ from what was asked
     int max_batch = 1;
     TensorInfo input;                 ///< [N, 3, H, W] with H and W as they will be run
@@ -72,26 +73,26 @@ class Backend {
     virtual TensorView input(int slot) = 0;
 
     /// Starts the first `batch` images of the slot (1 <= batch <= max_batch) and returns at once.
-    /// Errors: out_of_memory, internal; invalid_argument (busy slot, batch out of range), which change
-    /// nothing.
+    /// Errors: out_of_memory, internal; invalid_argument (busy slot, batch out of range), which
+    /// change nothing.
     virtual Result<void> submit(int slot, int batch) = 0;
 
     /// Blocks until the slot's batch is done. The views, [batch, ...], live until its next submit.
     /// Errors: as submit()'s; invalid_argument where nothing is under way.
     virtual Result<std::span<const TensorView>> wait(int slot) = 0;
 
-    /// Whether wait() would not block, or nothing better is known than to try. For the CPU: on a GPU an event
-    /// behind the slot's work tells.
+    /// Whether wait() would not block, or nothing better is known than to try. For the CPU: on a
+    /// GPU an event behind the slot's work tells.
     [[nodiscard]] virtual bool done(int /*slot*/) const { return true; }
-    /// `told` is called whenever a slot has got done, on any thread, and must neither block nor call the
-    /// backend; once this returns, the one before isn't called any more. For the CPU.
+    /// `told` is called whenever a slot has got done, on any thread, and must neither block nor
+    /// call the backend; once this returns, the one before isn't called any more. For the CPU.
     virtual void on_done(std::function<void()> /*told*/) {}
 
     /// The CUDA stream (cudaStream_t) on which a slot's work is ordered; nullptr on the CPU.
     [[nodiscard]] virtual void* stream(int /*slot*/) const noexcept { return nullptr; }
 
-    /// Where the slot's outputs will be, [max_batch, ...], for work ordered on stream(slot) behind a
-    /// submit. Empty on the CPU: there only wait() tells.
+    /// Where the slot's outputs will be, [max_batch, ...], for work ordered on stream(slot) behind
+    /// a submit. Empty on the CPU: there only wait() tells.
     [[nodiscard]] virtual std::span<const TensorView> outputs(int /*slot*/) const noexcept {
         return {};
     }

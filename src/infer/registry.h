@@ -27,13 +27,15 @@ std::vector<BackendDescription> backends();
 std::string settled_device(const std::string& device);
 
 /// Whether what networks give on this device lies in the host's memory.
-[[nodiscard]] inline bool gives_to_host(const std::string& settled) { return settled == "cpu"; }
+[[nodiscard]] inline bool gives_to_host(const std::string& settled) {
+    return settled == "cpu";
+}
 
-/// Loads the network onto options.device: "cpu", "cuda:N", or "auto" for the best there is. Sizes and
-/// batch that its graph leaves open are fixed to what the options ask.
-/// Errors: invalid_argument (no such device: the message names those there are; batch, slots or
-/// size out of range); unsupported (precision, size or batch the network or device can't do; an
-/// operator the backend doesn't know); unavailable (library missing); corrupt; out_of_memory.
+/// Loads the network onto options.device: "cpu", "cuda:N", or "auto" for the best there is. Sizes
+/// and batch that its graph leaves open are fixed to what the options ask. Errors: invalid_argument
+/// (no such device: the message names those there are; batch, slots or size out of range);
+/// unsupported (precision, size or batch the network or device can't do; an operator the backend
+/// doesn't know); unavailable (library missing); corrupt; out_of_memory.
 Result<std::unique_ptr<Backend>> make_backend(const model::Network& network,
                                               const BackendOptions& options);
 

@@ -13,15 +13,15 @@ struct CodecSupport {
 };
 
 struct Capabilities {
-    std::string ffmpeg;                 ///< version of libavcodec in use: "59.37.100"
+    std::string ffmpeg;                  ///< version of libavcodec in use: "59.37.100"
     std::vector<CodecSupport> decoders;  ///< H.264, HEVC, VP9, AV1, MPEG-4, MJPEG, PNG
     CodecSupport encoder;                ///< of annotated video
 };
 
 Capabilities capabilities();
 
-/// NVDEC engines of a GPU, which decode at once; nothing where it does not tell. Makes a context on the GPU
-/// the first time. Any thread.
+/// NVDEC engines of a GPU, which decode at once; nothing where it does not tell. Makes a context on
+/// the GPU the first time. Any thread.
 std::optional<int> nvdec_engines(int device);
 
 }  // namespace saccade::media

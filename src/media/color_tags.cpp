@@ -31,10 +31,8 @@ bool is_jpeg(AVCodecID codec) {
         case AV_CODEC_ID_MJPEGB:
         case AV_CODEC_ID_LJPEG:
         case AV_CODEC_ID_JPEGLS:
-        case AV_CODEC_ID_JPEG2000:
-            return true;
-        default:
-            return false;
+        case AV_CODEC_ID_JPEG2000: return true;
+        default: return false;
     }
 }
 
@@ -44,10 +42,8 @@ bool is_mpeg_family(AVCodecID codec) {
         case AV_CODEC_ID_H264:
         case AV_CODEC_ID_HEVC:
         case AV_CODEC_ID_VP9:
-        case AV_CODEC_ID_AV1:
-            return true;
-        default:
-            return false;
+        case AV_CODEC_ID_AV1: return true;
+        default: return false;
     }
 }
 
@@ -67,21 +63,16 @@ void warn_of_matrix(int space) {
 ColorMatrix matrix_of(const AVFrame& frame, AVCodecID codec, int display_height) {
     switch (number_of(frame.colorspace)) {
         case AVCOL_SPC_BT709:
-        case AVCOL_SPC_SMPTE240M:
-            return ColorMatrix::bt709;
+        case AVCOL_SPC_SMPTE240M: return ColorMatrix::bt709;
         case AVCOL_SPC_FCC:
         case AVCOL_SPC_BT470BG:
-        case AVCOL_SPC_SMPTE170M:
-            return ColorMatrix::bt601;
+        case AVCOL_SPC_SMPTE170M: return ColorMatrix::bt601;
         case AVCOL_SPC_BT2020_NCL:
-        case AVCOL_SPC_BT2020_CL:
-            return ColorMatrix::bt2020;
+        case AVCOL_SPC_BT2020_CL: return ColorMatrix::bt2020;
         case AVCOL_SPC_UNSPECIFIED:
         case AVCOL_SPC_RESERVED:
-        case AVCOL_SPC_RGB:
-            break;
-        default:
-            warn_of_matrix(number_of(frame.colorspace));
+        case AVCOL_SPC_RGB: break;
+        default: warn_of_matrix(number_of(frame.colorspace));
     }
     if (is_jpeg_like(frame, codec)) return ColorMatrix::bt601;
     return display_height >= hd_lines ? ColorMatrix::bt709 : ColorMatrix::bt601;
@@ -98,14 +89,11 @@ ChromaSiting siting_of(const AVFrame& frame, AVCodecID codec) {
     switch (number_of(frame.chroma_location)) {
         case AVCHROMA_LOC_CENTER:
         case AVCHROMA_LOC_TOP:
-        case AVCHROMA_LOC_BOTTOM:
-            return ChromaSiting::center;
+        case AVCHROMA_LOC_BOTTOM: return ChromaSiting::center;
         case AVCHROMA_LOC_LEFT:
         case AVCHROMA_LOC_TOPLEFT:
-        case AVCHROMA_LOC_BOTTOMLEFT:
-            return ChromaSiting::left;
-        default:
-            return is_jpeg_like(frame, codec) ? ChromaSiting::center : ChromaSiting::left;
+        case AVCHROMA_LOC_BOTTOMLEFT: return ChromaSiting::left;
+        default: return is_jpeg_like(frame, codec) ? ChromaSiting::center : ChromaSiting::left;
     }
 }
 

@@ -34,7 +34,8 @@ Result<Decoder> Decoder::open(const AVCodec& codec, const AVCodecParameters* par
     }
     context->thread_count = options.threads > 0 ? options.threads : usual_threads();
     context->thread_type = options.low_delay ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
-    // Threads within pictures keep libavcodec's error concealment from noticing, and telling, damage.
+    // Threads within pictures keep libavcodec's error concealment from noticing, and telling,
+    // damage.
     if (!options.low_delay && usual_leftovers(codec.id) == Leftovers::concealed) {
         context->thread_type = FF_THREAD_FRAME;
     }
@@ -67,7 +68,8 @@ DecodeStep Decoder::receive(AVFrame& frame) {
 }
 
 std::string Decoder::description() const {
-    if (context_->pix_fmt == AV_PIX_FMT_CUDA) return fmt::format("{} (NVDEC)", context_->codec->name);
+    if (context_->pix_fmt == AV_PIX_FMT_CUDA)
+        return fmt::format("{} (NVDEC)", context_->codec->name);
     const bool threaded = context_->active_thread_type != 0 ||
                           (context_->codec->capabilities & AV_CODEC_CAP_OTHER_THREADS) != 0;
     const int threads = threaded ? context_->thread_count : 1;

@@ -21,9 +21,10 @@ enum class DecodeStep {
 };
 
 struct DecoderOptions {
-    int threads = 0;         ///< 0: as many as the machine runs at once
-    bool low_delay = false;  ///< a picture comes out as soon as its packet is in: threads within pictures only
-    bool careful = false;  ///< of a damaged stream, perhaps: see picture_buffers.h
+    int threads = 0;  ///< 0: as many as the machine runs at once
+    bool low_delay =
+        false;  ///< a picture comes out as soon as its packet is in: threads within pictures only
+    bool careful = false;          ///< of a damaged stream, perhaps: see picture_buffers.h
     const Nvdec* nvdec = nullptr;  ///< on the GPU, or in software where that turns the stream down
 };
 

@@ -223,7 +223,8 @@ void Demuxer::note(const AVPacket& packet) {
 /// libavformat has no memory for packets of a damaged size either. Those of a file fit into it.
 bool Demuxer::short_of_memory() const {
     if (!reader_ || !reader_->size()) return true;
-    void* const block = av_malloc(std::min(static_cast<std::size_t>(*reader_->size()), max_allocation / 2));
+    void* const block =
+        av_malloc(std::min(static_cast<std::size_t>(*reader_->size()), max_allocation / 2));
     av_free(block);
     return block == nullptr;
 }
@@ -298,7 +299,8 @@ std::string Demuxer::shortfall() const {
     if (packets_ >= promised_ || !can_read_again()) return "";
     // An edit list may leave samples out; then what it shows must be there.
     const auto size = static_cast<std::uint64_t>(*reader_->size());
-    if (const auto edited = edited_seconds(read_at(), size, static_cast<std::uint32_t>(stream_->id));
+    if (const auto edited =
+            edited_seconds(read_at(), size, static_cast<std::uint32_t>(stream_->id));
         edited && begin_) {
         const double shown = static_cast<double>(*end_ - *begin_) * av_q2d(stream_->time_base);
         const double picture = packets_ > 0 ? shown / static_cast<double>(packets_) : 0;

@@ -50,10 +50,11 @@ class Demuxer {
     void follow(const Demuxer& before) noexcept { size_ = std::max(size_, before.size_); }
     /// What is certain of a file that ends too early, "" if nothing.
     [[nodiscard]] std::string truncation() const;
-    /// What the container's reader could not make sense of, in words; "" if nothing. Of files: cameras are
-    /// asked for more than they may have.
+    /// What the container's reader could not make sense of, in words; "" if nothing. Of files:
+    /// cameras are asked for more than they may have.
     [[nodiscard]] std::string nonsense() const;
-    /// At the end: packets that the container's table has and that were not read, in words; "" if none.
+    /// At the end: packets that the container's table has and that were not read, in words; "" if
+    /// none.
     [[nodiscard]] std::string shortfall() const;
     /// The system's word on a failed read, "" if none failed.
     [[nodiscard]] std::string io_failure() const;
@@ -77,9 +78,9 @@ class Demuxer {
     std::unique_ptr<DamageWatch> watch_;  // of format_, which goes before it
     AVFormatContext* format_ = nullptr;   // before reader_ in destruction
     const AVStream* stream_ = nullptr;
-    std::int64_t size_ = 0;                    ///< of the file when it was opened, bytes
-    std::int64_t promised_ = 0;                ///< packets, as a table of the container has it; 0: no such
-    std::int64_t packets_ = 0;                 ///< read
+    std::int64_t size_ = 0;      ///< of the file when it was opened, bytes
+    std::int64_t promised_ = 0;  ///< packets, as a table of the container has it; 0: no such
+    std::int64_t packets_ = 0;   ///< read
     std::optional<std::int64_t> begin_, end_;  ///< of what is shown, in the stream's time base
     const AVCodec* decoder_ = nullptr;
 };

@@ -9,21 +9,22 @@
 
 namespace saccade::media {
 
-/// A decoder may leave a picture out without a word: one that refers to what is missing, or that comes out
-/// of order. Where packets make one picture each and say when it is shown, that can be told. Where they
-/// don't say it, pictures are counted, if the stream begins behind a key packet: all that follow one are
-/// then due. One thread.
+/// A decoder may leave a picture out without a word: one that refers to what is missing, or that
+/// comes out of order. Where packets make one picture each and say when it is shown, that can be
+/// told. Where they don't say it, pictures are counted, if the stream begins behind a key packet:
+/// all that follow one are then due. One thread.
 class DuePictures {
   public:
-    /// Nothing is ever due of codecs whose packets may make no picture of their own (hidden or skipped
-    /// ones). `joins`: a stream may begin anywhere, as broadcasts do: what comes before its first picture
-    /// is not due.
+    /// Nothing is ever due of codecs whose packets may make no picture of their own (hidden or
+    /// skipped ones). `joins`: a stream may begin anywhere, as broadcasts do: what comes before its
+    /// first picture is not due.
     DuePictures(AVCodecID codec, bool joins);
     /// For a decoder that starts at an entry point within the stream.
     void start_within() noexcept { seen_key_ = true; }
 
-    /// Whether the picture of this time is shown before the first key picture, and its packet was sent after
-    /// that one's: it refers to pictures before the stream, and is given, damaged or not.
+    /// Whether the picture of this time is shown before the first key picture, and its packet was
+    /// sent after that one's: it refers to pictures before the stream, and is given, damaged or
+    /// not.
     [[nodiscard]] bool leads(std::int64_t pts) const noexcept {
         return first_key_ && pts != AV_NOPTS_VALUE && pts < *first_key_;
     }

@@ -109,8 +109,9 @@ Result<void> Mp4Encoder::open_codec() {
     const AVCodec* codec = choose_encoder(options_.codec);
     if (codec == nullptr) {
         return fail(ErrorCode::unavailable,
-                    options_.codec == Codec::hevc ? "this libavcodec can't encode HEVC"
-                                                  : "this libavcodec can encode neither H.264 nor MPEG-4",
+                    options_.codec == Codec::hevc
+                        ? "this libavcodec can't encode HEVC"
+                        : "this libavcodec can encode neither H.264 nor MPEG-4",
                     "install a full FFmpeg, such as Debian's libavcodec-extra");
     }
     codec_.reset(avcodec_alloc_context3(codec));
@@ -152,7 +153,8 @@ Result<void> Mp4Encoder::open_codec() {
 
 /// Into picture_, padded to even sizes by repeating the last column and row.
 Result<void> Mp4Encoder::copy_planes(const Frame& frame) {
-    // An encoder that made a copy (x264) leaves the memory to us: fresh pages cost more than pixels.
+    // An encoder that made a copy (x264) leaves the memory to us: fresh pages cost more than
+    // pixels.
     if (picture_->buf[0] == nullptr || av_frame_is_writable(picture_.get()) == 0) {
         av_frame_unref(picture_.get());
         picture_->format = codec_->pix_fmt;

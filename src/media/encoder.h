@@ -14,12 +14,12 @@ namespace saccade::media {
 enum class Codec : std::uint8_t { h264, hevc };
 
 struct EncoderOptions {
-    int width = 0, height = 0;  ///< px; odd sizes are padded by a column or row
-    double frame_rate = 30;     ///< nominal, Hz; real times come with the frames
-    ColorSpec color;            ///< written into the stream's tags
+    int width = 0, height = 0;      ///< px; odd sizes are padded by a column or row
+    double frame_rate = 30;         ///< nominal, Hz; real times come with the frames
+    ColorSpec color;                ///< written into the stream's tags
     PixelAspect pixel_aspect = {};  ///< likewise
-    int quality = 21;           ///< CRF of x264: 0 (lossless) to 51
-    int threads = 0;            ///< 0: the encoder's choice
+    int quality = 21;               ///< CRF of x264: 0 (lossless) to 51
+    int threads = 0;                ///< 0: the encoder's choice
     /// HEVC is for pictures of over 4096 px, which decoders in hardware don't take as H.264.
     Codec codec = Codec::h264;
 };

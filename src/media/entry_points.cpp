@@ -10,8 +10,8 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-/// avcC and hvcC records (ISO/IEC 14496-15, 5.3.3 and 8.3.3) start with a version, 1; parameter sets
-/// in Annex B start with a zero.
+/// avcC and hvcC records (ISO/IEC 14496-15, 5.3.3 and 8.3.3) start with a version, 1; parameter
+/// sets in Annex B start with a zero.
 int length_bytes_of(Bytes extradata, std::size_t least, std::size_t at) {
     if (extradata.size() < least || extradata[0] != 1) return 0;
     return (extradata[at] & 3) + 1;
@@ -48,9 +48,7 @@ EntryPoints::EntryPoints(const AVCodecParameters& codec) {
             break;
         case AV_CODEC_ID_VP8:
         case AV_CODEC_ID_VP9:
-        case AV_CODEC_ID_AV1:
-            kind_ = Kind::key_flag;
-            break;
+        case AV_CODEC_ID_AV1: kind_ = Kind::key_flag; break;
         default:
             if (intra_only(codec.codec_id)) kind_ = Kind::key_flag;
     }
@@ -75,7 +73,8 @@ bool EntryPoints::headers_tell_reordering(Bytes extradata) const {
     } else {
         std::size_t at = 6;  // avcC: the sets, each behind its length in two bytes
         for (unsigned left = extradata[5] & 0x1FU; left > 0 && extradata.size() - at > 2; --left) {
-            const std::size_t length = static_cast<std::size_t>(extradata[at]) << 8U | extradata[at + 1];
+            const std::size_t length =
+                static_cast<std::size_t>(extradata[at]) << 8U | extradata[at + 1];
             at += 2;
             if (length == 0 || length > extradata.size() - at) return false;
             note(extradata.subspan(at, length), units);
@@ -118,14 +117,17 @@ void EntryPoints::note(Bytes unit, Units& units) const {
     if (kind_ == Kind::h264) {
         const unsigned type = header & 0x1FU;
         units.entry = units.entry || type == h264_idr;
-        if (type == h264_sps || type == h264_sps + 1) units.headers |= 1U << (type - h264_sps);  // SPS, PPS
+        if (type == h264_sps || type == h264_sps + 1)
+            units.headers |= 1U << (type - h264_sps);  // SPS, PPS
         if (type == h264_sps && !tells_reordering(unit)) units.sane = false;
     } else {
         const unsigned type = header >> 1U & 0x3FU;
-        units.entry = units.entry || (type >= 16 && type <= 21);    // BLA, IDR, CRA
-        // Their slices begin with first_slice_segment_in_pic_flag and no_output_of_prior_pics_flag (7.3.6.1).
-        if (type >= 16 && type <= 23 && unit.size() > 2 && (unit[2] & 0x40U) != 0) units.drops_pictures = true;
-        if (type == 36 || type == 37) units.ends_sequence = true;  // EOS, EOB
+        units.entry = units.entry || (type >= 16 && type <= 21);  // BLA, IDR, CRA
+        // Their slices begin with first_slice_segment_in_pic_flag and no_output_of_prior_pics_flag
+        // (7.3.6.1).
+        if (type >= 16 && type <= 23 && unit.size() > 2 && (unit[2] & 0x40U) != 0)
+            units.drops_pictures = true;
+        if (type == 36 || type == 37) units.ends_sequence = true;          // EOS, EOB
         if (type >= 32 && type <= 34) units.headers |= 1U << (type - 32);  // VPS, SPS, PPS
     }
 }

@@ -36,7 +36,8 @@ std::optional<Timestamp> FrameTimes::to_time(std::optional<std::int64_t> units) 
     const std::int64_t ns =
         av_rescale_rnd(*units, base_.num * 1'000'000'000, base_.den,
                        static_cast<AVRounding>(AV_ROUND_NEAR_INF | AV_ROUND_PASS_MINMAX));
-    // libavutil says "does not fit" by INT64_MIN; a quarter of the range leaves room for differences.
+    // libavutil says "does not fit" by INT64_MIN; a quarter of the range leaves room for
+    // differences.
     if (ns <= INT64_MIN / 4 || ns >= INT64_MAX / 4) return std::nullopt;
     return Timestamp(ns);
 }

@@ -8,8 +8,8 @@
 namespace saccade::media {
 namespace {
 
-/// Bits of a unit, its emulation prevention bytes (7.4.1: the 3 of 0 0 3) left out. Behind the end all
-/// are 0, and past_end() says so.
+/// Bits of a unit, its emulation prevention bytes (7.4.1: the 3 of 0 0 3) left out. Behind the end
+/// all are 0, and past_end() says so.
 class Bits {
   public:
     explicit Bits(std::span<const std::uint8_t> unit) {
@@ -112,7 +112,8 @@ bool restricted(Bits& bits) {
 }  // namespace
 
 bool tells_reordering(std::span<const std::uint8_t> sps) {
-    constexpr std::array with_chroma{100U, 110U, 122U, 244U, 44U, 83U, 86U, 118U, 128U, 138U, 139U, 134U, 135U};
+    constexpr std::array with_chroma{100U, 110U, 122U, 244U, 44U,  83U, 86U,
+                                     118U, 128U, 138U, 139U, 134U, 135U};
     constexpr unsigned baseline = 66;
     Bits bits(sps);
     bits.skip(8);

@@ -26,8 +26,9 @@ Watches& watches() {
     return instance;
 }
 
-/// Errors, but for those in what is carried beside pictures (SEI of H.264 and HEVC, APPn of JPEG), and what
-/// libavcodec's error concealment says of a picture that it mended, unchanged since FFmpeg 0.5.
+/// Errors, but for those in what is carried beside pictures (SEI of H.264 and HEVC, APPn of JPEG),
+/// and what libavcodec's error concealment says of a picture that it mended, unchanged since FFmpeg
+/// 0.5.
 bool tells_of_damage(int level, std::string_view format) {
     if (level > AV_LOG_ERROR) return format.starts_with("concealing ");
     return !format.starts_with("SEI type ") && !format.starts_with("unable to decode APP fields");

@@ -44,12 +44,12 @@ void init_libav();
 std::string last_libav_error();
 void clear_libav_error();
 
-/// Counts what one decoder or demuxer says it could not read without loss, which is what libavutil's level
-/// AV_LOG_ERROR stands for, and the pictures that it had to mend. Much of that has no other way out:
-/// decoders of HEVC leave out what they can't read and return no error, and frame threads hand pictures
-/// out before decode_error_flags are set.
-/// The count comes from the decoder's threads. It may run a few pictures ahead of its output, and
-/// never lags behind: what went wrong with a picture is counted before the picture comes out.
+/// Counts what one decoder or demuxer says it could not read without loss, which is what
+/// libavutil's level AV_LOG_ERROR stands for, and the pictures that it had to mend. Much of that
+/// has no other way out: decoders of HEVC leave out what they can't read and return no error, and
+/// frame threads hand pictures out before decode_error_flags are set. The count comes from the
+/// decoder's threads. It may run a few pictures ahead of its output, and never lags behind: what
+/// went wrong with a picture is counted before the picture comes out.
 class DamageWatch {
   public:
     /// To be attached before they are opened; must outlive them.

@@ -51,11 +51,11 @@ Length length_of(Bytes box) {
 }
 
 struct Track {
-    std::uint64_t id = 0, length = 0;         ///< as tkhd has it, in the movie's time scale
+    std::uint64_t id = 0, length = 0;  ///< as tkhd has it, in the movie's time scale
     Length media;
-    std::uint64_t samples = 0, units = 0;     ///< sum of stts
-    std::uint64_t shown = 0, edits = 0;       ///< sum of elst, in the movie's time scale
-    std::uint64_t media_begin = UINT64_MAX;   ///< of the earliest edit, in the media's time scale
+    std::uint64_t samples = 0, units = 0;    ///< sum of stts
+    std::uint64_t shown = 0, edits = 0;      ///< sum of elst, in the movie's time scale
+    std::uint64_t media_begin = UINT64_MAX;  ///< of the earliest edit, in the media's time scale
     double media_seconds_of_edits = 0;
 };
 
@@ -75,7 +75,8 @@ void read_edits(Bytes box, Track& track) {
 
 void read_track(Bytes data, Track& track) {
     each_box(data, [&](std::string_view type, Bytes box) {
-        if (type == "mdia" || type == "minf" || type == "stbl" || type == "edts") read_track(box, track);
+        if (type == "mdia" || type == "minf" || type == "stbl" || type == "edts")
+            read_track(box, track);
         const bool large = !box.empty() && box[0] == 1;
         if (type == "tkhd") {
             track.id = number(box, large ? 20 : 12, 4);
@@ -113,7 +114,8 @@ std::vector<std::uint8_t> read_moov(const ReadAt& read, std::uint64_t file_size)
 
 }  // namespace
 
-std::optional<double> edited_seconds(const ReadAt& read, std::uint64_t file_size, std::uint32_t id) {
+std::optional<double> edited_seconds(const ReadAt& read, std::uint64_t file_size,
+                                     std::uint32_t id) {
     const std::vector<std::uint8_t> moov = read_moov(read, file_size);
     Length movie;
     std::optional<Track> found;
@@ -124,18 +126,22 @@ std::optional<double> edited_seconds(const ReadAt& read, std::uint64_t file_size
         read_track(box, track);
         if (track.id == id) found = track;
     });
-    if (!found || found->edits == 0 || found->samples == 0 || movie.scale <= 0 || found->media.scale <= 0) {
+    if (!found || found->edits == 0 || found->samples == 0 || movie.scale <= 0 ||
+        found->media.scale <= 0) {
         return std::nullopt;
     }
     const double all = static_cast<double>(found->units) / found->media.scale;
     const double sample = all / static_cast<double>(found->samples);
-    const auto agree = [&](double a, double b) { return std::abs(a - b) <= std::max(2 * sample, 0.01 * a); };
+    const auto agree = [&](double a, double b) {
+        return std::abs(a - b) <= std::max(2 * sample, 0.01 * a);
+    };
     const double shown = found->media_seconds_of_edits / movie.scale;
     const double begin = static_cast<double>(found->media_begin) / found->media.scale;
-    const bool sound = agree(all, found->media.seconds) &&
-                       agree(static_cast<double>(found->length) / movie.scale,
-                             static_cast<double>(found->shown) / movie.scale) &&
-                       (found->edits > 1 || begin + shown <= all + std::max(2 * sample, 0.01 * all));
+    const bool sound =
+        agree(all, found->media.seconds) &&
+        agree(static_cast<double>(found->length) / movie.scale,
+              static_cast<double>(found->shown) / movie.scale) &&
+        (found->edits > 1 || begin + shown <= all + std::max(2 * sample, 0.01 * all));
     return sound && shown < all ? std::optional(shown) : std::nullopt;
 }
 

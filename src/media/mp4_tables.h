@@ -8,9 +8,11 @@
 
 namespace saccade::media {
 
-/// Seconds that a track's edit list shows, where it shows less than all of the track's samples and everything
-/// that is written about the track's length agrees: time to sample, media, edits, presentation. Nothing
-/// where it doesn't, which is where a field of them is damaged, or without an edit list.
-std::optional<double> edited_seconds(const ReadAt& read, std::uint64_t file_size, std::uint32_t track);
+/// Seconds that a track's edit list shows, where it shows less than all of the track's samples and
+/// everything that is written about the track's length agrees: time to sample, media, edits,
+/// presentation. Nothing where it doesn't, which is where a field of them is damaged, or without an
+/// edit list.
+std::optional<double> edited_seconds(const ReadAt& read, std::uint64_t file_size,
+                                     std::uint32_t track);
 
 }  // namespace saccade::media

@@ -139,7 +139,7 @@ class Descent {
         auto folders = entries(base, true, [](const std::string& name) { return name[0] != '.'; });
         if (!folders) {
             return folders.error().code == ErrorCode::not_found ? Result<void>()
-                                                                 : fail(folders.error());
+                                                                : fail(folders.error());
         }
         for (const std::string& name : *folders) {
             if (auto deeper = walk(base + name + "/", rest, seen, found); !deeper) return deeper;

@@ -69,17 +69,18 @@ class CudaNvdec final : public Nvdec {
         if (reference_) {
             auto* const context = reinterpret_cast<AVHWDeviceContext*>(reference_->data);
             auto* const device = static_cast<AVCUDADeviceContext*>(context->hwctx);
-            // The runtime's own context, so that pointers are good in all of this process. (FFmpeg's
-            // own way to it refuses one that is active with other flags.)
+            // The runtime's own context, so that pointers are good in all of this process.
+            // (FFmpeg's own way to it refuses one that is active with other flags.)
             device->cuda_ctx = static_cast<CUcontext>(cuda::current_context());
             // Copies of this stream's pictures then wait for no other stream's.
             device->stream = place_->stream.get();
             code = av_hwdevice_ctx_init(reference_.get());
         }
         if (code < 0) {
-            return fail(ErrorCode::unavailable,
-                        fmt::format("FFmpeg can't decode on cuda:{}: {}", device_, libav_message(code)),
-                        "see saccade doctor");
+            return fail(
+                ErrorCode::unavailable,
+                fmt::format("FFmpeg can't decode on cuda:{}: {}", device_, libav_message(code)),
+                "see saccade doctor");
         }
         return {};
     }
@@ -111,20 +112,23 @@ class CudaNvdec final : public Nvdec {
   private:
     Result<void> copy(const AVFrame& picture, Frame& frame) {
         const auto sample = static_cast<std::size_t>(layout_of(frame.format).bytes_per_sample);
-        const auto columns = static_cast<std::size_t>((frame.width + 1) / 2 * 2);  // of chroma pairs
+        const auto columns =
+            static_cast<std::size_t>((frame.width + 1) / 2 * 2);  // of chroma pairs
         const auto rows = static_cast<std::size_t>(frame.height);
         const std::size_t pitch = (columns * sample + alignment - 1) / alignment * alignment;
         const std::size_t chroma_rows = (rows + 1) / 2;
-        auto pixels = cuda::Buffer::make(place_->memory, pitch * (rows + chroma_rows),
-                                         place_->stream.get());
+        auto pixels =
+            cuda::Buffer::make(place_->memory, pitch * (rows + chroma_rows), place_->stream.get());
         if (!pixels) return fail(pixels.error());
         auto* const luma = pixels->as<std::uint8_t>();
         auto* const chroma = luma + pitch * rows;
-        const auto plane = [&](std::uint8_t* to, int index, std::size_t row_bytes, std::size_t count) {
-            cuda::check(cudaMemcpy2DAsync(to, pitch, picture.data[index],
-                                          static_cast<std::size_t>(picture.linesize[index]), row_bytes,
-                                          count, cudaMemcpyDeviceToDevice, place_->stream.get()),
-                        "cudaMemcpy2DAsync");
+        const auto plane = [&](std::uint8_t* to, int index, std::size_t row_bytes,
+                               std::size_t count) {
+            cuda::check(
+                cudaMemcpy2DAsync(to, pitch, picture.data[index],
+                                  static_cast<std::size_t>(picture.linesize[index]), row_bytes,
+                                  count, cudaMemcpyDeviceToDevice, place_->stream.get()),
+                "cudaMemcpy2DAsync");
         };
         plane(luma, 0, static_cast<std::size_t>(frame.width) * sample, rows);
         plane(chroma, 1, columns * sample, chroma_rows);

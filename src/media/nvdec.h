@@ -11,9 +11,9 @@
 
 namespace saccade::media {
 
-/// Why a stream is decoded in software though a GPU is asked for, as far as its headers tell; "" where
-/// nothing stands against NVDEC. Pictures that must be turned, and formats other than 4:2:0 of 8 or 10
-/// bits, are not for it.
+/// Why a stream is decoded in software though a GPU is asked for, as far as its headers tell; ""
+/// where nothing stands against NVDEC. Pictures that must be turned, and formats other than 4:2:0
+/// of 8 or 10 bits, are not for it.
 std::string nvdec_obstacle(const AVCodec& codec, const AVCodecParameters& parameters,
                            Orientation orientation);
 
@@ -27,14 +27,14 @@ class Nvdec {
     Nvdec& operator=(const Nvdec&) = delete;
     virtual ~Nvdec() = default;
 
-    /// Makes a decoder that is not open yet prefer the GPU. Where the GPU turns the stream down when
-    /// it is seen, libavcodec goes on in software.
+    /// Makes a decoder that is not open yet prefer the GPU. Where the GPU turns the stream down
+    /// when it is seen, libavcodec goes on in software.
     virtual void attach(AVCodecContext& context) const = 0;
 
-    /// Fills the planes, memory, device and owner of a Frame whose size and format are set, with a copy
-    /// of the picture on the device that any CUDA stream may read at once. The decoder has its surface
-    /// back when `picture` goes: it has few, and a pipeline holds many frames.
-    /// Errors: out_of_memory, internal.
+    /// Fills the planes, memory, device and owner of a Frame whose size and format are set, with a
+    /// copy of the picture on the device that any CUDA stream may read at once. The decoder has its
+    /// surface back when `picture` goes: it has few, and a pipeline holds many frames. Errors:
+    /// out_of_memory, internal.
     virtual Result<void> take(const AVFrame& picture, Frame& frame) = 0;
 
     [[nodiscard]] virtual int device() const noexcept = 0;

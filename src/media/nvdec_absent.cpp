@@ -4,7 +4,9 @@
 
 namespace saccade::media {
 
-std::optional<int> nvdec_engines(int /*device*/) { return std::nullopt; }
+std::optional<int> nvdec_engines(int /*device*/) {
+    return std::nullopt;
+}
 
 Result<std::unique_ptr<Nvdec>> Nvdec::open(int /*device*/) {
     return fail(ErrorCode::unavailable, "this build has no GPU path", "run: make gpu");

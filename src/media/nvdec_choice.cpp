@@ -48,14 +48,16 @@ std::string nvdec_obstacle(const AVCodec& codec, const AVCodecParameters& parame
 }
 
 Result<PixelFormat> device_format(const AVFrame& frame) {
-    const auto* context = frame.hw_frames_ctx != nullptr
-                              ? reinterpret_cast<const AVHWFramesContext*>(frame.hw_frames_ctx->data)
-                              : nullptr;
+    const auto* context =
+        frame.hw_frames_ctx != nullptr
+            ? reinterpret_cast<const AVHWFramesContext*>(frame.hw_frames_ctx->data)
+            : nullptr;
     if (context != nullptr && context->sw_format == AV_PIX_FMT_NV12) return PixelFormat::nv12;
     if (context != nullptr && context->sw_format == AV_PIX_FMT_P010LE) return PixelFormat::p010;
     const char* name = context != nullptr ? av_get_pix_fmt_name(context->sw_format) : nullptr;
-    return fail(ErrorCode::unsupported, fmt::format("pictures on the GPU in pixel format {} can't be read",
-                                                    name != nullptr ? name : "(unknown)"));
+    return fail(ErrorCode::unsupported,
+                fmt::format("pictures on the GPU in pixel format {} can't be read",
+                            name != nullptr ? name : "(unknown)"));
 }
 
 }  // namespace saccade::media

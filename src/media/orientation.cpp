@@ -86,18 +86,10 @@ Orientation orientation_of(const std::int32_t* matrix) noexcept {
 void orient_plane(const std::uint8_t* source, std::ptrdiff_t source_stride, PlaneSize size,
                   Orientation orientation, std::uint8_t* target, std::ptrdiff_t target_stride) {
     switch (size.element_bytes) {
-        case 1:
-            orient<1>(source, source_stride, size, orientation, target, target_stride);
-            break;
-        case 2:
-            orient<2>(source, source_stride, size, orientation, target, target_stride);
-            break;
-        case 3:
-            orient<3>(source, source_stride, size, orientation, target, target_stride);
-            break;
-        default:
-            orient<4>(source, source_stride, size, orientation, target, target_stride);
-            break;
+        case 1: orient<1>(source, source_stride, size, orientation, target, target_stride); break;
+        case 2: orient<2>(source, source_stride, size, orientation, target, target_stride); break;
+        case 3: orient<3>(source, source_stride, size, orientation, target, target_stride); break;
+        default: orient<4>(source, source_stride, size, orientation, target, target_stride); break;
     }
 }
 

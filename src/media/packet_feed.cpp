@@ -6,8 +6,8 @@
 namespace saccade::media {
 namespace {
 
-// Segments that a decoder may be ahead of the slowest, for each decoder: what is found in them has to
-// be kept until the slowest is done.
+// Segments that a decoder may be ahead of the slowest, for each decoder: what is found in them has
+// to be kept until the slowest is done.
 constexpr std::size_t window = 4;
 
 // Packets that all decoders together may have read ahead.
@@ -130,7 +130,8 @@ std::optional<PacketFeed::Ending> PacketFeed::finish(const DamageReport& found) 
     changed_.notify_all();
     wait(lock, [this] { return busy_ == 0; });
     if (busy_ != 0) return std::nullopt;
-    if (doubted() && !std::exchange(again_, true)) return Ending{"", Again{pictures_that_count(), next_}};
+    if (doubted() && !std::exchange(again_, true))
+        return Ending{"", Again{pictures_that_count(), next_}};
     if (!doubted() && !conclusion_) {
         note_whole();
         conclusion_ = damage_.summary(name_);
@@ -156,7 +157,8 @@ void PacketFeed::note_whole() {
                                                        : "reading stopped: " + libav_message(code));
     }
     if (!io.empty()) damage_.note_whole("reading failed: " + io);
-    for (const std::string& what : {demuxer_->truncation(), demuxer_->nonsense(), demuxer_->shortfall()}) {
+    for (const std::string& what :
+         {demuxer_->truncation(), demuxer_->nonsense(), demuxer_->shortfall()}) {
         if (!what.empty()) damage_.note_whole(what);
     }
 }

@@ -61,7 +61,8 @@ Result<void> download(AVFrame& picture) {
     AvFrame host(av_frame_alloc());
     if (!host) return no_memory();
     if (const int code = av_hwframe_transfer_data(host.get(), &picture, 0); code < 0) {
-        return fail(ErrorCode::internal, "a picture can't be copied from the GPU: " + libav_message(code));
+        return fail(ErrorCode::internal,
+                    "a picture can't be copied from the GPU: " + libav_message(code));
     }
     if (av_frame_copy_props(host.get(), &picture) < 0) return no_memory();
     av_frame_unref(&picture);

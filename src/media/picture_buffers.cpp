@@ -28,7 +28,9 @@ bool any_place(const AVFrame& picture, At at) {
         const int y = std::min(top + spacing, picture.height) - 1;
         for (int left = 0; left < picture.width; left += spacing) {
             const int x = std::max(std::min(left + spacing, picture.width) - samples, 0);
-            if (at(picture.data[0] + static_cast<std::ptrdiff_t>(y) * picture.linesize[0] + x * bytes)) return true;
+            if (at(picture.data[0] + static_cast<std::ptrdiff_t>(y) * picture.linesize[0] +
+                   x * bytes))
+                return true;
         }
     }
     return false;
@@ -64,11 +66,12 @@ int get_buffer(AVCodecContext* context, AVFrame* frame, int flags) {
 }  // namespace
 
 Leftovers usual_leftovers(AVCodecID codec) {
-    constexpr std::array conceal = {AV_CODEC_ID_H264,      AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO,
-                                    AV_CODEC_ID_MPEG4,     AV_CODEC_ID_H263,       AV_CODEC_ID_H263P,
-                                    AV_CODEC_ID_FLV1,      AV_CODEC_ID_MSMPEG4V1,  AV_CODEC_ID_MSMPEG4V2,
-                                    AV_CODEC_ID_MSMPEG4V3, AV_CODEC_ID_WMV1,       AV_CODEC_ID_WMV2,
-                                    AV_CODEC_ID_WMV3,      AV_CODEC_ID_VC1};
+    constexpr std::array conceal = {
+        AV_CODEC_ID_H264,      AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO,
+        AV_CODEC_ID_MPEG4,     AV_CODEC_ID_H263,       AV_CODEC_ID_H263P,
+        AV_CODEC_ID_FLV1,      AV_CODEC_ID_MSMPEG4V1,  AV_CODEC_ID_MSMPEG4V2,
+        AV_CODEC_ID_MSMPEG4V3, AV_CODEC_ID_WMV1,       AV_CODEC_ID_WMV2,
+        AV_CODEC_ID_WMV3,      AV_CODEC_ID_VC1};
     if (codec == AV_CODEC_ID_HEVC) return Leftovers::marked;
     return std::find(conceal.begin(), conceal.end(), codec) != conceal.end() ? Leftovers::concealed
                                                                              : Leftovers::cleared;
@@ -84,7 +87,8 @@ void keep_clean(AVCodecContext& context, bool careful) {
 }
 
 bool has_marks(const AVFrame& picture, AVCodecID codec) {
-    if (picture.hw_frames_ctx != nullptr || usual_leftovers(codec) != Leftovers::marked) return false;
+    if (picture.hw_frames_ctx != nullptr || usual_leftovers(codec) != Leftovers::marked)
+        return false;
     return any_place(picture, [](const std::uint8_t* place) {
         return std::equal(mark.begin(), mark.end(), place);
     });

@@ -142,7 +142,8 @@ Result<void> PictureReader::send(const AVPacket* packet) {
         decoder_->send(nullptr);
         return {};
     }
-    if (packet->size == 0) return {};  // a place in a table without a picture (to libavcodec: the end)
+    if (packet->size == 0)
+        return {};  // a place in a table without a picture (to libavcodec: the end)
     if (!joined_ && (packet->flags & AV_PKT_FLAG_KEY) != 0) {
         if (mode_ != Mode::fast) decoder_->take_damage();
         joined_ = true;
@@ -153,7 +154,8 @@ Result<void> PictureReader::send(const AVPacket* packet) {
     if (mode_ != Mode::fast) note_start(*packet);
     if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) lose("a packet is damaged or cut short");
     const DecodeStep step = decoder_->send(packet);
-    if (step == DecodeStep::damaged && (mode_ == Mode::fast || !leading_)) lose("a packet could not be decoded");
+    if (step == DecodeStep::damaged && (mode_ == Mode::fast || !leading_))
+        lose("a packet could not be decoded");
     return step == DecodeStep::no_memory ? no_memory() : Result<void>{};
 }
 
@@ -163,23 +165,21 @@ Result<PictureReader::Step> PictureReader::step() {
     if (doubtful()) return Step::doubtful;
     switch (came) {
         case DecodeStep::frame:
-            if (const auto shown = known(decoded_->pts); next_begin_ && shown && *shown >= *next_begin_) {
+            if (const auto shown = known(decoded_->pts);
+                next_begin_ && shown && *shown >= *next_begin_) {
                 pending_ = true;
                 return Step::crossed;
             }
             if (auto taken = take(); !taken) return fail(taken.error());
             return doubtful() ? Step::doubtful : Step::taken;
-        case DecodeStep::more_input:
-            return Step::hungry;
-        case DecodeStep::drained:
-            return Step::drained;
+        case DecodeStep::more_input: return Step::hungry;
+        case DecodeStep::drained: return Step::drained;
         case DecodeStep::damaged:
             lose("a picture could not be decoded");
             if (doubtful()) return Step::doubtful;
             if (input_ended_ && ++errors_after_end_ > most_errors_after_end) return Step::drained;
             return Step::taken;
-        case DecodeStep::no_memory:
-            break;
+        case DecodeStep::no_memory: break;
     }
     return no_memory();
 }
@@ -235,7 +235,8 @@ Result<void> PictureReader::take() {
 }
 
 /// An empty frame stands for one that was taken before: its time counts for those behind it.
-Result<void> PictureReader::take_time(Frame frame, std::optional<std::int64_t> timestamp, std::int64_t duration) {
+Result<void> PictureReader::take_time(Frame frame, std::optional<std::int64_t> timestamp,
+                                      std::int64_t duration) {
     untimed_.emplace_back(std::move(frame));
     times_->next(timestamp, duration, ready_);
     hand_out();
@@ -251,10 +252,12 @@ void PictureReader::note_start(const AVPacket& packet) {
     entries_.reset();
 }
 
-bool PictureReader::mended() { return decoder_->take_damage() && !leading_ && !recovering_; }
+bool PictureReader::mended() {
+    return decoder_->take_damage() && !leading_ && !recovering_;
+}
 
-/// Whether the time of the picture in hand follows from its timestamp alone. Of others a reader of another
-/// part knows nothing, and after them nobody does.
+/// Whether the time of the picture in hand follows from its timestamp alone. Of others a reader of
+/// another part knows nothing, and after them nobody does.
 bool PictureReader::plain_time() {
     const auto begin = std::exchange(begin_, std::nullopt);
     if (last_ && !begin) return true;

@@ -10,35 +10,24 @@ std::optional<PixelFormat> direct_format(AVPixelFormat format) noexcept {
     switch (format) {
         case AV_PIX_FMT_YUV420P:
         case AV_PIX_FMT_YUVJ420P:
-        case AV_PIX_FMT_YUVA420P:
-            return PixelFormat::i420;
+        case AV_PIX_FMT_YUVA420P: return PixelFormat::i420;
         case AV_PIX_FMT_YUV422P:
         case AV_PIX_FMT_YUVJ422P:
-        case AV_PIX_FMT_YUVA422P:
-            return PixelFormat::i422;
+        case AV_PIX_FMT_YUVA422P: return PixelFormat::i422;
         case AV_PIX_FMT_YUV444P:
         case AV_PIX_FMT_YUVJ444P:
-        case AV_PIX_FMT_YUVA444P:
-            return PixelFormat::i444;
-        case AV_PIX_FMT_NV12:
-            return PixelFormat::nv12;
+        case AV_PIX_FMT_YUVA444P: return PixelFormat::i444;
+        case AV_PIX_FMT_NV12: return PixelFormat::nv12;
         case AV_PIX_FMT_YUV420P10LE:
-        case AV_PIX_FMT_YUVA420P10LE:
-            return PixelFormat::i420p10;
+        case AV_PIX_FMT_YUVA420P10LE: return PixelFormat::i420p10;
         case AV_PIX_FMT_YUV422P10LE:
-        case AV_PIX_FMT_YUVA422P10LE:
-            return PixelFormat::i422p10;
+        case AV_PIX_FMT_YUVA422P10LE: return PixelFormat::i422p10;
         case AV_PIX_FMT_YUV444P10LE:
-        case AV_PIX_FMT_YUVA444P10LE:
-            return PixelFormat::i444p10;
-        case AV_PIX_FMT_P010LE:
-            return PixelFormat::p010;
-        case AV_PIX_FMT_GRAY8:
-            return PixelFormat::gray8;
-        case AV_PIX_FMT_RGB24:
-            return PixelFormat::rgb24;
-        default:
-            return std::nullopt;
+        case AV_PIX_FMT_YUVA444P10LE: return PixelFormat::i444p10;
+        case AV_PIX_FMT_P010LE: return PixelFormat::p010;
+        case AV_PIX_FMT_GRAY8: return PixelFormat::gray8;
+        case AV_PIX_FMT_RGB24: return PixelFormat::rgb24;
+        default: return std::nullopt;
     }
 }
 
@@ -59,26 +48,16 @@ std::optional<PixelFormat> nearest_format(AVPixelFormat format) noexcept {
 
 AVPixelFormat to_libav(PixelFormat format) noexcept {
     switch (format) {
-        case PixelFormat::i420:
-            return AV_PIX_FMT_YUV420P;
-        case PixelFormat::i422:
-            return AV_PIX_FMT_YUV422P;
-        case PixelFormat::i444:
-            return AV_PIX_FMT_YUV444P;
-        case PixelFormat::nv12:
-            return AV_PIX_FMT_NV12;
-        case PixelFormat::i420p10:
-            return AV_PIX_FMT_YUV420P10LE;
-        case PixelFormat::i422p10:
-            return AV_PIX_FMT_YUV422P10LE;
-        case PixelFormat::i444p10:
-            return AV_PIX_FMT_YUV444P10LE;
-        case PixelFormat::p010:
-            return AV_PIX_FMT_P010LE;
-        case PixelFormat::gray8:
-            return AV_PIX_FMT_GRAY8;
-        case PixelFormat::rgb24:
-            return AV_PIX_FMT_RGB24;
+        case PixelFormat::i420: return AV_PIX_FMT_YUV420P;
+        case PixelFormat::i422: return AV_PIX_FMT_YUV422P;
+        case PixelFormat::i444: return AV_PIX_FMT_YUV444P;
+        case PixelFormat::nv12: return AV_PIX_FMT_NV12;
+        case PixelFormat::i420p10: return AV_PIX_FMT_YUV420P10LE;
+        case PixelFormat::i422p10: return AV_PIX_FMT_YUV422P10LE;
+        case PixelFormat::i444p10: return AV_PIX_FMT_YUV444P10LE;
+        case PixelFormat::p010: return AV_PIX_FMT_P010LE;
+        case PixelFormat::gray8: return AV_PIX_FMT_GRAY8;
+        case PixelFormat::rgb24: return AV_PIX_FMT_RGB24;
     }
     return AV_PIX_FMT_NONE;
 }
@@ -96,10 +75,8 @@ bool is_full_range_format(AVPixelFormat format) noexcept {
         case AV_PIX_FMT_YUVJ422P:
         case AV_PIX_FMT_YUVJ444P:
         case AV_PIX_FMT_YUVJ440P:
-        case AV_PIX_FMT_YUVJ411P:
-            return true;
-        default:
-            return false;
+        case AV_PIX_FMT_YUVJ411P: return true;
+        default: return false;
     }
 }
 

@@ -34,7 +34,9 @@ std::optional<Segment> Segmenter::next() {
     return segment;
 }
 
-void Segmenter::more(Segment& segment) { fill(segment); }
+void Segmenter::more(Segment& segment) {
+    fill(segment);
+}
 
 void Segmenter::fill(Segment& segment) {
     read_on(segment);
@@ -77,7 +79,8 @@ bool Segmenter::doubtful(const AVPacket& packet) {
     return packet.pts == AV_NOPTS_VALUE || back || changes_headers(packet);
 }
 
-/// Ends the segment in front of `key`, which is an entry point, if it can be told what belongs where.
+/// Ends the segment in front of `key`, which is an entry point, if it can be told what belongs
+/// where.
 bool Segmenter::cut(Segment& segment, Seen& key) {
     const std::int64_t start = key.packet->pts;
     if (latest_ && start <= *latest_) {  // a clock that was set back
@@ -119,7 +122,8 @@ bool Segmenter::cut(Segment& segment, Seen& key) {
 void Segmenter::append(Segment& segment, AvPacket packet) {
     ++length_;
     if ((packet->flags & AV_PKT_FLAG_DISCARD) == 0) ++pictures_;
-    if (packet->pts != AV_NOPTS_VALUE) latest_ = std::max(latest_.value_or(packet->pts), packet->pts);
+    if (packet->pts != AV_NOPTS_VALUE)
+        latest_ = std::max(latest_.value_or(packet->pts), packet->pts);
     segment.packets.push_back(std::move(packet));
 }
 

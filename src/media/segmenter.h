@@ -17,7 +17,8 @@ struct Segment {
     std::uint64_t number = 0;       ///< from 0, in the order in which they are shown
     std::uint64_t first_index = 0;  ///< pictures in those before it, if each packet makes one
     std::deque<AvPacket> packets;
-    std::optional<std::int64_t> begin;  ///< when its first picture is shown, in the stream's time base
+    std::optional<std::int64_t>
+        begin;  ///< when its first picture is shown, in the stream's time base
     /// Likewise: pictures from there on are the next segment's. Its entry point is
     /// decoded here too, because pictures of this segment refer to it.
     std::optional<std::int64_t> end;
@@ -26,24 +27,29 @@ struct Segment {
 };
 
 struct SegmenterOptions {
-    bool cut = true;                       ///< else all is one segment
-    std::size_t shortest = 64;             ///< packets: a decoder is empty for a moment between two
+    bool cut = true;            ///< else all is one segment
+    std::size_t shortest = 64;  ///< packets: a decoder is empty for a moment between two
     /// Read at once, packets and bytes: a group of ten seconds of 8K at 200 Mbit/s fits.
     std::size_t most = 1024, most_bytes = std::size_t{256} << 20U;
 };
 
-/// All packets go into exactly one segment each (entry points perhaps in two), in order. A stream that
-/// can't be cut with certainty, or no longer (packets without times, a clock set back, headers that
-/// change between entry points), is, from there on, one segment. One thread at a time.
+/// All packets go into exactly one segment each (entry points perhaps in two), in order. A stream
+/// that can't be cut with certainty, or no longer (packets without times, a clock set back, headers
+/// that change between entry points), is, from there on, one segment. One thread at a time.
 class Segmenter {
   public:
-    /// Reads the next packet into an empty one: 0, or what ended the stream (AVERROR_EOF and others).
+    /// Reads the next packet into an empty one: 0, or what ended the stream (AVERROR_EOF and
+    /// others).
     using Read = std::function<int(AVPacket&)>;
 
     Segmenter(const AVCodecParameters& codec, Read read, const SegmenterOptions& options = {})
-        : entries_(codec), read_(std::move(read)), options_(options), splits_(options.cut && entries_.known()) {}
+        : entries_(codec),
+          read_(std::move(read)),
+          options_(options),
+          splits_(options.cut && entries_.known()) {}
 
-    /// The next segment, or none where the stream is over; see ended(). The one before must be whole.
+    /// The next segment, or none where the stream is over; see ended(). The one before must be
+    /// whole.
     std::optional<Segment> next();
     /// More packets of a segment that is not whole. To be called before any next().
     void more(Segment& segment);

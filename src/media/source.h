@@ -22,12 +22,12 @@ namespace saccade::media {
 
 /// What is known of a stream before its first frame.
 struct StreamInfo {
-    std::string name;  ///< as the user gave it, secrets masked; for messages and results
-    std::string codec;                         ///< FFmpeg's short name: "h264", "hevc", "mjpeg" ...
-    std::string decoder;                       ///< who decodes: "h264 (software, 2 threads)" ...
-    std::size_t decoders = 1;                  ///< that work on it at once: see open_sources
-    int width = 0, height = 0;                 ///< px, upright
-    double frame_rate = 0;                     ///< average, Hz; 0 where unknown
+    std::string name;           ///< as the user gave it, secrets masked; for messages and results
+    std::string codec;          ///< FFmpeg's short name: "h264", "hevc", "mjpeg" ...
+    std::string decoder;        ///< who decodes: "h264 (software, 2 threads)" ...
+    std::size_t decoders = 1;   ///< that work on it at once: see open_sources
+    int width = 0, height = 0;  ///< px, upright
+    double frame_rate = 0;      ///< average, Hz; 0 where unknown
     std::optional<std::uint64_t> frame_count;  ///< as the container says: a hint for progress only
     std::optional<Timestamp> duration;
     bool live = false;  ///< paced by the outside: may drop, can't seek
@@ -43,14 +43,16 @@ struct FormatChanged {
     StreamInfo info;
 };
 
-/// The frames that follow, up to PartEnds, are all those of this part of the stream: see open_sources.
-/// Parts are shown in the order of their numbers. After one that was damaged a later one begins that gives
-/// all that is behind its frames, again; parts between the two are void, with frames that were or will be read.
+/// The frames that follow, up to PartEnds, are all those of this part of the stream: see
+/// open_sources. Parts are shown in the order of their numbers. After one that was damaged a later
+/// one begins that gives all that is behind its frames, again; parts between the two are void, with
+/// frames that were or will be read.
 struct PartBegins {
     std::uint64_t number = 0;  ///< from 0
 };
 struct PartEnds {
-    std::optional<std::uint64_t> next;  ///< the part that follows, if not the one with the next number
+    std::optional<std::uint64_t>
+        next;  ///< the part that follows, if not the one with the next number
 };
 
 /// Data was lost or damaged here; frames go on behind it.
@@ -95,11 +97,11 @@ struct SourceOptions {
     double image_rate = 30;    ///< Hz, for image sequences, which carry no time
     /// Names of a location that is an image, one of several of a run; none: a source names its own.
     std::shared_ptr<const ImageNames> images;
-    std::stop_token stop;      ///< as interrupt(), but already while open_source waits for data
+    std::stop_token stop;  ///< as interrupt(), but already while open_source waits for data
     /// Called once before a decoder takes memory, on open_source's thread, with what the container
-    /// says of the stream; may block, and refuse with an error, which open_source returns. Returns how
-    /// many of the declared decoders there is room for, 1 or more. Not called for images and generated
-    /// scenes, which decode one picture at a time.
+    /// says of the stream; may block, and refuse with an error, which open_source returns. Returns
+    /// how many of the declared decoders there is room for, 1 or more. Not called for images and
+    /// generated scenes, which decode one picture at a time.
     std::function<Result<std::size_t>(const StreamInfo& declared)> before_decoder;
 };
 
@@ -110,12 +112,13 @@ struct SourceOptions {
 Result<std::unique_ptr<Source>> open_source(const std::string& location,
                                             const SourceOptions& options);
 
-/// As open_source, with up to `decoders` decoders that work on different parts of the stream at once, each a
-/// source to be read on a thread of its own: all of them, at the same time, to their ends. Together
-/// they give the frames and times that one source would, each in one of its parts that are not void; within a
-/// part, in order. Also of a damaged stream: one of them reads it again, from where that matters.
-/// Indices are foretold from packets, and off behind those that gave no frame (damage, hidden pictures). One that can't keep up holds the others back after a few parts.
-/// End comes when all are done, and tells of all damage. interrupt() of one is for all.
+/// As open_source, with up to `decoders` decoders that work on different parts of the stream at
+/// once, each a source to be read on a thread of its own: all of them, at the same time, to their
+/// ends. Together they give the frames and times that one source would, each in one of its parts
+/// that are not void; within a part, in order. Also of a damaged stream: one of them reads it
+/// again, from where that matters. Indices are foretold from packets, and off behind those that
+/// gave no frame (damage, hidden pictures). One that can't keep up holds the others back after a
+/// few parts. End comes when all are done, and tells of all damage. interrupt() of one is for all.
 /// A single source, without parts, where `decoders` is 1 or the stream can't be cut with certainty:
 /// images, live streams, codecs whose pictures all hang together.
 Result<std::vector<std::unique_ptr<Source>>> open_sources(const std::string& location,

@@ -14,7 +14,8 @@ namespace {
 class StreamSource final : public Source {
   public:
     /// `decoders`: how many share the feed.
-    StreamSource(std::shared_ptr<PacketFeed> feed, const SourceOptions& options, std::size_t decoders)
+    StreamSource(std::shared_ptr<PacketFeed> feed, const SourceOptions& options,
+                 std::size_t decoders)
         : options_(options), feed_(std::move(feed)), reader_(options) {
         info_.decoders = decoders;
     }
@@ -54,7 +55,8 @@ class StreamSource final : public Source {
     std::optional<Segment> segment_;
     std::shared_ptr<PacketFeed> again_;  ///< a damaged stream is read again from here, alone
     std::uint64_t again_part_ = 0;       ///< as this part
-    std::optional<Segment> ahead_;  ///< the next: its packets are sent while pictures of segment_ come out
+    std::optional<Segment>
+        ahead_;  ///< the next: its packets are sent while pictures of segment_ come out
     bool closed_ = false;
     std::optional<End> end_;
 };
@@ -90,10 +92,9 @@ void StreamSource::follow(const StreamSource& first) {
 
 void StreamSource::stay_alone() {
     info_.decoders = 1;
-    std::erase_if(reader_.events(),
-                  [](const SourceEvent& event) {
-                      return std::holds_alternative<PartBegins>(event) || std::holds_alternative<PartEnds>(event);
-                  });
+    std::erase_if(reader_.events(), [](const SourceEvent& event) {
+        return std::holds_alternative<PartBegins>(event) || std::holds_alternative<PartEnds>(event);
+    });
 }
 
 Result<SourceEvent> StreamSource::read() {
@@ -132,7 +133,8 @@ Result<void> StreamSource::fill() {
         give_up_part();
         return {};
     }
-    if (ahead_ && (*step == PictureReader::Step::crossed || *step == PictureReader::Step::drained)) {
+    if (ahead_ &&
+        (*step == PictureReader::Step::crossed || *step == PictureReader::Step::drained)) {
         finish_part();
         begin_part(*std::exchange(ahead_, std::nullopt));
         reader_.enter(*segment_);
@@ -221,8 +223,8 @@ Result<void> StreamSource::end() {
     return {};
 }
 
-/// The first sign of damage was met: from the pictures handed out so far on, the stream is what one decoder
-/// makes of it.
+/// The first sign of damage was met: from the pictures handed out so far on, the stream is what one
+/// decoder makes of it.
 Result<void> StreamSource::read_again(const PacketFeed::Again& again) {
     auto feed = feed_->again();
     if (!feed) return fail(feed.error());

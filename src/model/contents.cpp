@@ -36,7 +36,8 @@ class OriginWalk {
     /// `rank` 0: not known.
     Runs walk(const std::string& value, int axis, int rank) {
         Runs runs = follow(value, axis, rank);
-        if (const auto type = types_.find(value); type != types_.end() && is_integer(type->second)) {
+        if (const auto type = types_.find(value);
+            type != types_.end() && is_integer(type->second)) {
             for (Run& run : runs) run.content = Content::label;
         }
         return runs;
@@ -65,7 +66,8 @@ class OriginWalk {
         if (among(op, {"Sigmoid", "Softmax", "HardSigmoid"})) {
             return one(Content::probability, *node);
         }
-        if (op == "ArgMax" || op == "ArgMin") return narrowed(*node, one(Content::label, *node), axis);
+        if (op == "ArgMax" || op == "ArgMin")
+            return narrowed(*node, one(Content::label, *node), axis);
         if (op == "ReduceMax") return narrowed(*node, whole(node->input(0), axis), axis);
         if (op == "TopK") {
             if (node->output_size() > 1 && node->output(1) == value) {
@@ -73,14 +75,14 @@ class OriginWalk {
             }
             return walk(node->input(0), axis, rank);
         }
-        if (among(op, {"Gather", "GatherElements", "GatherND", "MaxPool", "Pad",
-                       "Clip"})) {
+        if (among(op, {"Gather", "GatherElements", "GatherND", "MaxPool", "Pad", "Clip"})) {
             return whole(node->input(0), axis);
         }
         // What has one number a box has one content, whichever dimension that is.
         if (op == "Unsqueeze") {
             const auto axes = graph_.integers(*node, 1, "axes");
-            return narrowed_to(axes ? axes->back() : all_axes, whole(node->input(0), all_axes), axis);
+            return narrowed_to(axes ? axes->back() : all_axes, whole(node->input(0), all_axes),
+                               axis);
         }
         if (among(op, {"Squeeze", "Flatten", "Expand", "Tile"})) {
             return whole(node->input(0), all_axes);
@@ -108,8 +110,8 @@ class OriginWalk {
     /// One column is left of a dimension that is looked through for the best.
     Runs narrowed(const NodeProto& node, Runs runs, int axis) const {
         const auto axes = graph_.integers(node, 1, "axes");
-        const std::int64_t at = axes && !axes->empty() ? axes->back()
-                                                       : integer_attribute(node, "axis", all_axes);
+        const std::int64_t at =
+            axes && !axes->empty() ? axes->back() : integer_attribute(node, "axis", all_axes);
         return narrowed_to(at, std::move(runs), axis);
     }
     static Runs narrowed_to(std::int64_t at, Runs runs, int axis) {
@@ -141,9 +143,8 @@ class OriginWalk {
     Runs concat(const NodeProto& node, int axis, int rank) {
         std::int64_t at = integer_attribute(node, "axis", 0);
         if (at < 0 && rank > 0) at += rank;
-        const bool along = axis != all_axes &&
-                           (at == axis || (axis == last_axis && at >= 3) ||
-                            (axis >= 2 && at == -1 && rank == 0));
+        const bool along = axis != all_axes && (at == axis || (axis == last_axis && at >= 3) ||
+                                                (axis >= 2 && at == -1 && rank == 0));
         Runs joined;
         for (const auto& input : node.input()) {
             Runs runs = walk(input, axis, rank);
@@ -159,11 +160,10 @@ class OriginWalk {
                 continue;
             }
             // Levels side by side: the same columns in each.
-            const bool alike = std::equal(
-                joined.begin(), joined.end(), runs.begin(), runs.end(),
-                [](const Run& a, const Run& b) {
-                    return a.content == b.content && a.width == b.width;
-                });
+            const bool alike = std::equal(joined.begin(), joined.end(), runs.begin(), runs.end(),
+                                          [](const Run& a, const Run& b) {
+                                              return a.content == b.content && a.width == b.width;
+                                          });
             if (!alike) joined = {collapse({collapse(joined), collapse(runs)})};
         }
         return axis == all_axes ? Runs{collapse(joined)} : joined;
@@ -220,10 +220,10 @@ class OriginWalk {
     }
 
     /// First and last column that a Slice along this one axis takes.
-    std::optional<std::pair<std::int64_t, std::int64_t>> slice_range(const NodeProto& node, int axis,
-                                                                    int rank) const {
-        const auto starts = graph_.integers(node, 1, "starts"), ends = graph_.integers(node, 2, "ends"),
-                   axes = graph_.integers(node, 3, "axes");
+    std::optional<std::pair<std::int64_t, std::int64_t>> slice_range(const NodeProto& node,
+                                                                     int axis, int rank) const {
+        const auto starts = graph_.integers(node, 1, "starts"),
+                   ends = graph_.integers(node, 2, "ends"), axes = graph_.integers(node, 3, "axes");
         if (!starts || !ends || !axes || starts->size() != 1 || ends->size() != 1 ||
             axes->size() != 1) {
             return std::nullopt;

@@ -32,7 +32,8 @@ struct Columns {
     /// What the columns first..last-1 of `total` all are: unknown where they differ, or where it
     /// isn't told which run they are in. `total` 0: not known.
     [[nodiscard]] Content content(std::int64_t first, std::int64_t last, std::int64_t total) const;
-    /// Whether one of the columns from `first` on is surely of this content, and which node made it.
+    /// Whether one of the columns from `first` on is surely of this content, and which node made
+    /// it.
     [[nodiscard]] const Run* find(Content content, std::int64_t first, std::int64_t total) const;
 };
 

@@ -26,16 +26,15 @@ struct Kind {
 
 constexpr auto from_pytorch =
     "export it: pip install ultralytics && yolo export model='{0}' format=onnx dynamic=True, then "
-    "name "
-    "'{1}.onnx' (networks that are not Ultralytics' by torch.onnx.export)"sv;
+    "name '{1}.onnx' (networks that are not Ultralytics' by torch.onnx.export)"sv;
 constexpr auto from_tensorrt =
     "name the ONNX file that it was built from: an engine fits one version and one GPU only, and "
-    "`saccade "
-    "build` makes its own"sv;
+    "`saccade build` makes its own"sv;
 constexpr auto from_onnx_again =
     "name the ONNX file that it was made from, or export the model to ONNX again"sv;
 constexpr auto from_keras =
-    "convert it: pip install tf2onnx && python3 -m tf2onnx.convert --keras '{0}' --output '{1}.onnx'"sv;
+    "convert it: pip install tf2onnx && python3 -m tf2onnx.convert --keras '{0}' --output "
+    "'{1}.onnx'"sv;
 
 // Signatures first: what a file holds counts more than what it is called.
 constexpr std::array kinds = {

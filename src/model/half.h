@@ -18,8 +18,8 @@ inline std::uint16_t half_bits(float value) {
     if (std::isnan(value)) return static_cast<std::uint16_t>(sign | 0x7e00U);
     if (size >= 65520.0F) return static_cast<std::uint16_t>(sign | 0x7c00U);  // half-way to 2^16
     if (size < half_min_normal) {  // a multiple of 2^-24; nearbyint rounds ties to even
-        return static_cast<std::uint16_t>(sign | static_cast<std::uint32_t>(
-                                                     std::nearbyint(size * 0x1p24F)));
+        return static_cast<std::uint16_t>(
+            sign | static_cast<std::uint32_t>(std::nearbyint(size * 0x1p24F)));
     }
     const std::uint32_t magnitude = (bits & 0x7fffffffU) - 0x38000000U;  // exponent bias 127 to 15
     const std::uint32_t rounded = magnitude + 0xfffU + ((magnitude >> 13) & 1U);

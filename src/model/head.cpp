@@ -58,7 +58,8 @@ Result<Reading> read_head(const HeadContext& context) {
     std::string why;
     for (const Row& row : matchers) {
         const auto& families = row.families;
-        if (asked && std::find(families.begin(), families.end(), *asked) == families.end()) continue;
+        if (asked && std::find(families.begin(), families.end(), *asked) == families.end())
+            continue;
         Match match = row.match(context);
         if (match.reading) {
             found.push_back(std::move(*match.reading));
@@ -92,12 +93,12 @@ Result<Reading> read_head(const HeadContext& context) {
                     remedy());
     }
     if (const ValueInfo* beside = left_over(context, found.front())) {
-        return fail(ErrorCode::unsupported,
-                    fmt::format("{}: not a detection network we can read: beside {} it has the output "
-                                "{} {}, as networks for other tasks do",
-                                name, to_string(found.front().family), beside->name,
-                                shape_text(*beside)),
-                    remedy());
+        return fail(
+            ErrorCode::unsupported,
+            fmt::format("{}: not a detection network we can read: beside {} it has the output "
+                        "{} {}, as networks for other tasks do",
+                        name, to_string(found.front().family), beside->name, shape_text(*beside)),
+            remedy());
     }
     return std::move(found.front());
 }

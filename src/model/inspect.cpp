@@ -28,12 +28,11 @@ Result<void> check_type(const OnnxModel& model, const ValueInfo& input) {
     switch (input.type) {
         case DataType::f32:
         case DataType::f16:
-        case DataType::u8:
-            return {};
+        case DataType::u8: return {};
         default:
-            return no_detector(model,
-                               fmt::format("its input is {}, not f32, f16 or u8", to_string(input.type)),
-                               "export it in FP32: the precision is lowered here");
+            return no_detector(
+                model, fmt::format("its input is {}, not f32, f16 or u8", to_string(input.type)),
+                "export it in FP32: the precision is lowered here");
     }
 }
 

@@ -23,9 +23,9 @@ std::string metadata_of(const OnnxModel& model, const std::string& key);
 /// As the file's metadata names the classes, empty where it doesn't.
 std::vector<std::string> names_in_file(const OnnxModel& model);
 
-/// The names that the user gave, or the file, or the family, or COCO for its 80 classes, or numbers.
-/// Errors: invalid_argument (the user gave another number than there are classes); unsupported (the
-/// file did, or how many classes there are can't be told).
+/// The names that the user gave, or the file, or the family, or COCO for its 80 classes, or
+/// numbers. Errors: invalid_argument (the user gave another number than there are classes);
+/// unsupported (the file did, or how many classes there are can't be told).
 Result<std::vector<std::string>> names_of(const OnnxModel& model, const SpecOverrides& overrides,
                                           const Reading& reading);
 

@@ -21,24 +21,15 @@ using onnx::TensorProto;
 
 DataType data_type(std::int32_t type) {
     switch (type) {
-        case TensorProto::FLOAT:
-            return DataType::f32;
-        case TensorProto::FLOAT16:
-            return DataType::f16;
-        case TensorProto::BFLOAT16:
-            return DataType::bf16;
-        case TensorProto::DOUBLE:
-            return DataType::f64;
-        case TensorProto::UINT8:
-            return DataType::u8;
-        case TensorProto::INT8:
-            return DataType::i8;
-        case TensorProto::INT32:
-            return DataType::i32;
-        case TensorProto::INT64:
-            return DataType::i64;
-        default:
-            return DataType::other;
+        case TensorProto::FLOAT: return DataType::f32;
+        case TensorProto::FLOAT16: return DataType::f16;
+        case TensorProto::BFLOAT16: return DataType::bf16;
+        case TensorProto::DOUBLE: return DataType::f64;
+        case TensorProto::UINT8: return DataType::u8;
+        case TensorProto::INT8: return DataType::i8;
+        case TensorProto::INT32: return DataType::i32;
+        case TensorProto::INT64: return DataType::i64;
+        default: return DataType::other;
     }
 }
 
@@ -96,24 +87,15 @@ struct OnnxModel::State {
 
 std::string_view to_string(DataType type) noexcept {
     switch (type) {
-        case DataType::other:
-            return "other";
-        case DataType::f32:
-            return "f32";
-        case DataType::f16:
-            return "f16";
-        case DataType::bf16:
-            return "bf16";
-        case DataType::f64:
-            return "f64";
-        case DataType::u8:
-            return "u8";
-        case DataType::i8:
-            return "i8";
-        case DataType::i32:
-            return "i32";
-        case DataType::i64:
-            return "i64";
+        case DataType::other: return "other";
+        case DataType::f32: return "f32";
+        case DataType::f16: return "f16";
+        case DataType::bf16: return "bf16";
+        case DataType::f64: return "f64";
+        case DataType::u8: return "u8";
+        case DataType::i8: return "i8";
+        case DataType::i32: return "i32";
+        case DataType::i64: return "i64";
     }
     return "other";
 }
@@ -145,8 +127,7 @@ Result<OnnxModel> OnnxModel::load(const std::filesystem::path& path, std::stop_t
     return OnnxModel(std::move(*state));
 }
 
-Result<OnnxModel> OnnxModel::parse(std::string_view bytes, std::string name,
-                                   std::stop_token stop) {
+Result<OnnxModel> OnnxModel::parse(std::string_view bytes, std::string name, std::stop_token stop) {
     auto proto = parse_proto(bytes, name, stop);
     if (!proto) return fail(proto.error());
     const std::string label = name;

@@ -43,12 +43,12 @@ void declare_output(OnnxWriter& writer, const ModelSpec& spec, const Reading& re
             return writer.output(output_name, {batch, 4 + reading.classes, boxes});
         case HeadLayout::anchors_first:
             return writer.output(output_name, {batch, boxes, 5 + reading.classes});
-        case HeadLayout::rows:
-            return writer.output(output_name, {batch, boxes, 6});
+        case HeadLayout::rows: return writer.output(output_name, {batch, boxes, 6});
     }
 }
 
-/// The network with one f32 output, laid out as the reading says, and an input that takes f32 or u8.
+/// The network with one f32 output, laid out as the reading says, and an input that takes f32 or
+/// u8.
 Result<OnnxModel> with_one_output(const OnnxModel& model, ModelSpec& spec, const Reading& reading) {
     const auto type_of = [](const auto& values, const std::string& name) {
         const auto found = std::find_if(values.begin(), values.end(),
@@ -56,8 +56,8 @@ Result<OnnxModel> with_one_output(const OnnxModel& model, ModelSpec& spec, const
         return found == values.end() ? DataType::f32 : found->type;
     };
     const bool half_input = type_of(model.inputs(), spec.input_name) == DataType::f16;
-    const bool half_output = !reading.rewrite &&
-                             type_of(model.outputs(), reading.output) != DataType::f32;
+    const bool half_output =
+        !reading.rewrite && type_of(model.outputs(), reading.output) != DataType::f32;
     const bool as_it_is = !reading.rewrite && !half_input && !half_output && !reading.imagenet &&
                           model.outputs().size() == 1;
     spec.output_name = reading.rewrite || half_output ? output_name : reading.output;
@@ -67,7 +67,8 @@ Result<OnnxModel> with_one_output(const OnnxModel& model, ModelSpec& spec, const
     auto& graph = *writer.proto().mutable_graph();
     if (reading.imagenet) {
         behind_input(writer, spec.input_name, [&](const std::string& input) {
-            const std::string centred = writer.node("Sub", {input, writer.floats(mean, {1, 3, 1, 1})});
+            const std::string centred =
+                writer.node("Sub", {input, writer.floats(mean, {1, 3, 1, 1})});
             return writer.node("Div", {centred, writer.floats(deviation, {1, 3, 1, 1})});
         });
     }
@@ -106,7 +107,8 @@ Result<PreparedModel> PreparedModel::load(const std::filesystem::path& path,
 }
 
 Result<PreparedModel> PreparedModel::prepare(OnnxModel given, const SpecOverrides& overrides) {
-    auto plain = without_int8(given);  // backends write the quantisers of their own shape, by the plan
+    auto plain =
+        without_int8(given);  // backends write the quantisers of their own shape, by the plan
     if (!plain) return fail(plain.error());
     const OnnxModel& model = *plain;
     ModelSpec spec;

@@ -42,7 +42,8 @@ class PreparedModel {
   public:
     /// Errors: those of OnnxModel::load and of prepare().
     static Result<PreparedModel> load(const std::filesystem::path& path,
-                                      const SpecOverrides& overrides = {}, std::stop_token stop = {});
+                                      const SpecOverrides& overrides = {},
+                                      std::stop_token stop = {});
 
     /// Errors: unsupported where it is no detection network that we can read with certainty (the
     /// message has the outputs' shapes, the remedy the families known); invalid_argument where an

@@ -24,8 +24,8 @@ enum class Family : std::uint8_t {
     yolo_nas,    ///< boxes [N, A, 4] x1 y1 x2 y2, px, and scores [N, A, C]
     rtdetr,      ///< labels, boxes, scores for `orig_target_sizes` (RT-DETR, D-FINE, DEIM)
     ultralytics_detr,  ///< [N, D, 4+C] or [N, D, 6]: cx cy w h of 0..1, then classes or score class
-    hf_detr,     ///< logits [N, D, C] and pred_boxes [N, D, 4], cx cy w h of 0..1 (Hugging Face)
-    rf_detr,     ///< dets [N, D, 4], cx cy w h of 0..1, and labels [N, D, C], logits
+    hf_detr,  ///< logits [N, D, C] and pred_boxes [N, D, 4], cx cy w h of 0..1 (Hugging Face)
+    rf_detr,  ///< dets [N, D, 4], cx cy w h of 0..1, and labels [N, D, C], logits
 };
 
 /// "yolov5", "yolov8", "e2e", "yolox", "rows", "nms", "yolo-nas", "rt-detr", "ultralytics-detr",
@@ -67,9 +67,9 @@ struct ModelSpec {
     bool dynamic_size = false;      ///< any multiple of `stride` runs
     int stride = 32;
     int detections = 0;  ///< A or D of the output at the file's own size, 0 where unknown
-    /// Over 0 where a yolov8 head was cut (raw_head.h): the output is [N, 4*reg_max+C, A], logits of
-    /// the distances left, top, right, bottom (reg_max bins each), then of the classes; the anchors
-    /// are the cells of strides 8, 16, 32, row by row.
+    /// Over 0 where a yolov8 head was cut (raw_head.h): the output is [N, 4*reg_max+C, A], logits
+    /// of the distances left, top, right, bottom (reg_max bins each), then of the classes; the
+    /// anchors are the cells of strides 8, 16, 32, row by row.
     int reg_max = 0;
 };
 

@@ -25,21 +25,38 @@ using onnx::NodeProto;
 using onnx::TensorProto;
 using Names = std::unordered_set<std::string_view>;
 
-/// Weights up to this many elements make a convolution a fixed sum (the integral over a distribution
-/// of box distances), through which coordinates pass; with more it is a layer.
+/// Weights up to this many elements make a convolution a fixed sum (the integral over a
+/// distribution of box distances), through which coordinates pass; with more it is a layer.
 constexpr std::int64_t fixed_sum_elements = 256;
 
 /// Least magnitude of a constant that a half still tells from 0 with a few bits.
 constexpr float half_least_useful = 0x1p-20F;
 
 bool fragile(const NodeProto& node) {
-    static const Names ops{"Exp",       "Log",          "Pow",
-                           "Range",     "CumSum",       "ReduceSumSquare",
-                           "ReduceL2",  "ReduceLogSum", "ReduceLogSumExp",
-                           "ReduceProd", "LpNormalization", "NonMaxSuppression",
-                           "BatchNormalization", "InstanceNormalization", "LayerNormalization",
-                           "GroupNormalization", "DynamicQuantizeLinear", "EyeLike", "RandomNormal", "RandomUniform",
-                           "RandomNormalLike", "RandomUniformLike", "Multinomial", "RoiAlign"};
+    static const Names ops{"Exp",
+                           "Log",
+                           "Pow",
+                           "Range",
+                           "CumSum",
+                           "ReduceSumSquare",
+                           "ReduceL2",
+                           "ReduceLogSum",
+                           "ReduceLogSumExp",
+                           "ReduceProd",
+                           "LpNormalization",
+                           "NonMaxSuppression",
+                           "BatchNormalization",
+                           "InstanceNormalization",
+                           "LayerNormalization",
+                           "GroupNormalization",
+                           "DynamicQuantizeLinear",
+                           "EyeLike",
+                           "RandomNormal",
+                           "RandomUniform",
+                           "RandomNormalLike",
+                           "RandomUniformLike",
+                           "Multinomial",
+                           "RoiAlign"};
     return ops.contains(node.op_type());
 }
 
@@ -110,10 +127,11 @@ class Keep {
     Keep(const GraphProto& graph, const ValueTypes& types, int single_layers)
         : view_(graph), types_(types) {
         for (const NodeProto& node : graph.node()) {
-            const bool range = std::any_of(node.input().begin(), node.input().end(), [&](const auto& in) {
-                const TensorProto* constant = view_.constant(in);
-                return constant != nullptr && out_of_range(*constant);
-            });
+            const bool range =
+                std::any_of(node.input().begin(), node.input().end(), [&](const auto& in) {
+                    const TensorProto* constant = view_.constant(in);
+                    return constant != nullptr && out_of_range(*constant);
+                });
             if (fragile(node) || range) kept_.insert(&node);
         }
         for (const auto& output : graph.output()) {
@@ -139,15 +157,16 @@ class Keep {
     [[nodiscard]] bool layer(const NodeProto& node) const {
         static const Names layers{"Conv", "ConvTranspose", "Gemm", "MatMul"};
         if (!layers.contains(node.op_type())) return false;
-        const TensorProto* weights = node.input_size() > 1 ? view_.constant(node.input(1)) : nullptr;
+        const TensorProto* weights =
+            node.input_size() > 1 ? view_.constant(node.input(1)) : nullptr;
         if (weights == nullptr) return true;
         std::int64_t elements = 1;
         for (const auto dim : weights->dims()) elements *= dim;
         return elements > fixed_sum_elements;
     }
 
-    /// What is reached backwards from `last` through up to so many layers. Without any more to go, a
-    /// function whose values lie in 0..1 ends it too.
+    /// What is reached backwards from `last` through up to so many layers. Without any more to go,
+    /// a function whose values lie in 0..1 ends it too.
     void keep_tail(const NodeProto& last, int layers) {
         std::vector<std::pair<const NodeProto*, int>> open{{&last, layers}};
         std::unordered_map<const NodeProto*, int> seen{{&last, layers}};  // layers left, at most
@@ -205,7 +224,8 @@ class Rewriter {
         if (half_input) {
             for (auto& input : *to_.mutable_input()) {
                 auto* type = input.mutable_type()->mutable_tensor_type();
-                if (type->elem_type() != TensorProto::FLOAT || constants_.contains(input.name())) continue;
+                if (type->elem_type() != TensorProto::FLOAT || constants_.contains(input.name()))
+                    continue;
                 type->set_elem_type(TensorProto::FLOAT16);
                 half_.insert(input.name());
             }
@@ -231,7 +251,8 @@ class Rewriter {
         for (int i = 0; i < node.input_size(); ++i) {
             const std::string& value = node.input(i);
             if (!is_float(value)) continue;
-            const bool want_half = any_type ? half_.contains(value) : half && !single_input(node, i);
+            const bool want_half =
+                any_type ? half_.contains(value) : half && !single_input(node, i);
             node.set_input(i, want_half ? as_half(value) : as_single(value));
         }
         if (half) set_half(node);
@@ -283,7 +304,8 @@ class Rewriter {
     /// One cast a value, however many read it.
     std::string cast(const std::string& value, std::int32_t to) {
         const bool half = to == TensorProto::FLOAT16;
-        const auto [name, added] = copies_.try_emplace(value, fresh(value + (half ? ".half" : ".single")));
+        const auto [name, added] =
+            copies_.try_emplace(value, fresh(value + (half ? ".half" : ".single")));
         if (!added) return name->second;
         NodeProto& node = *to_.add_node();
         node.set_op_type("Cast");
@@ -307,8 +329,8 @@ class Rewriter {
     const ValueTypes& types_;
     const Keep& keep_;
     std::unordered_map<std::string, const TensorProto*> constants_;  ///< FP32 initializers
-    std::unordered_set<std::string> half_;         ///< values that are now FP16
-    std::unordered_set<std::string> single_used_;  ///< initializers that FP32 nodes read
+    std::unordered_set<std::string> half_;                           ///< values that are now FP16
+    std::unordered_set<std::string> single_used_;          ///< initializers that FP32 nodes read
     std::unordered_map<std::string, std::string> copies_;  ///< a value in the other type
 };
 

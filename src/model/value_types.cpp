@@ -17,11 +17,11 @@ std::int32_t type_of(const ValueTypes& types, const std::string& value) {
 }
 
 std::int32_t output_type(const NodeProto& node, int output, const ValueTypes& types) {
-    static const std::unordered_set<std::string_view> integers{"Shape",  "Size",   "NonZero",
-                                                               "ArgMax", "ArgMin", "NonMaxSuppression"};
+    static const std::unordered_set<std::string_view> integers{
+        "Shape", "Size", "NonZero", "ArgMax", "ArgMin", "NonMaxSuppression"};
     static const std::unordered_set<std::string_view> booleans{
-        "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual",
-        "And",   "Or",   "Not",         "Xor",     "IsNaN", "IsInf"};
+        "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And",
+        "Or",    "Not",  "Xor",         "IsNaN",   "IsInf"};
     const std::string& op = node.op_type();
     const auto input = [&](int i) {
         return i < node.input_size() ? type_of(types, node.input(i)) : TensorProto::UNDEFINED;
@@ -47,7 +47,8 @@ std::int32_t output_type(const NodeProto& node, int output, const ValueTypes& ty
 
 ValueTypes value_types(const onnx::GraphProto& graph) {
     ValueTypes types;
-    for (const auto& input : graph.input()) types[input.name()] = input.type().tensor_type().elem_type();
+    for (const auto& input : graph.input())
+        types[input.name()] = input.type().tensor_type().elem_type();
     for (const auto& tensor : graph.initializer()) types[tensor.name()] = tensor.data_type();
     for (const NodeProto& node : graph.node()) {
         for (int i = 0; i < node.output_size(); ++i) {

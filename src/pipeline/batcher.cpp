@@ -183,7 +183,8 @@ std::vector<Item> Batcher::next(std::size_t max) {
         if (ready() == 0) return {};
         const auto filled = std::chrono::steady_clock::now() + options_.max_wait;
         // Until when is asked again at each wake-up: an urgent frame that has come can't wait.
-        for (auto until = std::min(filled, due()); !complete() && std::chrono::steady_clock::now() < until;
+        for (auto until = std::min(filled, due());
+             !complete() && std::chrono::steady_clock::now() < until;
              until = std::min(filled, due())) {
             consumer_.wait_until(lock, until);
         }

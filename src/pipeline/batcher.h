@@ -32,10 +32,11 @@ struct Drops {
 };
 
 struct BatcherOptions {
-    std::size_t queue = 32;    ///< decoded frames a stream may have waiting
-    std::size_t credit = 64;   ///< frames of a stream that may be taken and not yet released
+    std::size_t queue = 32;   ///< decoded frames a stream may have waiting
+    std::size_t credit = 64;  ///< frames of a stream that may be taken and not yet released
     std::chrono::nanoseconds max_wait = std::chrono::milliseconds(100);  ///< for a batch to fill
-    /// Within which 99 of 100 live frames are to be detected: they wait less where they are not. 0: none.
+    /// Within which 99 of 100 live frames are to be detected: they wait less where they are not. 0:
+    /// none.
     std::chrono::nanoseconds target_p99{0};
 };
 
@@ -74,14 +75,15 @@ class Batcher {
     /// The device failed: cancels all streams, now and in future, and delivers nothing more.
     void abort();
 
-    /// Blocks until `max` frames are there, no stream can add any, it has waited max_wait for more, or
-    /// a live stream's frame has waited that long since it was decoded, or an urgent one is there. Empty once shutdown() was called and nothing is waiting.
+    /// Blocks until `max` frames are there, no stream can add any, it has waited max_wait for more,
+    /// or a live stream's frame has waited that long since it was decoded, or an urgent one is
+    /// there. Empty once shutdown() was called and nothing is waiting.
     std::vector<Item> next(std::size_t max);
-    /// Without waiting: a batch of `max` or, where no stream can add any or a live stream's frame has
-    /// waited for max_wait or an urgent one is there, what is there; else none.
+    /// Without waiting: a batch of `max` or, where no stream can add any or a live stream's frame
+    /// has waited for max_wait or an urgent one is there, what is there; else none.
     std::vector<Item> try_next(std::size_t max);
-    /// Blocks until try_next() has a batch, or wake() was called since this last returned for it, or for a
-    /// twentieth of a second; then none.
+    /// Blocks until try_next() has a batch, or wake() was called since this last returned for it,
+    /// or for a twentieth of a second; then none.
     std::vector<Item> next_or_woken(std::size_t max);
     /// Any thread.
     void wake();

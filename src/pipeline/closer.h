@@ -10,8 +10,9 @@
 
 namespace saccade::pipeline {
 
-/// A thread for each piece of work, until it is done: NVDEC lets go of a decoder only up to a quarter of a
-/// second after it was told to, which would keep a stream from finishing and the next one from starting.
+/// A thread for each piece of work, until it is done: NVDEC lets go of a decoder only up to a
+/// quarter of a second after it was told to, which would keep a stream from finishing and the next
+/// one from starting.
 class Closer {
   public:
     Closer() = default;

@@ -12,8 +12,8 @@
 
 namespace saccade::pipeline {
 
-/// Crops travel as frames of a stream of their own, whose number is the stream's with the highest bit
-/// set. Batches with crops don't wait to be filled, since a frame waits for them. One thread.
+/// Crops travel as frames of a stream of their own, whose number is the stream's with the highest
+/// bit set. Batches with crops don't wait to be filled, since a frame waits for them. One thread.
 class CropLane {
   public:
     /// `most`: crops that may be under way.
@@ -24,8 +24,8 @@ class CropLane {
 
     /// Puts crops on their way. Error: that of the detector.
     Result<void> submit(const Frame& frame, std::span<const Box> crops);
-    /// Blocks for the detections of the next `count` crops in the order submitted, boxes in their pixels.
-    /// Error: that of the detector.
+    /// Blocks for the detections of the next `count` crops in the order submitted, boxes in their
+    /// pixels. Error: that of the detector.
     Result<std::vector<std::vector<Detection>>> wait(std::size_t count);
 
   private:

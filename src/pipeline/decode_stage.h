@@ -28,7 +28,8 @@ struct DecodeEnd {
     void merge(const DecodeEnd& other);
 };
 
-/// Runs on a thread of the caller's until the source's end, or until the batcher has cancelled the stream.
+/// Runs on a thread of the caller's until the source's end, or until the batcher has cancelled the
+/// stream.
 class DecodeStage {
   public:
     /// `join` is told where parts end; none where the stream has none.
@@ -59,8 +60,8 @@ class DecodeStage {
     std::size_t frames_ = 0;
     std::optional<std::uint64_t> part_;
     std::uint64_t part_frames_ = 0;
-    /// The frame read last, of a part: it follows when the join knows whether the part ends with it, so
-    /// that the one that completes a part also finds its turn.
+    /// The frame read last, of a part: it follows when the join knows whether the part ends with
+    /// it, so that the one that completes a part also finds its turn.
     std::optional<Item> held_;
     Histogram times_;
     DecodeEnd end_;

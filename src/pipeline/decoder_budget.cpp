@@ -31,7 +31,8 @@ std::size_t references(std::string_view codec) {
     return 8;
 }
 
-/// A hardware decoder has as many surfaces to hand out as to refer to, and two to spare of each kind.
+/// A hardware decoder has as many surfaces to hand out as to refer to, and two to spare of each
+/// kind.
 std::size_t surface_bytes(const media::StreamInfo& info) {
     return frame_bytes(info) * 2 * (references(info.codec) + 2);
 }
@@ -44,7 +45,8 @@ std::size_t frame_bytes(const media::StreamInfo& info) {
                              static_cast<std::size_t>(std::max(info.height, 0)) *
                              static_cast<std::size_t>(layout.bytes_per_sample);
     if (info.format == PixelFormat::gray8) return luma;
-    return luma + 2 * (luma >> static_cast<unsigned>(layout.chroma_shift_x + layout.chroma_shift_y));
+    return luma +
+           2 * (luma >> static_cast<unsigned>(layout.chroma_shift_x + layout.chroma_shift_y));
 }
 
 std::size_t queue_capacity(const media::StreamInfo& info, std::size_t most, std::size_t limit,
@@ -62,7 +64,8 @@ std::size_t decoders_that_fit(const media::StreamInfo& info, std::size_t queued,
     // Seven of 4K and of 8K were seen to take 1.4 to 1.7 times their surfaces on an H100.
     const std::size_t each = surface_bytes(info) * 3 / 2;
     if (!room || each == 0) return wanted;
-    const std::size_t share = less(*room / std::max<std::size_t>(streams, 1), queued * frame_bytes(info));
+    const std::size_t share =
+        less(*room / std::max<std::size_t>(streams, 1), queued * frame_bytes(info));
     return std::clamp<std::size_t>(share / each, 1, wanted);
 }
 

@@ -27,21 +27,21 @@ struct DecoderNeed {
 /// Bytes of one of its pictures.
 std::size_t frame_bytes(const media::StreamInfo& info);
 
-/// Frames that the stream may have waiting on a device with a limit (0: none): `most`, or as many as fit
-/// in its share of an eighth of the memory, but four.
+/// Frames that the stream may have waiting on a device with a limit (0: none): `most`, or as many
+/// as fit in its share of an eighth of the memory, but four.
 std::size_t queue_capacity(const media::StreamInfo& info, std::size_t most, std::size_t limit,
                            std::size_t streams);
 
-/// How many of `info.decoders` may share the stream: as many as fit in its share of `room` (bytes for the
-/// decoders of all streams, none: no limit) beside `queued` frames, and one at least.
+/// How many of `info.decoders` may share the stream: as many as fit in its share of `room` (bytes
+/// for the decoders of all streams, none: no limit) beside `queued` frames, and one at least.
 std::size_t decoders_that_fit(const media::StreamInfo& info, std::size_t queued,
                               std::optional<std::size_t> room, std::size_t streams);
 
 /// From the codec's reference pictures and `queued` frames of the stream's size and format.
 DecoderNeed decoder_need(const media::StreamInfo& info, std::size_t queued);
 
-/// Pure logic; one thread at a time. A stream is *settling* from its admission until its queues have
-/// filled once: so long its need counts on top of what the device is seen to hold.
+/// Pure logic; one thread at a time. A stream is *settling* from its admission until its queues
+/// have filled once: so long its need counts on top of what the device is seen to hold.
 class DecoderBudget {
   public:
     /// Bytes; 0 for all there are. `probe` may be none: then all are admitted.
@@ -50,8 +50,8 @@ class DecoderBudget {
     /// Whether the stream may start to decode, which is then noted: it fits under 90 % of the limit
     /// (where the governor takes images off the batch), or no other one runs.
     bool admit(std::uint32_t stream, const DecoderNeed& need);
-    /// Bytes that the decoders of all streams may take together: what is left under 90 % of the limit beside
-    /// what the device held when no stream was open. None where there is no limit.
+    /// Bytes that the decoders of all streams may take together: what is left under 90 % of the
+    /// limit beside what the device held when no stream was open. None where there is no limit.
     std::optional<std::size_t> room();
     /// Its queues have filled: what the device holds more since is what such streams take.
     void settled(std::uint32_t stream);

@@ -92,11 +92,12 @@ Result<InferStage*> DetectorPool::make(std::size_t device, Size input) {
     made.detector = std::move(*detector);
     made.stage = std::make_unique<InferStage>(
         *made.detector,
-        BatcherOptions{.queue = options_.queue, .credit = credit, .max_wait = options_.max_wait,
+        BatcherOptions{.queue = options_.queue,
+                       .credit = credit,
+                       .max_wait = options_.max_wait,
                        .target_p99 = options_.target_p99},
-        GovernorSetup{.batch = static_cast<int>(batch),
-                      .options = governor,
-                      .probe = state.probe.get()},
+        GovernorSetup{
+            .batch = static_cast<int>(batch), .options = governor, .probe = state.probe.get()},
         options_.tracer, number);
     made.thread = std::jthread([stage = made.stage.get()] { stage->run(); });
     state.stages.emplace(input, made.stage.get());

@@ -21,8 +21,8 @@
 
 namespace saccade::pipeline {
 
-/// Each detector has a batcher, a governor and a thread of its own; those of one device read the same
-/// memory. Any thread, but for finish() and what follows it.
+/// Each detector has a batcher, a governor and a thread of its own; those of one device read the
+/// same memory. Any thread, but for finish() and what follows it.
 class DetectorPool {
   public:
     DetectorPool(Devices& devices, const PipelineOptions& options);
@@ -35,8 +35,8 @@ class DetectorPool {
     Result<std::size_t> enter();
     void leave(std::size_t device);
 
-    /// The device's detector for streams of this size, made where there is none yet. Blocks while one
-    /// is made. Errors: those of Devices::make(); that of the detector, where it broke.
+    /// The device's detector for streams of this size, made where there is none yet. Blocks while
+    /// one is made. Errors: those of Devices::make(); that of the detector, where it broke.
     Result<InferStage*> stage(std::size_t device, Size source);
 
     /// Bytes that may be held on a device that has a detector; 0 for all there are.
@@ -51,8 +51,8 @@ class DetectorPool {
     /// Ends all detectors' threads, when no stream is left.
     void finish();
 
-    /// After finish(): fills in the devices, in the order in which their detectors were made, and why
-    /// one broke or none could be made.
+    /// After finish(): fills in the devices, in the order in which their detectors were made, and
+    /// why one broke or none could be made.
     void report(RunReport& report) const;
 
   private:

@@ -13,7 +13,9 @@ namespace {
 
 constexpr double kCalm = 0.85;  // of the limit: below, the next crossing is a new one
 
-double mb(std::size_t bytes) { return static_cast<double>(bytes) / 1e6; }
+double mb(std::size_t bytes) {
+    return static_cast<double>(bytes) / 1e6;
+}
 
 }  // namespace
 
@@ -72,13 +74,16 @@ void Governor::watch_limit() {
                  mb(memory_.used), mb(line), batch_);
 }
 
-std::size_t Governor::image() const { return use_.per_image > 0 ? use_.per_image : measured_; }
+std::size_t Governor::image() const {
+    return use_.per_image > 0 ? use_.per_image : measured_;
+}
 
 /// Bytes that images may take. What they hold already is theirs.
 std::size_t Governor::available() const {
     const std::size_t others_leave =
         memory_.total > 0 ? less(memory_.total, memory_.others) : limit();
-    std::size_t own = image() * static_cast<std::size_t>(use_.per_image > 0 ? max_batch_ : largest_);
+    std::size_t own =
+        image() * static_cast<std::size_t>(use_.per_image > 0 ? max_batch_ : largest_);
     if (use_.per_image > 0) own = std::min(own, use_.held);
     return less(std::min(limit(), others_leave), less(memory_.used, own));
 }
@@ -86,7 +91,8 @@ std::size_t Governor::available() const {
 int Governor::room() const {
     if (probe_ == nullptr || image() == 0 || limit() == 0) return max_batch_;
     const std::size_t images = part(available(), kImageShare) / image();
-    return static_cast<int>(std::clamp<std::size_t>(images, 1, static_cast<std::size_t>(max_batch_)));
+    return static_cast<int>(
+        std::clamp<std::size_t>(images, 1, static_cast<std::size_t>(max_batch_)));
 }
 
 void Governor::fit() {
@@ -94,9 +100,10 @@ void Governor::fit() {
     if (images >= batch_) return;
     trouble_ = clock_.now();
     ++report_.fitted;
-    log::info("memory: {:.0f} MB are available at {:.1f} MB an image, others hold {:.0f} MB: "
-              "batches of {} instead of {}",
-              mb(available()), mb(image()), mb(memory_.others), images, batch_);
+    log::info(
+        "memory: {:.0f} MB are available at {:.1f} MB an image, others hold {:.0f} MB: "
+        "batches of {} instead of {}",
+        mb(available()), mb(image()), mb(memory_.others), images, batch_);
     shrink(images);
 }
 

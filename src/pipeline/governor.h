@@ -1,5 +1,5 @@
-// How many images a device may take at once, so that it is never idle for caution and never over its
-// memory: a control loop that measures instead of guessing.
+// How many images a device may take at once, so that it is never idle for caution and never over
+// its memory: a control loop that measures instead of guessing.
 #pragma once
 
 #include <chrono>
@@ -46,7 +46,7 @@ struct GovernorReport {
     std::size_t others_peak = 0;  ///< most that others were seen to hold, bytes
     std::size_t per_image = 0;    ///< bytes a further image of a batch takes; 0: not known
     int max_batch = 1, batch = 1, smallest_batch = 1;  ///< images; `batch` as it was left
-    std::uint64_t readings = 0;       ///< of the probe
+    std::uint64_t readings = 0;                        ///< of the probe
     std::uint64_t warnings = 0;       ///< times 90 % of the limit was crossed, one image less each
     std::uint64_t fitted = 0;         ///< times there was room for fewer images only
     std::uint64_t out_of_memory = 0;  ///< batches that found no memory and were run again, smaller
@@ -61,8 +61,7 @@ struct GovernorReport {
 class Governor {
   public:
     /// `probe` may be none: then only failures make the batch smaller. Both outlive this.
-    Governor(const GovernorOptions& options, int max_batch, MemoryProbe* probe,
-             const Clock& clock);
+    Governor(const GovernorOptions& options, int max_batch, MemoryProbe* probe, const Clock& clock);
 
     struct Decision {
         int batch;  ///< images to take next
@@ -102,16 +101,16 @@ class Governor {
     const Clock& clock_;
 
     GovernorReport report_;
-    MemoryState memory_;       ///< as last read
-    infer::MemoryUse use_;     ///< as last told
+    MemoryState memory_;    ///< as last read
+    infer::MemoryUse use_;  ///< as last told
     Clock::time_point read_{}, trouble_{};
     int batch_;
-    int largest_ = 0;          ///< batch that came through
-    std::size_t before_ = 0;   ///< bytes used before a batch larger than all so far was run
+    int largest_ = 0;           ///< batch that came through
+    std::size_t before_ = 0;    ///< bytes used before a batch larger than all so far was run
     std::size_t measured_ = 0;  ///< bytes an image, where the detector doesn't say
-    bool above_ = false;       ///< since 90 % of the limit was crossed
+    bool above_ = false;        ///< since 90 % of the limit was crossed
     bool trim_ = false;
-    int failed_ = 0;           ///< single images without memory, in a row
+    int failed_ = 0;                               ///< single images without memory, in a row
     std::map<std::uint32_t, std::size_t> videos_;  ///< peaks
 };
 

@@ -13,7 +13,9 @@ namespace {
 
 using std::filesystem::path;
 
-std::size_t less(std::size_t a, std::size_t b) { return a > b ? a - b : 0; }
+std::size_t less(std::size_t a, std::size_t b) {
+    return a > b ? a - b : 0;
+}
 
 /// The number in a file that holds nothing else; nothing for "max", and for v1's huge "no limit".
 std::optional<std::size_t> number_in(const path& name) {
@@ -62,8 +64,7 @@ void narrow(Room& room, const path& mount, const std::string& own, const char* l
         const path folder = group.empty() ? mount : mount / group;
         if (const auto limit = number_in(folder / limit_file)) {
             const std::size_t current = number_in(folder / current_file).value_or(0);
-            const std::size_t cache =
-                field_in(folder / "memory.stat", "inactive_file").value_or(0);
+            const std::size_t cache = field_in(folder / "memory.stat", "inactive_file").value_or(0);
             room.total = std::min(room.total, *limit);
             room.available = std::min(room.available, less(*limit, less(current, cache)));
         }

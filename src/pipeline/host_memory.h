@@ -11,7 +11,8 @@ namespace saccade::pipeline {
 /// - used: the resident set, /proc/self/statm;
 /// - total: MemTotal of /proc/meminfo, or the least limit of the process's cgroups where that is
 ///   lower (cgroup v2 memory.max up to the mount's root, v1 memory.limit_in_bytes);
-/// - others: what is neither used by the process nor still to be had, which is MemAvailable, or what
+/// - others: what is neither used by the process nor still to be had, which is MemAvailable, or
+/// what
 ///   the tightest cgroup has left (its page cache counts as left, as MemAvailable counts it).
 /// Where a file is missing or strange its number is 0; total 0 where the machine doesn't tell.
 class HostMemoryProbe final : public MemoryProbe {

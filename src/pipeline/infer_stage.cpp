@@ -100,8 +100,8 @@ InferStage::Batches::iterator InferStage::take(DeviceTrace& trace) {
     return std::prev(batches_.end());
 }
 
-/// Until there is a batch or, then without one, the oldest under way can be collected: whichever comes
-/// first, so that neither the device waits for us, nor results.
+/// Until there is a batch or, then without one, the oldest under way can be collected: whichever
+/// comes first, so that neither the device waits for us, nor results.
 std::vector<Item> InferStage::next_while_busy(std::size_t size, DeviceTrace& trace) {
     std::vector<Item> items = batcher_.try_next(size);
     if (!items.empty() || detector_.ready()) return items;

@@ -42,9 +42,10 @@ struct GovernorSetup {
     MemoryProbe* probe = nullptr;  ///< outlives the stage; may be none
 };
 
-/// Runs the detector on a thread of the caller's. Batches are as large as the governor lets them be.
-/// One that finds no memory is run again in smaller ones, alone on the device, before any further
-/// frame is taken; results leave in the order of their frames, whichever batch they came from.
+/// Runs the detector on a thread of the caller's. Batches are as large as the governor lets them
+/// be. One that finds no memory is run again in smaller ones, alone on the device, before any
+/// further frame is taken; results leave in the order of their frames, whichever batch they came
+/// from.
 class InferStage {
   public:
     /// `number` is the device's, for the tracer, which may be none.
@@ -105,9 +106,9 @@ class InferStage {
     SteadyClock clock_;
     mutable std::mutex governor_mutex_;
     Governor governor_;
-    Batches batches_;                         ///< in the order of their frames
+    Batches batches_;                        ///< in the order of their frames
     std::deque<Batches::iterator> running_;  ///< as submitted
-    std::optional<Time> waits_since_;  ///< for the oldest batch, which has got ready
+    std::optional<Time> waits_since_;        ///< for the oldest batch, which has got ready
     std::chrono::nanoseconds waited_{0};
     std::uint64_t frames_ = 0, batches_done_ = 0;
     Histogram idle_;

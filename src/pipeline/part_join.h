@@ -14,20 +14,23 @@
 namespace saccade::pipeline {
 
 /// Detection takes the frames of all parts as they come; tracking needs them in order. Frames whose
-/// turn has not come wait here, without their pixels and without their credit: so they hold up neither
-/// the device nor its memory. How many wait is bounded by the source, which lets no part run far ahead.
+/// turn has not come wait here, without their pixels and without their credit: so they hold up
+/// neither the device nor its memory. How many wait is bounded by the source, which lets no part
+/// run far ahead.
 class PartJoin {
   public:
     PartJoin(Batcher& batcher, std::uint32_t stream) : batcher_(batcher), stream_(stream) {}
 
-    /// All frames of a part, so many, are with the batcher. `next`: the part that follows; those between the
-    /// two are void, and their frames are dropped. None: the one with the next number. Any thread.
+    /// All frames of a part, so many, are with the batcher. `next`: the part that follows; those
+    /// between the two are void, and their frames are dropped. None: the one with the next number.
+    /// Any thread.
     void ended(std::uint64_t part, std::uint64_t frames, std::optional<std::uint64_t> next = {});
 
-    /// Track thread. Appends to `in_turn` the frames whose turn has come, this one or others, numbered
-    /// from 0 through all parts.
+    /// Track thread. Appends to `in_turn` the frames whose turn has come, this one or others,
+    /// numbered from 0 through all parts.
     void add(Detected detected, std::vector<Detected>& in_turn);
-    /// Track thread: nothing more will come. Appends what is left, up to the first frame that is missing.
+    /// Track thread: nothing more will come. Appends what is left, up to the first frame that is
+    /// missing.
     void finish(std::vector<Detected>& in_turn);
     /// Frames of void parts, dropped.
     [[nodiscard]] std::uint64_t dropped() const;

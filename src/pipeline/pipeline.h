@@ -70,13 +70,13 @@ class AppearanceEncoder {
 /// A stream's own parts, made when its turn comes.
 struct OpenedStream {
     std::unique_ptr<media::Source> source;
-    /// Further decoders of the same stream (media::open_sources): only where nothing behind detection
-    /// looks at pixels. Each has a thread of its own.
+    /// Further decoders of the same stream (media::open_sources): only where nothing behind
+    /// detection looks at pixels. Each has a thread of its own.
     std::vector<std::unique_ptr<media::Source>> beside;
-    std::unique_ptr<track::Tracker> tracker;  ///< none where only detections are wanted
-    std::unique_ptr<MotionEstimator> motion;  ///< may be none
+    std::unique_ptr<track::Tracker> tracker;        ///< none where only detections are wanted
+    std::unique_ptr<MotionEstimator> motion;        ///< may be none
     std::unique_ptr<AppearanceEncoder> appearance;  ///< may be none
-    std::unique_ptr<ResultFilter> filter;     ///< may be none
+    std::unique_ptr<ResultFilter> filter;           ///< may be none
     std::vector<std::unique_ptr<sink::Sink>> sinks;
 };
 
@@ -85,9 +85,9 @@ struct StreamTicket {
     std::uint32_t stream = 0;  ///< its number
     std::size_t device = 0;    ///< that was chosen for it
     /// To be called, where that can be, before the decoder takes memory: loads the network for the
-    /// stream's size and waits until there is room. `on_device`: whether the decoder's memory is the
-    /// network's. Returns how many of the declared decoders may share the stream. On an error opening has
-    /// to end with it.
+    /// stream's size and waits until there is room. `on_device`: whether the decoder's memory is
+    /// the network's. Returns how many of the declared decoders may share the stream. On an error
+    /// opening has to end with it.
     std::function<Result<std::size_t>(const media::StreamInfo& declared, bool on_device)> admit;
 };
 
@@ -98,14 +98,14 @@ struct StreamJob {
 };
 
 struct PipelineOptions {
-    std::size_t queue = 32;  ///< capacity of each queue, frames
+    std::size_t queue = 32;   ///< capacity of each queue, frames
     std::size_t streams = 1;  ///< run at once; further ones wait their turn
     std::size_t held = 0;     ///< largest delay of the streams' filters, frames
     int batch = 0;            ///< images a batch, 0: the detector's largest
     std::chrono::nanoseconds max_wait = std::chrono::milliseconds(100);
     std::chrono::nanoseconds target_p99{0};  ///< of live frames, as BatcherOptions; 0: none
     GovernorOptions governor;  ///< of each detector's memory; limits are those of the devices
-    RefineOptions refine;  ///< second looks at parts of frames
+    RefineOptions refine;      ///< second looks at parts of frames
     Tracer* tracer = nullptr;  ///< records the run; outlives it
     /// Told of each job's end at once, on one of the pipeline's threads; may be none.
     std::function<void(std::size_t job, const StreamReport& report)> on_stream_done = {};
@@ -113,8 +113,8 @@ struct PipelineOptions {
 
 /// Read from any thread while the pipeline runs.
 struct Progress {
-    std::atomic<std::uint64_t> frames{0};    ///< written, all streams
-    std::atomic<std::int64_t> objects{0};    ///< tracks (or detections) in the latest frames
+    std::atomic<std::uint64_t> frames{0};  ///< written, all streams
+    std::atomic<std::int64_t> objects{0};  ///< tracks (or detections) in the latest frames
     std::atomic<std::uint64_t> streams_done{0};
     std::atomic<std::uint64_t> frames_expected{0};  ///< as containers say; 0 where unknown
 };
@@ -123,11 +123,12 @@ struct Progress {
 using ResultCallback = std::function<void(const std::string& stream, const FrameResult&)>;
 
 /// Runs all jobs and returns when they are done, have failed, or `stop` was requested: then sources
-/// are left, frames under way are written and the outputs finished as interrupted. One failing stream
-/// fails alone. A stream goes to the device with the fewest live ones; the detector for its size is
-/// made there by the first that needs it.
+/// are left, frames under way are written and the outputs finished as interrupted. One failing
+/// stream fails alone. A stream goes to the device with the fewest live ones; the detector for its
+/// size is made there by the first that needs it.
 ///
-/// Threads: one a stream (one a decoder) for decoding, one for tracking, one for sinks; one a detector.
+/// Threads: one a stream (one a decoder) for decoding, one for tracking, one for sinks; one a
+/// detector.
 RunReport run(std::span<const StreamJob> jobs, Devices& devices, const PipelineOptions& options,
               std::stop_token stop, Progress& progress, const ResultCallback& on_result = {});
 

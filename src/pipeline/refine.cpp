@@ -14,7 +14,7 @@ constexpr double kCoarsest = 0.5;     // of a crop's scale the frame's is, at mo
 
 // What a look is worth. Objects that are missing or in doubt change tracks, small ones only boxes.
 constexpr double kMissing = 1.0, kDoubtful = 0.8, kFaintest = 0.5, kTiny = 0.15;
-constexpr double kPatience = 0.25;  // added, of the weight, for each frame a track was left out
+constexpr double kPatience = 0.25;      // added, of the weight, for each frame a track was left out
 constexpr std::uint64_t kForget = 300;  // frames after which a track is taken for gone
 
 double scale_of(Size input, double width, double height) {
@@ -37,7 +37,9 @@ bool same_object(const Detection& a, const Detection& b) {
     return ratio > 0.4F && overlap_of_smaller(a.box, b.box) > 0.8F;
 }
 
-bool better(const Detection& a, const Detection& b) { return a.score > b.score; }
+bool better(const Detection& a, const Detection& b) {
+    return a.score > b.score;
+}
 
 bool inside(const Box& inner, const Box& outer) {
     return inner.x1 >= outer.x1 && inner.y1 >= outer.y1 && inner.x2 <= outer.x2 &&

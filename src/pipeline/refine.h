@@ -12,29 +12,29 @@
 namespace saccade::pipeline {
 
 struct RefineOptions {
-    int budget = 0;           ///< crops a frame; 0: no second look
+    int budget = 0;            ///< crops a frame; 0: no second look
     float confidence = 0.25F;  ///< least score of what is handed on
     int max_detections = 300;  ///< handed on, best first
 };
 
-/// What the detector is asked for where frames are refined: weaker than any answer that is handed on,
-/// since a faint hint is reason enough to look closer.
+/// What the detector is asked for where frames are refined: weaker than any answer that is handed
+/// on, since a faint hint is reason enough to look closer.
 inline constexpr float kFaint = 0.05F;
 /// Frames of a stream whose crops are under way at once.
 inline constexpr int kLooksUnderWay = 2;
 
 /// One stream's choice of crops. Pure logic, deterministic: equal calls give equal crops. Crops are
-/// squares or rectangles of the network's shape, at the source's own resolution or as much coarser as
-/// it takes to hold several objects, but at least twice as fine as the whole frame was seen.
+/// squares or rectangles of the network's shape, at the source's own resolution or as much coarser
+/// as it takes to hold several objects, but at least twice as fine as the whole frame was seen.
 class Refiner {
   public:
     /// `input` is the network's.
     Refiner(const RefineOptions& options, Size input) : options_(options), input_(input) {}
 
-    /// Crops of a frame, at most the budget, inside of it: around tracks that nothing was found for,
-    /// detections that are uncertain, and what is small (32 px at network scale). Objects that were
-    /// left out for long go before others. `tracks` are those of an earlier frame of the stream, predicted
-    /// by `elapsed`, the time since.
+    /// Crops of a frame, at most the budget, inside of it: around tracks that nothing was found
+    /// for, detections that are uncertain, and what is small (32 px at network scale). Objects that
+    /// were left out for long go before others. `tracks` are those of an earlier frame of the
+    /// stream, predicted by `elapsed`, the time since.
     std::vector<Box> plan(Size frame, std::span<const Detection> found,
                           std::span<const Track> tracks, Timestamp elapsed);
 
@@ -58,7 +58,7 @@ class Refiner {
 
     const RefineOptions options_;
     const Size input_;
-    std::uint64_t frame_ = 0;                        ///< calls of plan()
+    std::uint64_t frame_ = 0;                       ///< calls of plan()
     std::map<std::int64_t, std::uint64_t> looked_;  ///< by track: when it was last in a crop
 };
 

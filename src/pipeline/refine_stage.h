@@ -12,14 +12,15 @@
 
 namespace saccade::pipeline {
 
-/// Used on the stream's track thread, for all its frames in order. Two frames' crops may be under way:
-/// one alone would leave the device idle between them, whose network takes as long for a crop as for
-/// several. So a frame's crops follow from its own detections and the tracks of the frame before the
-/// last, strictly, and results depend on nothing else.
+/// Used on the stream's track thread, for all its frames in order. Two frames' crops may be under
+/// way: one alone would leave the device idle between them, whose network takes as long for a crop
+/// as for several. So a frame's crops follow from its own detections and the tracks of the frame
+/// before the last, strictly, and results depend on nothing else.
 class RefineStage {
   public:
     RefineStage(const RefineOptions& options, InferStage& stage, std::uint32_t stream)
-        : refiner_(options, {stage.detector_info().input_width, stage.detector_info().input_height}),
+        : refiner_(options,
+                   {stage.detector_info().input_width, stage.detector_info().input_height}),
           lane_(stage, stream, kUnderWay * static_cast<std::size_t>(options.budget)),
           known_(kUnderWay) {}
 
@@ -28,15 +29,17 @@ class RefineStage {
 
     /// Starts the closer look at a frame. Error: that of the detector.
     Result<void> begin(const Frame& frame, const std::vector<Detection>& detections) {
-        Looking& looking = under_way_.emplace_back(Looking{.size = {frame.width, frame.height}, .crops = {}});
+        Looking& looking =
+            under_way_.emplace_back(Looking{.size = {frame.width, frame.height}, .crops = {}});
         const Known known = std::move(known_.front());
         known_.pop_front();
-        looking.crops = refiner_.plan(looking.size, detections, known.tracks, frame.pts - known.pts);
+        looking.crops =
+            refiner_.plan(looking.size, detections, known.tracks, frame.pts - known.pts);
         return lane_.submit(frame, looking.crops);
     }
 
-    /// Waits for the look that was begun first, and replaces that frame's detections by refined ones.
-    /// followed() has to come next. Error: that of the detector.
+    /// Waits for the look that was begun first, and replaces that frame's detections by refined
+    /// ones. followed() has to come next. Error: that of the detector.
     Result<void> finish(std::vector<Detection>& detections) {
         const Looking looking = std::move(under_way_.front());
         under_way_.pop_front();
@@ -67,7 +70,8 @@ class RefineStage {
     Refiner refiner_;
     CropLane lane_;
     std::deque<Looking> under_way_;
-    /// From the frame whose tracks the next plan is made with; before the first frame nothing is known.
+    /// From the frame whose tracks the next plan is made with; before the first frame nothing is
+    /// known.
     std::deque<Known> known_;
     std::uint64_t crops_ = 0;
 };

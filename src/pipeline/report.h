@@ -27,21 +27,22 @@ enum class StreamStatus {
 struct StreamReport {
     std::string name;
     StreamStatus status = StreamStatus::complete;
-    std::optional<Error> error;  ///< of a failed stream
-    std::string damage;          ///< of a partial one
+    std::optional<Error> error;        ///< of a failed stream
+    std::string damage;                ///< of a partial one
     std::vector<BadImage> bad_images;  ///< all, where it is of images
     std::string decoder;
-    int width = 0, height = 0;  ///< px
+    int width = 0, height = 0;              ///< px
     int input_width = 0, input_height = 0;  ///< of the network that its frames went through, px
-    std::uint64_t frames = 0;      ///< written
-    Drops dropped;                 ///< live streams only
-    std::size_t memory_peak = 0;   ///< most its device was seen to hold meanwhile, bytes
+    std::uint64_t frames = 0;               ///< written
+    Drops dropped;                          ///< live streams only
+    std::size_t memory_peak = 0;            ///< most its device was seen to hold meanwhile, bytes
     std::uint64_t detections = 0;
-    std::uint64_t crops = 0;  ///< looked at closer
+    std::uint64_t crops = 0;                    ///< looked at closer
     std::map<int, std::uint64_t> ids_by_class;  ///< confirmed tracks by class id
     std::vector<std::string> outputs;
     std::chrono::nanoseconds wall{0};  ///< from opening to the last output, loading not counted
-    std::chrono::nanoseconds first_result{0};  ///< from opening to the first frame written, likewise
+    std::chrono::nanoseconds first_result{
+        0};                         ///< from opening to the first frame written, likewise
     Histogram decode, track, sink;  ///< time at work per frame
     Histogram latency;              ///< from decoded to written
 };
@@ -59,7 +60,7 @@ struct DeviceReport {
 struct RunReport {
     std::vector<StreamReport> streams;  ///< in the order given
     std::vector<DeviceReport> devices;  ///< in the order in which their detectors were made
-    std::chrono::nanoseconds wall{0};  ///< since the first detector was there
+    std::chrono::nanoseconds wall{0};   ///< since the first detector was there
     std::size_t queue_capacity = 0, queue_peak = 0;
     std::uint64_t decoders_waited = 0;  ///< streams that waited for memory for their decoders
     /// A detector failed, and its unfinished streams with it; or none could be made.

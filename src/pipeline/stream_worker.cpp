@@ -62,8 +62,8 @@ std::optional<Error> first_of(std::initializer_list<std::optional<Error>> errors
 
 /// Sets status, error and damage from how the stages ended.
 /// `dropped`: frames that were decoded and not wanted.
-void judge(StreamReport& report, const DecodeEnd& end, std::uint64_t dropped, std::optional<Error> failure,
-           bool stopped) {
+void judge(StreamReport& report, const DecodeEnd& end, std::uint64_t dropped,
+           std::optional<Error> failure, bool stopped) {
     const bool all_written = report.frames + dropped == report.decode.count();
     if (failure) {
         report.status = StreamStatus::failed;
@@ -99,8 +99,8 @@ sink::Context context_of(const media::StreamInfo& info, const detect::DetectorIn
 }  // namespace
 
 StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool& pool,
-                        Closer& closer, const PipelineOptions& options, std::stop_token stop, Progress& progress,
-                        const ResultCallback& on_result) {
+                        Closer& closer, const PipelineOptions& options, std::stop_token stop,
+                        Progress& progress, const ResultCallback& on_result) {
     StreamReport report;
     report.name = job.name;
     auto start = SteadyTime::now();
@@ -128,7 +128,8 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
         if (!bound) return fail(bound.error());
         if (on_device) {
             capacity = queue_capacity(info, options.queue, pool.limit(device), options.streams);
-            info.decoders = decoders_that_fit(info, capacity, pool.decoders(device).room(), options.streams);
+            info.decoders =
+                decoders_that_fit(info, capacity, pool.decoders(device).room(), options.streams);
         }
         DecoderNeed need = decoder_need(info, capacity);
         need.under_way = frame_bytes(info) * ((*bound)->batcher().options().credit - options.queue -

@@ -49,7 +49,8 @@ const char* to_string(Activity activity) noexcept {
 
 bool is_waiting(Activity activity) noexcept {
     return activity == Activity::queue_full || activity == Activity::starve ||
-           activity == Activity::wait || activity == Activity::look || activity == Activity::hand_on;
+           activity == Activity::wait || activity == Activity::look ||
+           activity == Activity::hand_on;
 }
 
 void TraceLane::attach() {
@@ -62,7 +63,9 @@ void TraceLane::attach() {
     run_delay_ = thread_run_delay();
 }
 
-void TraceLane::detach() { run_delay_ = thread_run_delay() - run_delay_; }
+void TraceLane::detach() {
+    run_delay_ = thread_run_delay() - run_delay_;
+}
 
 void TraceLane::add(Activity activity, Time begin, Time end, std::span<const FrameId> frames) {
     if (events_.size() >= limit_) {

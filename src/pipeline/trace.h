@@ -48,8 +48,8 @@ inline constexpr std::size_t kActivities = 13;
 struct TraceEvent {
     using Time = std::chrono::steady_clock::time_point;
     Activity activity{};
-    std::uint32_t frames = 0;       ///< how many it was about, 0 for none
-    std::size_t first = 0;          ///< of them in the lane's frames
+    std::uint32_t frames = 0;  ///< how many it was about, 0 for none
+    std::size_t first = 0;     ///< of them in the lane's frames
     Time begin, end;
     std::chrono::nanoseconds cpu{0};  ///< of this thread, since its event before
 };

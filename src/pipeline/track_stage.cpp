@@ -105,7 +105,8 @@ Result<void> TrackStage::complete(const Frame& frame, FrameResult& result, Trace
     if (refine_ != nullptr) {
         const auto before = std::chrono::steady_clock::now();
         if (auto done = refine_->finish(result.detections); !done) return done;
-        if (traced(lane)) lane->add(Activity::look, before, std::chrono::steady_clock::now(), frame.id);
+        if (traced(lane))
+            lane->add(Activity::look, before, std::chrono::steady_clock::now(), frame.id);
     }
     Result<void> done;
     if (tracker_ != nullptr) done = follow(frame, result);

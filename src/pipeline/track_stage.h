@@ -23,7 +23,8 @@ class TrackStage {
     /// as the tracker has seen them, unless a sink wants them.
     /// `refine` may be none, and so may `join`, which a stream decoded in parts needs.
     TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQueue& out,
-               std::function<void()> give_up, RefineStage* refine = nullptr, PartJoin* join = nullptr);
+               std::function<void()> give_up, RefineStage* refine = nullptr,
+               PartJoin* join = nullptr);
 
     void run(TraceLane* lane = nullptr);
 
@@ -37,7 +38,8 @@ class TrackStage {
         Detected detected;
         FrameResult result;
     };
-    /// The next frame to be worked on, or none at the end. While looks are under way nobody waits for it.
+    /// The next frame to be worked on, or none at the end. While looks are under way nobody waits
+    /// for it.
     std::optional<Detected> next(TraceLane* lane);
     void take(Detected detected, TraceLane* lane);
     void finish_look(TraceLane* lane);
@@ -60,7 +62,7 @@ class TrackStage {
     TrackedQueue& out_;
     std::function<void()> give_up_;
     std::deque<Looking> looking_;  ///< from the oldest; two at most
-    std::deque<Item> held_;  ///< of the results that the filter holds back
+    std::deque<Item> held_;        ///< of the results that the filter holds back
     std::vector<FrameResult> ready_;
     Histogram times_;
     std::optional<Error> error_;

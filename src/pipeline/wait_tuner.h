@@ -7,9 +7,9 @@
 
 namespace saccade::pipeline {
 
-/// Of each window of frames the 99th percentile of their latencies is held against the target: over it
-/// the wait is halved, well under it the wait grows back by an eighth of the longest. Pure logic; one
-/// thread at a time.
+/// Of each window of frames the 99th percentile of their latencies is held against the target: over
+/// it the wait is halved, well under it the wait grows back by an eighth of the longest. Pure
+/// logic; one thread at a time.
 class WaitTuner {
   public:
     /// `target` 0: the wait is always the longest.

@@ -26,8 +26,9 @@ std::vector<BenchChange> compare_reports(const BenchReport& before, const BenchR
             return r.suite == row.suite && r.name == row.name && r.unit == row.unit;
         });
         if (old == before.rows.end()) continue;
-        changes.push_back({*old, row, compare(old->spread(), row.spread(), row.higher_is_better,
-                                             others_more(*old, row, after.machine.cores))});
+        changes.push_back({*old, row,
+                           compare(old->spread(), row.spread(), row.higher_is_better,
+                                   others_more(*old, row, after.machine.cores))});
     }
     return changes;
 }
@@ -65,7 +66,8 @@ std::string bench_json(const BenchReport& report) {
 
 Result<BenchReport> parse_bench(std::string_view text, const std::string& name) {
     const auto broken = [&](const std::string& why) {
-        return fail(ErrorCode::corrupt, fmt::format("{}: no result of saccade bench: {}", name, why),
+        return fail(ErrorCode::corrupt,
+                    fmt::format("{}: no result of saccade bench: {}", name, why),
                     "make one with saccade bench --json-file FILE");
     };
     try {

@@ -19,14 +19,14 @@ struct BenchDetail {
 
 /// One thing measured several times.
 struct BenchRow {
-    std::string suite;   ///< "detector"
-    std::string name;    ///< "batch 4", unique in its suite
-    std::string unit;    ///< "frames/s", "ms"
+    std::string suite;  ///< "detector"
+    std::string name;   ///< "batch 4", unique in its suite
+    std::string unit;   ///< "frames/s", "ms"
     bool higher_is_better = true;
     std::vector<double> values;  ///< each repetition
-    double x = 0;        ///< place on the axis of a sweep
-    std::string axis;    ///< what x is; "" where the row is in no sweep
-    double limit = 0;    ///< what this machine could reach at most, measured in the same run; or 0
+    double x = 0;                ///< place on the axis of a sweep
+    std::string axis;            ///< what x is; "" where the row is in no sweep
+    double limit = 0;  ///< what this machine could reach at most, measured in the same run; or 0
     std::string limit_name;
     std::vector<BenchDetail> details;
     double others = -1;  ///< cores that other programs used meanwhile; -1 where it was not seen

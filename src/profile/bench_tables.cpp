@@ -16,12 +16,12 @@ using Cells = std::vector<std::string>;
 Cells cells_of(const BenchRow& row, const std::vector<std::string>& details, bool limits) {
     const Spread s = row.spread();
     Cells cells{row.name, number(s.median),
-                fmt::format("{:.1f} %", s.median > 0 ? 100 * s.deviation / s.median : 0), number(s.min),
-                number(s.max)};
+                fmt::format("{:.1f} %", s.median > 0 ? 100 * s.deviation / s.median : 0),
+                number(s.min), number(s.max)};
     for (const std::string& name : details) cells.push_back(detail_text(row, name));
     if (!limits) return cells;
-    cells.push_back(row.limit > 0 ? fmt::format("{:.0f} % of {}", 100 * row.efficiency(), row.limit_name)
-                                  : "");
+    cells.push_back(
+        row.limit > 0 ? fmt::format("{:.0f} % of {}", 100 * row.efficiency(), row.limit_name) : "");
     return cells;
 }
 
@@ -82,7 +82,8 @@ std::string tables(const BenchReport& report, const std::vector<BenchChange>& ch
     for (const auto& group : groups_of(report)) {
         const std::vector<std::string> details = detail_names(group);
         std::vector<Cells> rows;
-        for (const BenchRow* row : group) rows.push_back(cells_of(*row, details, has_limits(group)));
+        for (const BenchRow* row : group)
+            rows.push_back(cells_of(*row, details, has_limits(group)));
         text += table(head_of(*group.front(), details, has_limits(group)), rows, mark);
     }
     if (changes.empty()) return text;
@@ -106,7 +107,8 @@ std::vector<std::string> detail_names(const std::vector<const BenchRow*>& rows) 
 }
 
 bool has_limits(const std::vector<const BenchRow*>& rows) {
-    return std::any_of(rows.begin(), rows.end(), [](const BenchRow* row) { return row->limit > 0; });
+    return std::any_of(rows.begin(), rows.end(),
+                       [](const BenchRow* row) { return row->limit > 0; });
 }
 
 std::string detail_text(const BenchRow& row, const std::string& name) {
@@ -136,10 +138,11 @@ std::string bench_markdown(const BenchReport& report, const std::vector<BenchCha
     for (const auto& [name, version] : report.machine.versions) {
         versions += fmt::format("{}{} {}", versions.empty() ? "" : ", ", name, version);
     }
-    return fmt::format("`{}`, {}\n\n{}. {}. {}. Load before: {:.2f}. Median of the repetitions, spread: "
-                       "median deviation.\n\n",
-                       report.command, report.date, report.setup, in_one_line(report.machine), versions,
-                       report.machine.load) +
+    return fmt::format(
+               "`{}`, {}\n\n{}. {}. {}. Load before: {:.2f}. Median of the repetitions, spread: "
+               "median deviation.\n\n",
+               report.command, report.date, report.setup, in_one_line(report.machine), versions,
+               report.machine.load) +
            tables(report, changes, true);
 }
 

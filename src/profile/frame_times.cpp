@@ -54,7 +54,8 @@ double network_service(const pipeline::Tracer& tracer, std::size_t servers) {
     for (const pipeline::TraceLane& lane : tracer.lanes()) {
         for (const pipeline::TraceEvent& event : lane.events()) {
             if (event.activity != Activity::wait || event.frames == 0) continue;
-            waits[lane.frames(event).front()] = since(tracer, event.end) - since(tracer, event.begin);
+            waits[lane.frames(event).front()] =
+                since(tracer, event.end) - since(tracer, event.begin);
         }
     }
     for (const pipeline::TraceLane& lane : tracer.lanes()) {

@@ -21,7 +21,7 @@ struct Interval {
 struct FrameTimes {
     std::array<Interval, kStageCount> stage;
     std::array<std::uint32_t, kStageCount> batch{};  ///< frames that shared it; 0: never was there
-    double queued = 0;  ///< when it was let into the queue before the device
+    double queued = 0;     ///< when it was let into the queue before the device
     double handed_on = 0;  ///< when it was let into the queue before the sinks
     [[nodiscard]] bool whole() const noexcept;
 };

@@ -14,7 +14,9 @@
 namespace saccade::profile {
 namespace {
 
-std::string read_text(const char* path) { return read_text_file(path).value_or(""); }
+std::string read_text(const char* path) {
+    return read_text_file(path).value_or("");
+}
 
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\"");

@@ -10,15 +10,16 @@
 namespace saccade::profile {
 
 struct Machine {
-    std::string cpu;        ///< model name
-    int cores = 1;          ///< this process may use
-    std::size_t memory = 0; ///< bytes
-    std::string os;         ///< distribution
+    std::string cpu;         ///< model name
+    int cores = 1;           ///< this process may use
+    std::size_t memory = 0;  ///< bytes
+    std::string os;          ///< distribution
     std::string kernel;
-    std::string gpu;        ///< all of them, "" where there is none
+    std::string gpu;              ///< all of them, "" where there is none
     std::string compiler, build;  ///< of this program
-    double load = 0;        ///< processes that ran on average over the last minute
-    std::vector<std::pair<std::string, std::string>> versions;  ///< of libraries, added by the caller
+    double load = 0;              ///< processes that ran on average over the last minute
+    std::vector<std::pair<std::string, std::string>>
+        versions;  ///< of libraries, added by the caller
 };
 
 /// As it is now.

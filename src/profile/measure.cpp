@@ -20,9 +20,13 @@ using Streams = std::map<std::uint32_t, std::vector<FrameTimes>>;
 constexpr std::size_t kSeries = 240;  // points of a chart
 enum : std::size_t { decode, preprocess, network, postprocess, track, sink };
 
-double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+double seconds(std::chrono::nanoseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
 
-bool is_thread_of(const TraceLane& lane, const char* stage) { return lane.name().starts_with(stage); }
+bool is_thread_of(const TraceLane& lane, const char* stage) {
+    return lane.name().starts_with(stage);
+}
 
 /// Sums over all lanes.
 struct Totals {
@@ -54,10 +58,10 @@ bool is_decoder_of(const TraceLane& lane, std::uint32_t stream) {
 
 /// Decoders that share a stream.
 double decoders_of(const Tracer& tracer, std::uint32_t stream) {
-    const auto lanes = std::count_if(tracer.lanes().begin(), tracer.lanes().end(),
-                                     [&](const TraceLane& lane) {
-                                         return is_decoder_of(lane, stream) && !lane.events().empty();
-                                     });
+    const auto lanes =
+        std::count_if(tracer.lanes().begin(), tracer.lanes().end(), [&](const TraceLane& lane) {
+            return is_decoder_of(lane, stream) && !lane.events().empty();
+        });
     return std::max(1.0, static_cast<double>(lanes));
 }
 
@@ -121,10 +125,11 @@ void fill_stages(const Tracer& tracer, const Streams& streams, const Totals& tot
         stage.cpu_ms = 1e3 * (own + helper_cpu[s]) / frames;
         stage.servers = at_once(kThreads[s]);
         // A device thread's delay is shared out over its two stages.
-        const double part = kThreads[s] == std::string("device")
-                                ? held / std::max(1e-9, value(totals.wall, Activity::preprocess) +
-                                                            value(totals.wall, Activity::postprocess))
-                                : 1.0;
+        const double part =
+            kThreads[s] == std::string("device")
+                ? held / std::max(1e-9, value(totals.wall, Activity::preprocess) +
+                                            value(totals.wall, Activity::postprocess))
+                : 1.0;
         const double delayed = value(totals.delayed, std::string(kThreads[s])) * part;
         stage.service_ms = 1e3 * std::clamp(held - delayed, std::min(own, held), held) / frames;
     }
@@ -181,7 +186,8 @@ void fill_waiting(const Tracer& tracer, const Totals& totals, Measurement& m) {
     }
 }
 
-void fill_queues(const Tracer& tracer, const Streams& streams, const RunShape& shape, Measurement& m) {
+void fill_queues(const Tracer& tracer, const Streams& streams, const RunShape& shape,
+                 Measurement& m) {
     const auto add = [&](const char* name, std::size_t capacity, auto&& stay_of) {
         QueueDepth queue{.name = name, .capacity = capacity};
         queue.series.assign(kSeries, 0);
@@ -212,10 +218,12 @@ void fill_queues(const Tracer& tracer, const Streams& streams, const RunShape& s
         shape.queue + static_cast<std::size_t>(shape.batch) * static_cast<std::size_t>(shape.slots);
     add("before the device", shape.queue,
         [](const FrameTimes& f, auto*) { return Stay{f.queued, f.stage[preprocess].begin}; });
-    // Frames of decoders that share a stream wait for their turn elsewhere: until the one before is taken.
+    // Frames of decoders that share a stream wait for their turn elsewhere: until the one before is
+    // taken.
     add("before the tracker", behind, [](const FrameTimes& f, const FrameTimes* before) {
         const double in = f.stage[postprocess].end, out = f.stage[track].begin;
-        return Stay{before == nullptr ? in : std::min(out, std::max(in, before->stage[track].begin)), out};
+        return Stay{
+            before == nullptr ? in : std::min(out, std::max(in, before->stage[track].begin)), out};
     });
     add("before the sinks", shape.queue,
         [](const FrameTimes& f, auto*) { return Stay{f.handed_on, f.stage[sink].begin}; });
@@ -267,8 +275,8 @@ void fill_timeline(const Tracer& tracer, Measurement& m) {
             std::string label = pipeline::to_string(event.activity);
             if (event.frames > 0) {
                 const FrameId id = lane.frames(event).front();
-                label += ", stream " + std::to_string(id.stream) + " frame " +
-                         std::to_string(id.index);
+                label +=
+                    ", stream " + std::to_string(id.stream) + " frame " + std::to_string(id.index);
             }
             shown.spans.push_back({event.activity, std::max(begin, m.timeline_begin),
                                    std::min(end, m.timeline_end), std::move(label)});
@@ -301,9 +309,9 @@ void fill_costs(const Tracer& tracer, const Streams& streams, Measurement& m) {
         for (const FrameTimes& f : list) {
             FrameCost cost;
             for (std::size_t s = 0; s < kStageCount; ++s) {
-                cost.seconds[s] = static_cast<float>(
-                    s == network ? m.stages[s].service_ms / 1e3
-                                 : scale[s] * f.stage[s].length() / f.batch[s]);
+                cost.seconds[s] =
+                    static_cast<float>(s == network ? m.stages[s].service_ms / 1e3
+                                                    : scale[s] * f.stage[s].length() / f.batch[s]);
             }
             cost.seconds[decode] /= static_cast<float>(decoders);
             costs.frames.push_back(cost);

@@ -15,20 +15,20 @@ namespace saccade::profile {
 using pipeline::Activity;
 
 /// The stages that work on frames, in the order a frame passes them.
-inline constexpr std::array kStages = {Activity::decode,      Activity::preprocess,
-                                       Activity::network,     Activity::postprocess,
-                                       Activity::track,       Activity::sink};
+inline constexpr std::array kStages = {Activity::decode,  Activity::preprocess,
+                                       Activity::network, Activity::postprocess,
+                                       Activity::track,   Activity::sink};
 inline constexpr std::size_t kStageCount = kStages.size();
 
 /// One stage as a server of the pipeline. Times a frame are in milliseconds.
 struct Stage {
     std::string name;
-    Distribution time;      ///< wall time a frame (that of a batch, shared out)
-    double servers = 1;     ///< how many frames or batches it worked on at once at most
+    Distribution time;       ///< wall time a frame (that of a batch, shared out)
+    double servers = 1;      ///< how many frames or batches it worked on at once at most
     double utilization = 0;  ///< share of the run its servers were at work, 0..1
-    double share = 0;       ///< of all stages' work
-    double service_ms = 0;  ///< a frame, without the time its thread was kept from a core
-    double cpu_ms = 0;      ///< a frame, its own thread and its helpers
+    double share = 0;        ///< of all stages' work
+    double service_ms = 0;   ///< a frame, without the time its thread was kept from a core
+    double cpu_ms = 0;       ///< a frame, its own thread and its helpers
 };
 
 /// Time a thread lost to another one: a decoder in front of a full queue, say.
@@ -41,10 +41,10 @@ struct Waiting {
 /// Depth of the queues of one kind over time, all streams.
 struct QueueDepth {
     std::string name;
-    std::size_t capacity = 0;  ///< of one stream's
-    double mean = 0;           ///< frames, of one stream's
+    std::size_t capacity = 0;    ///< of one stream's
+    double mean = 0;             ///< frames, of one stream's
     double empty = 0, full = 0;  ///< share of the time, 0..1
-    Distribution wait;         ///< ms a frame spent in it
+    Distribution wait;           ///< ms a frame spent in it
     std::vector<double> series;  ///< mean depth of all streams in equal steps of the run
 };
 
@@ -78,15 +78,15 @@ struct Measurement {
     double seconds = 0;
     std::uint64_t frames = 0;
     double fps = 0;
-    int cores = 1;               ///< of the machine
-    double cores_used = 0;       ///< on average
-    double delayed_s = 0;        ///< all threads: ready to run, but no core was free
-    std::size_t streams = 1;     ///< at once
-    std::size_t queue = 32;      ///< capacity, frames
-    int batch = 1, slots = 1;    ///< largest batch; batches that may be under way
+    int cores = 1;             ///< of the machine
+    double cores_used = 0;     ///< on average
+    double delayed_s = 0;      ///< all threads: ready to run, but no core was free
+    std::size_t streams = 1;   ///< at once
+    std::size_t queue = 32;    ///< capacity, frames
+    int batch = 1, slots = 1;  ///< largest batch; batches that may be under way
     std::array<Stage, kStageCount> stages;
-    /// Decoder for the device, device for frames, device thread for the network, tracker for the sinks,
-    /// tracker for closer looks.
+    /// Decoder for the device, device for frames, device thread for the network, tracker for the
+    /// sinks, tracker for closer looks.
     std::vector<Waiting> waiting;
     std::vector<QueueDepth> queues;  ///< before device, before tracker, before sinks
     Distribution latency;            ///< ms from decoded to written
@@ -94,7 +94,7 @@ struct Measurement {
     double other_cpu_ms = 0;         ///< a frame, of no stage
     std::vector<double> time_s, cores_series, memory_mb;  ///< one entry a sample
     std::vector<double> gpu_busy, gpu_decoder, gpu_memory_mb, pcie_in_mb_s, pcie_out_mb_s;
-    std::string gpu;             ///< its name, "" where there is none
+    std::string gpu;  ///< its name, "" where there is none
     std::vector<StreamCosts> costs;
     std::vector<double> latencies_ms;  ///< of every frame
     std::vector<TimelineLane> timeline;

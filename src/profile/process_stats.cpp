@@ -14,7 +14,8 @@
 namespace saccade::profile {
 namespace {
 
-/// Empty where it can't be read: a thread that ends takes its files with it, also while they are open.
+/// Empty where it can't be read: a thread that ends takes its files with it, also while they are
+/// open.
 std::string read_text(const std::filesystem::path& path) {
     return read_text_file(path).value_or("");
 }

@@ -16,8 +16,8 @@ void line(std::string& text, fmt::format_string<Args...> format, Args&&... args)
 
 void times_row(std::string& text, const std::string& name, const Distribution& d, double share,
                const std::string& more) {
-    line(text, "  {:<44} {:>7} {:>9.3f} {:>9.3f} {:>9.3f} {:>9.3f} {:>6.1f} %{}", name, d.count, d.mean,
-         d.p50, d.p95, d.p99, 100 * share, more);
+    line(text, "  {:<44} {:>7} {:>9.3f} {:>9.3f} {:>9.3f} {:>9.3f} {:>6.1f} %{}", name, d.count,
+         d.mean, d.p50, d.p95, d.p99, 100 * share, more);
 }
 
 }  // namespace
@@ -27,14 +27,16 @@ std::string profile_text(const Profile& profile) {
     std::string text;
     line(text, "{}", profile.title);
     line(text, "{}; {}", profile.setup, in_one_line(profile.machine));
-    line(text, "{} frames in {:.2f} s: {:.1f} fps; {:.2f} of {} cores busy; peak memory {:.0f} MB\n",
+    line(text,
+         "{} frames in {:.2f} s: {:.1f} fps; {:.2f} of {} cores busy; peak memory {:.0f} MB\n",
          m.frames, m.seconds, m.fps, m.cores_used, m.cores,
          static_cast<double>(profile.peak_memory) / 1e6);
 
     line(text, "  {:<44} {:>7} {:>9} {:>9} {:>9} {:>9} {:>8}", "ms a frame", "count", "mean", "p50",
          "p95", "p99", "at work");
     for (const Stage& s : m.stages) {
-        times_row(text, s.servers > 1.05 ? fmt::format("{} ({:.3g} at once)", s.name, s.servers) : s.name,
+        times_row(text,
+                  s.servers > 1.05 ? fmt::format("{} ({:.3g} at once)", s.name, s.servers) : s.name,
                   s.time, s.utilization, fmt::format("  cpu {:.2f} ms", s.cpu_ms));
     }
     line(text, "  waiting:");
@@ -42,7 +44,8 @@ std::string profile_text(const Profile& profile) {
         if (w.time.count > 0) times_row(text, w.name, w.time, w.share, "");
     }
     for (const QueueDepth& q : m.queues) {
-        times_row(text, "frame in the queue " + q.name, q.wait, q.mean / static_cast<double>(q.capacity),
+        times_row(text, "frame in the queue " + q.name, q.wait,
+                  q.mean / static_cast<double>(q.capacity),
                   fmt::format(" full  (empty {:.0f} %, full {:.0f} % of the time)", 100 * q.empty,
                               100 * q.full));
     }
@@ -56,13 +59,16 @@ std::string profile_text(const Profile& profile) {
     }
     if (!m.memory_mb.empty()) {
         const auto [low, high] = std::minmax_element(m.memory_mb.begin(), m.memory_mb.end());
-        line(text, "\n  memory: {:.0f} MB at the start, {:.0f} at the end, {:.0f} to {:.0f} between",
+        line(text,
+             "\n  memory: {:.0f} MB at the start, {:.0f} at the end, {:.0f} to {:.0f} between",
              m.memory_mb.front(), m.memory_mb.back(), *low, *high);
     }
     if (!m.gpu.empty() && !m.gpu_busy.empty()) {
         const auto mean = [](const std::vector<double>& v) { return distribution_of(v).mean; };
-        line(text, "  {}: busy {:.0f} %, decoder {:.0f} %, memory {:.0f} MB, PCIe in {:.0f} and out {:.0f} "
-                   "MB/s",
+        line(text,
+             "  {}: busy {:.0f} %, decoder {:.0f} %, memory {:.0f} MB, PCIe in {:.0f} and out "
+             "{:.0f} "
+             "MB/s",
              m.gpu, 100 * mean(m.gpu_busy), 100 * mean(m.gpu_decoder), mean(m.gpu_memory_mb),
              mean(m.pcie_in_mb_s), mean(m.pcie_out_mb_s));
     }
@@ -72,8 +78,8 @@ std::string profile_text(const Profile& profile) {
         line(text, "\n  the network's layers, {:.2f} ms in all, one image:", all);
         for (std::size_t i = 0; i < std::min<std::size_t>(profile.layers.size(), 25); ++i) {
             const LayerTime& layer = profile.layers[i];
-            line(text, "  {:>8.3f} ms {:>5.1f} %  {:<28} {}", layer.ms, 100 * layer.ms / all, layer.kind,
-                 layer.name);
+            line(text, "  {:>8.3f} ms {:>5.1f} %  {:<28} {}", layer.ms, 100 * layer.ms / all,
+                 layer.kind, layer.name);
         }
     }
 

@@ -71,7 +71,9 @@ class StreamReplay {
 class DeviceReplay {
   public:
     DeviceReplay(const Measurement& m, const Scenario& scenario)
-        : measured_(m), scenario_(scenario), batch_(static_cast<std::size_t>(std::max(1, m.batch))),
+        : measured_(m),
+          scenario_(scenario),
+          batch_(static_cast<std::size_t>(std::max(1, m.batch))),
           slots_(static_cast<std::size_t>(std::max(1, m.slots))) {
         queue_ = std::max<std::size_t>(
             1, static_cast<std::size_t>(static_cast<double>(m.queue) * scenario.queue));

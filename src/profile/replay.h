@@ -14,9 +14,10 @@ namespace saccade::profile {
 
 /// What is to be otherwise than in the measured run.
 struct Scenario {
-    std::array<double, kStageCount> work{1, 1, 1, 1, 1, 1};  ///< factor on each stage's time and CPU
-    double queue = 1;  ///< factor on the queues' capacity
-    double cores = 1;  ///< factor on the machine's cores
+    std::array<double, kStageCount> work{1, 1, 1,
+                                         1, 1, 1};  ///< factor on each stage's time and CPU
+    double queue = 1;                               ///< factor on the queues' capacity
+    double cores = 1;                               ///< factor on the machine's cores
 };
 
 /// Seconds that the pipeline's waiting for one another takes, if there were cores for all.

@@ -51,7 +51,7 @@ class Sampler {
     std::optional<cuda::Nvml> nvml_;
     std::chrono::nanoseconds cpu_start_, cpu_last_;
     std::chrono::steady_clock::time_point last_;
-    std::map<int, ThreadStats> first_;   ///< as they were when first seen, of those that were before
+    std::map<int, ThreadStats> first_;  ///< as they were when first seen, of those that were before
     std::map<int, ThreadStats> latest_;
     std::vector<Sample> series_;
     std::mutex mutex_;

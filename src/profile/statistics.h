@@ -44,15 +44,15 @@ enum class Change { better, worse, same, unsure };
 
 struct Comparison {
     Change change = Change::same;
-    double ratio = 1;   ///< after over before
-    double noise = 0;   ///< relative change below which nothing is claimed
+    double ratio = 1;  ///< after over before
+    double noise = 0;  ///< relative change below which nothing is claimed
 };
 
-/// A change counts where it is larger than 2 % and than three times the spread of both sides: 1.4826
-/// times the median deviation (which is the standard deviation of normal noise), and at least a
-/// quarter of the range, because few repetitions make the former small by luck.
-/// `others`: share of the machine (-1..1) that other programs took more of after than before. A loss,
-/// or a gain where it is negative, within twice of it is not claimed: they take caches too.
+/// A change counts where it is larger than 2 % and than three times the spread of both
+/// sides: 1.4826 times the median deviation (which is the standard deviation of normal noise), and
+/// at least a quarter of the range, because few repetitions make the former small by luck.
+/// `others`: share of the machine (-1..1) that other programs took more of after than before. A
+/// loss, or a gain where it is negative, within twice of it is not claimed: they take caches too.
 [[nodiscard]] Comparison compare(const Spread& before, const Spread& after, bool higher_is_better,
                                  double others = 0);
 

@@ -70,8 +70,7 @@ std::string trace_json(const pipeline::Tracer& tracer, std::span<const Sample> s
             if (frames.size() > 1) args += fmt::format(R"(,"batch":{})", frames.size());
             out.add('X', track, R"("name":"{}","cat":"{}","ts":{:.3f},"dur":{:.3f},"args":{{{}}})",
                     to_string(event.activity), is_waiting(event.activity) ? "wait" : "work",
-                    out.us(event.begin),
-                    out.us(event.end) - out.us(event.begin), args);
+                    out.us(event.begin), out.us(event.end) - out.us(event.begin), args);
             if (is_waiting(event.activity)) continue;
             for (const FrameId& id : frames) ways[id].push_back({event.begin, track});
         }
@@ -81,10 +80,11 @@ std::string trace_json(const pipeline::Tracer& tracer, std::span<const Sample> s
         out.add('M', track, R"("name":"thread_name","args":{{"name":"{}"}})", lane.name);
         out.add('M', track, R"("name":"thread_sort_index","args":{{"sort_index":{}}})", number++);
         for (const pipeline::DeviceEvent& event : lane.events) {
-            out.add('X', track,
-                    R"("name":"{}","cat":"device","ts":{:.3f},"dur":{:.3f},"args":{{"stream":{},"frame":{},"batch":{}}})",
-                    event.what, out.us(event.begin), out.us(event.end) - out.us(event.begin),
-                    event.frame.stream, event.frame.index, event.frames);
+            out.add(
+                'X', track,
+                R"("name":"{}","cat":"device","ts":{:.3f},"dur":{:.3f},"args":{{"stream":{},"frame":{},"batch":{}}})",
+                event.what, out.us(event.begin), out.us(event.end) - out.us(event.begin),
+                event.frame.stream, event.frame.index, event.frames);
             ways[event.frame].push_back({event.begin, track});
         }
     }
@@ -103,15 +103,16 @@ std::string trace_json(const pipeline::Tracer& tracer, std::span<const Sample> s
     for (const Sample& sample : samples) {
         out.add('C', 0, R"("name":"cores busy","ts":{:.3f},"args":{{"cores":{:.3f}}})",
                 out.us(sample.time), sample.cores);
-        out.add('C', 0, R"("name":"memory","ts":{:.3f},"args":{{"MB":{:.1f}}})", out.us(sample.time),
-                static_cast<double>(sample.memory) / 1e6);
+        out.add('C', 0, R"("name":"memory","ts":{:.3f},"args":{{"MB":{:.1f}}})",
+                out.us(sample.time), static_cast<double>(sample.memory) / 1e6);
     }
     return std::move(out).finish();
 }
 
 Result<void> write_trace(const std::filesystem::path& path, const pipeline::Tracer& tracer,
                          std::span<const Sample> samples) {
-    return write_whole(path, trace_json(tracer, samples), {.way_out = "name another file with --trace"});
+    return write_whole(path, trace_json(tracer, samples),
+                       {.way_out = "name another file with --trace"});
 }
 
 }  // namespace saccade::profile

@@ -57,21 +57,26 @@ std::vector<std::string> advice_for(std::size_t stage, const Measurement& m) {
     switch (stage) {
         case decode:
             if (gpu_decoders(m) > 0.8) {
-                return {fmt::format("the GPU's decoders are used up ({:.0f} % busy): share the sources with "
-                                    "a further GPU: --device cuda:all",
-                                    100 * gpu_decoders(m)),
-                        "feed smaller or less costly videos (H.264 instead of HEVC, say)"};
+                return {
+                    fmt::format(
+                        "the GPU's decoders are used up ({:.0f} % busy): share the sources with "
+                        "a further GPU: --device cuda:all",
+                        100 * gpu_decoders(m)),
+                    "feed smaller or less costly videos (H.264 instead of HEVC, say)"};
             }
             if (m.streams == 1) {
                 std::vector<std::string> lines;
                 if (gpu_decoders(m) == 0) {
-                    lines.emplace_back("give the decoder more threads: --decoder-threads N, or let several share "
-                                       "the file: --decoders N");
+                    lines.emplace_back(
+                        "give the decoder more threads: --decoder-threads N, or let several share "
+                        "the file: --decoders N");
                 } else if (m.stages[decode].servers < 1.5) {
-                    lines.emplace_back("let several of the GPU's decoders share the file: --decoders N");
+                    lines.emplace_back(
+                        "let several of the GPU's decoders share the file: --decoders N");
                 }
                 lines.emplace_back("run several sources at once: --streams N");
-                lines.emplace_back("feed a smaller or less costly video (H.264 instead of HEVC, say)");
+                lines.emplace_back(
+                    "feed a smaller or less costly video (H.264 instead of HEVC, say)");
                 return lines;
             }
             return {"run more sources at once: --streams N",
@@ -108,20 +113,21 @@ std::vector<std::string> evidence_for(std::size_t stage, const Measurement& m) {
         lines.push_back(fmt::format("{} is at work {:.0f} % of the time, {:.2f} ms a frame", s.name,
                                     percent(s.utilization), s.time.mean));
     } else {
-        lines.push_back(fmt::format("the {:.3g} {} servers are at work {:.0f} % of the time", s.servers,
-                                    s.name, percent(s.utilization)));
+        lines.push_back(fmt::format("the {:.3g} {} servers are at work {:.0f} % of the time",
+                                    s.servers, s.name, percent(s.utilization)));
     }
     if (s.time.mean > 1.5 * s.time.p50 && s.time.p50 > 0) {
-        lines.push_back(fmt::format("{} takes {:.2f} ms a frame as a rule and {:.2f} on average: {:.0f} % of its "
-                                    "time goes into few frames (where it starts anew, say)",
-                                    s.name, s.time.p50, s.time.mean,
-                                    percent((s.time.mean - s.time.p50) / s.time.mean)));
+        lines.push_back(fmt::format(
+            "{} takes {:.2f} ms a frame as a rule and {:.2f} on average: {:.0f} % of its "
+            "time goes into few frames (where it starts anew, say)",
+            s.name, s.time.p50, s.time.mean, percent((s.time.mean - s.time.p50) / s.time.mean)));
     }
     const QueueDepth &before_device = m.queues[0], &before_sink = m.queues[2];
     const auto queue_line = [&](const QueueDepth& q) {
-        lines.push_back(fmt::format(
-            "the queue {} is empty {:.0f} % and full {:.0f} % of the time ({:.1f} of {} on average)",
-            q.name, percent(q.empty), percent(q.full), q.mean, q.capacity));
+        lines.push_back(
+            fmt::format("the queue {} is empty {:.0f} % and full {:.0f} % of the time ({:.1f} of "
+                        "{} on average)",
+                        q.name, percent(q.empty), percent(q.full), q.mean, q.capacity));
     };
     if (stage == decode) {
         lines.push_back(fmt::format("the device waits for frames {:.0f} % of the time",
@@ -130,15 +136,17 @@ std::vector<std::string> evidence_for(std::size_t stage, const Measurement& m) {
     } else if (stage == sink || stage == track) {
         queue_line(stage == sink ? before_sink : m.queues[1]);
         if (const double looks = m.waiting[closer_looks].share; stage == track && looks > 0) {
-            lines.push_back(fmt::format("it waits for closer looks (--refine) {:.0f} % of the time", percent(looks)));
+            lines.push_back(fmt::format("it waits for closer looks (--refine) {:.0f} % of the time",
+                                        percent(looks)));
         }
         lines.push_back(fmt::format("the decoder waits for room {:.0f} % of the time",
                                     percent(m.waiting[0].share)));
     } else {
         queue_line(before_device);
-        lines.push_back(fmt::format("the device thread waits for the network {:.0f} % and for "
-                                    "frames {:.0f} % of the time",
-                                    percent(m.waiting[2].share), percent(m.waiting[1].share)));
+        lines.push_back(
+            fmt::format("the device thread waits for the network {:.0f} % and for "
+                        "frames {:.0f} % of the time",
+                        percent(m.waiting[2].share), percent(m.waiting[1].share)));
     }
     return lines;
 }
@@ -172,21 +180,24 @@ void blame_queue(const Measurement& m, Verdict& v) {
     const double factor = useful_queue(m);
     v.speedup = predicted_speedup(m, {.queue = factor});
     v.summary = fmt::format(
-        "The queues are too small ({} frames): stages that are fast enough on average wait for each "
+        "The queues are too small ({} frames): stages that are fast enough on average wait for "
+        "each "
         "other. Larger ones would make the run {:.2f} times as fast.",
         m.queue, v.speedup);
     for (const QueueDepth& q : m.queues) {
-        v.evidence.push_back(fmt::format("the queue {} is empty {:.0f} % and full {:.0f} % of the time",
-                                         q.name, 100 * q.empty, 100 * q.full));
+        v.evidence.push_back(
+            fmt::format("the queue {} is empty {:.0f} % and full {:.0f} % of the time", q.name,
+                        100 * q.empty, 100 * q.full));
     }
     for (const Stage& s : m.stages) {
         if (s.time.mean <= 0 || s.time.p99 < 3 * s.time.mean) continue;
-        v.evidence.push_back(fmt::format("{} comes in bursts: {:.2f} ms a frame on average, {:.2f} at "
-                                         "the 99th percentile",
-                                         s.name, s.time.mean, s.time.p99));
+        v.evidence.push_back(
+            fmt::format("{} comes in bursts: {:.2f} ms a frame on average, {:.2f} at "
+                        "the 99th percentile",
+                        s.name, s.time.mean, s.time.p99));
     }
-    v.advice = {fmt::format("hold more frames: --queue {:.0f}",
-                            factor * static_cast<double>(m.queue))};
+    v.advice = {
+        fmt::format("hold more frames: --queue {:.0f}", factor * static_cast<double>(m.queue))};
 }
 
 }  // namespace
@@ -211,9 +222,10 @@ Verdict judge(const Measurement& m) {
         blame_queue(m, v);
     } else if (v.speedup < worth_while) {
         v.bottleneck = "none";
-        v.summary = fmt::format("Nothing stands out: even without {} the run would be only {:.2f} times "
-                                "as fast.",
-                                sink_name(v.stage), v.speedup);
+        v.summary = fmt::format(
+            "Nothing stands out: even without {} the run would be only {:.2f} times "
+            "as fast.",
+            sink_name(v.stage), v.speedup);
         v.evidence = evidence_for(stage, m);
     } else {
         double cpu_ms = m.other_cpu_ms;
@@ -224,7 +236,8 @@ Verdict judge(const Measurement& m) {
         v.advice = advice_for(stage, m);
         if (cores_busy) {
             v.summary = fmt::format(
-                "The CPU is used up, mostly by {}: without it the run would be {:.2f} times as fast.",
+                "The CPU is used up, mostly by {}: without it the run would be {:.2f} times as "
+                "fast.",
                 sink_name(v.stage), v.speedup);
             v.evidence.insert(
                 v.evidence.begin(),
@@ -246,7 +259,8 @@ Verdict judge(const Measurement& m) {
             "{:.0f} % of that time; on a quiet machine this run would be faster",
             100 * m.delayed_s / wanted));
     }
-    Scenario removed = v.bottleneck == "queue" ? Scenario{.queue = useful_queue(m)} : scaled(stage, 0);
+    Scenario removed =
+        v.bottleneck == "queue" ? Scenario{.queue = useful_queue(m)} : scaled(stage, 0);
     v.then = m.stages[best_stage(m, removed)].name;
     return v;
 }

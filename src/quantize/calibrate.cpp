@@ -42,7 +42,8 @@ class Observer {
                         {inside.begin(), inside.end()});
     }
 
-    Result<void> observe(const Frame& frame, std::map<std::string, Histogram>& tensors, bool input) {
+    Result<void> observe(const Frame& frame, std::map<std::string, Histogram>& tensors,
+                         bool input) {
         auto view = backend_->input(0);
         if (auto ok = preprocessor_.run(frame, view.data, held_); !ok) return ok;
         if (input) {
@@ -92,31 +93,35 @@ Result<Table> calibrate(const Network& network, std::span<const std::string> loc
     if (!tensors) return fail(tensors.error());
     const std::string key = key_of(network, choice);
     const auto path = folder / (key.substr(0, 32) + ".json");
-    Table table = folder.empty() ? Table{.key = key, .images = 0, .tensors = {}} : restore(path, key);
+    Table table =
+        folder.empty() ? Table{.key = key, .images = 0, .tensors = {}} : restore(path, key);
     const std::size_t all = choice.calibration.size();
     if (table.images >= all) return table;
 
     auto observer = Observer::open(network, *tensors);
     if (!observer) return fail(observer.error());
-    const bool input = std::find(tensors->begin(), tensors->end(), network.spec.input_name) != tensors->end();
+    const bool input =
+        std::find(tensors->begin(), tensors->end(), network.spec.input_name) != tensors->end();
     const auto keep = [&]() -> Result<void> {
         return folder.empty() ? Result<void>{} : store(table, path);
     };
-    const auto seen = read_frames(
-        locations, std::span(choice.calibration).subspan(table.images), stop,
-        [&](const Frame& frame) -> Result<void> {
-            if (auto ok = observer->observe(frame, table.tensors, input); !ok) return ok;
-            ++table.images;
-            if (progress) progress("calibrating", table.images, all);
-            return table.images % stored_every == 0 ? keep() : Result<void>{};
-        });
+    const auto seen =
+        read_frames(locations, std::span(choice.calibration).subspan(table.images), stop,
+                    [&](const Frame& frame) -> Result<void> {
+                        if (auto ok = observer->observe(frame, table.tensors, input); !ok)
+                            return ok;
+                        ++table.images;
+                        if (progress) progress("calibrating", table.images, all);
+                        return table.images % stored_every == 0 ? keep() : Result<void>{};
+                    });
     if (auto kept = keep(); !kept) return fail(kept.error());
     if (!seen) return fail(seen.error());
     for (const auto& [name, histogram] : table.tensors) {
         if (histogram.not_finite() == 0) continue;
-        return fail(ErrorCode::corrupt,
-                    fmt::format("{}: '{}' holds values that are not finite", network.file.name(), name),
-                    "check the network in FP32: saccade val");
+        return fail(
+            ErrorCode::corrupt,
+            fmt::format("{}: '{}' holds values that are not finite", network.file.name(), name),
+            "check the network in FP32: saccade val");
     }
     return table;
 }

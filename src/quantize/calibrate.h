@@ -17,10 +17,10 @@
 namespace saccade::quantize {
 
 /// Histograms of all tensors that either shape quantises (model::int8_tensors), from the network's
-/// own preprocessing. The table is kept in `folder` (not kept where it is empty) under the digests of
-/// the network, the pictures and the input size; stored every 25 pictures and at an interrupt, so that a
-/// second call goes on where the first one stopped. Deterministic.
-/// Errors: those of reading and running; corrupt (values that are not finite); interrupted.
+/// own preprocessing. The table is kept in `folder` (not kept where it is empty) under the digests
+/// of the network, the pictures and the input size; stored every 25 pictures and at an interrupt,
+/// so that a second call goes on where the first one stopped. Deterministic. Errors: those of
+/// reading and running; corrupt (values that are not finite); interrupted.
 Result<Table> calibrate(const Network& network, std::span<const std::string> locations,
                         const Choice& choice, const std::filesystem::path& folder,
                         const std::stop_token& stop, const Progress& progress);

@@ -12,10 +12,10 @@ namespace saccade::quantize {
 struct Drift {
     std::size_t frames = 0;
     std::size_t reference = 0, changed = 0;  ///< detections above the threshold
-    double f1_50 = 1, f1_75 = 1;  ///< at IoU 0.5 and 0.75; see near_threshold
-    double strict_f1_50 = 1;      ///< both sides cut at the threshold exactly
-    double score = 0;             ///< mean of |difference| of pairs at IoU 0.5
-    double box = 0;               ///< mean of 1 - IoU of them
+    double f1_50 = 1, f1_75 = 1;             ///< at IoU 0.5 and 0.75; see near_threshold
+    double strict_f1_50 = 1;                 ///< both sides cut at the threshold exactly
+    double score = 0;                        ///< mean of |difference| of pairs at IoU 0.5
+    double box = 0;                          ///< mean of 1 - IoU of them
     double loss = 0;  ///< smooth, over all faint detections too: 0 equal, 1 nothing in common
 };
 
@@ -23,7 +23,8 @@ struct Drift {
 /// easily by another's rounding. It must have so much of the threshold.
 inline constexpr float near_threshold = 0.6F;
 
-/// Both with detections down to `faint` (network.h), frame by frame. `threshold`: least score that counts.
+/// Both with detections down to `faint` (network.h), frame by frame. `threshold`: least score that
+/// counts.
 Drift compare(std::span<const detect::Detections> reference,
               std::span<const detect::Detections> changed, float threshold = 0.25F);
 

@@ -66,7 +66,9 @@ std::vector<std::size_t> farthest_points(std::span<const std::vector<std::uint8_
 Result<Choice> choose_frames(std::span<const std::string> locations, std::size_t calibration,
                              std::size_t held_out, const std::stop_token& stop,
                              const Progress& progress) {
-    vision::Preprocessor shrink({.width = thumb_width, .height = thumb_height, .scale = 1,
+    vision::Preprocessor shrink({.width = thumb_width,
+                                 .height = thumb_height,
+                                 .scale = 1,
                                  .placement = Placement::stretched,
                                  .type = vision::SampleType::u8});
     std::vector<Pick> picks;
@@ -99,7 +101,8 @@ Result<Choice> choose_frames(std::span<const std::string> locations, std::size_t
                     "give 100 or more of what the network will see: --calib FOLDER|VIDEO|LIST");
     }
     // Where there are fewer than asked for, both get their part of them.
-    const double share = static_cast<double>(held_out) / static_cast<double>(calibration + held_out);
+    const double share =
+        static_cast<double>(held_out) / static_cast<double>(calibration + held_out);
     Choice choice;
     double owed = 0;
     for (const std::size_t index : taken) {

@@ -30,15 +30,15 @@ struct Choice {
 
 /// Looks at all pictures, small, and takes those that differ most: each next one is the farthest
 /// from all taken before (T. Gonzalez, "Clustering to minimize the maximum intercluster distance",
-/// 1985). Every so-manyeth that was taken is held out. Of a video longer than 20,000 frames every nth
-/// is looked at. `locations` as media::expand_locations gives them.
-/// Errors: those of reading; invalid_argument (fewer than 8 pictures that differ); interrupted.
+/// 1985). Every so-manyeth that was taken is held out. Of a video longer than 20,000 frames every
+/// nth is looked at. `locations` as media::expand_locations gives them. Errors: those of reading;
+/// invalid_argument (fewer than 8 pictures that differ); interrupted.
 Result<Choice> choose_frames(std::span<const std::string> locations, std::size_t calibration,
                              std::size_t held_out, const std::stop_token& stop,
                              const Progress& progress);
 
-/// Hands the picks out, in order. Errors: those of reading and of `use`; corrupt where a picture is no
-/// longer there; interrupted.
+/// Hands the picks out, in order. Errors: those of reading and of `use`; corrupt where a picture is
+/// no longer there; interrupted.
 Result<void> read_frames(std::span<const std::string> locations, std::span<const Pick> picks,
                          const std::stop_token& stop,
                          const std::function<Result<void>(const Frame&)>& use);
@@ -47,8 +47,8 @@ Result<void> read_frames(std::span<const std::string> locations, std::span<const
 Result<std::vector<Frame>> load_frames(std::span<const std::string> locations,
                                        std::span<const Pick> picks, const std::stop_token& stop);
 
-/// Of points of equal length, up to `wanted` indices, each the farthest from those before, the first one
-/// first. Ends where all that is left equals one taken.
+/// Of points of equal length, up to `wanted` indices, each the farthest from those before, the
+/// first one first. Ends where all that is left equals one taken.
 std::vector<std::size_t> farthest_points(std::span<const std::vector<std::uint8_t>> points,
                                          std::size_t wanted);
 

@@ -10,13 +10,13 @@
 
 namespace saccade::quantize {
 
-/// Counts in bins whose width is a power of two and doubles when values come that don't fit: two bins
-/// become one then, exactly. So the result doesn't depend on the order of values, nor on who counted
-/// what: equal pictures give equal histograms, whatever the number of threads.
-/// Values that are not finite are counted apart and widen nothing.
+/// Counts in bins whose width is a power of two and doubles when values come that don't fit: two
+/// bins become one then, exactly. So the result doesn't depend on the order of values, nor on who
+/// counted what: equal pictures give equal histograms, whatever the number of threads. Values that
+/// are not finite are counted apart and widen nothing.
 class Histogram {
   public:
-    static constexpr int side = 4096;  ///< bins to each side of 0
+    static constexpr int side = 4096;                   ///< bins to each side of 0
     static constexpr int finest = -40, coarsest = 100;  ///< exponents of the width
 
     void add(std::span<const float> values);

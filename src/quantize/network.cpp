@@ -9,8 +9,8 @@
 
 namespace saccade::quantize {
 
-Result<Network> open_network(const std::filesystem::path& path, const model::SpecOverrides& overrides,
-                             Size input) {
+Result<Network> open_network(const std::filesystem::path& path,
+                             const model::SpecOverrides& overrides, Size input) {
     auto file = model::OnnxModel::load(path);
     if (!file) return fail(file.error());
     if (file->metadata().contains(model::int8_key)) {
@@ -24,7 +24,7 @@ Result<Network> open_network(const std::filesystem::path& path, const model::Spe
     auto raw = prepared->network(model::HeadForm::raw);
     if (!raw) return fail(raw.error());
     const Size own{prepared->spec().width, prepared->spec().height};
-    return Network{std::move(*file),      std::move(raw->graph), std::move(raw->spec),
+    return Network{std::move(*file),     std::move(raw->graph),         std::move(raw->spec),
                    std::move(raw->kept), input == Size{} ? own : input, std::move(*digest)};
 }
 

@@ -27,10 +27,10 @@ struct Network {
     std::string digest;  ///< SHA-256 of the file
 };
 
-/// `input` 0x0: the file's own. Errors: those of OnnxModel::load and PreparedModel::prepare; unsupported (no FP32
-/// network: it is quantised already).
-Result<Network> open_network(const std::filesystem::path& path, const model::SpecOverrides& overrides,
-                             Size input);
+/// `input` 0x0: the file's own. Errors: those of OnnxModel::load and PreparedModel::prepare;
+/// unsupported (no FP32 network: it is quantised already).
+Result<Network> open_network(const std::filesystem::path& path,
+                             const model::SpecOverrides& overrides, Size input);
 
 /// Detections below the threshold that people use, too: what nearly was one tells as much.
 inline constexpr float faint = 0.05F;
@@ -38,7 +38,8 @@ inline constexpr float faint = 0.05F;
 /// A variant of network.model on this CPU. Errors: those of infer::make_backend.
 Result<std::unique_ptr<detect::Detector>> detector_of(const Network& network,
                                                       const model::OnnxModel& variant,
-                                                      const detect::Thresholds& thresholds = {.confidence = faint});
+                                                      const detect::Thresholds& thresholds = {
+                                                          .confidence = faint});
 
 /// The detections of each frame. Errors: the detector's; interrupted.
 Result<std::vector<detect::Detections>> detect_all(detect::Detector& detector,

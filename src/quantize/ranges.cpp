@@ -93,8 +93,8 @@ std::pair<double, double> best_ends(double least, double most, const Cost& cost)
     const auto further_in = [](double end, int step) {
         return end * (1 - static_cast<double>(step) / (steps + 4));
     };
-    // One end after the other, twice: they hardly depend on one another. A further one must be better, so
-    // of equal ones the widest stays.
+    // One end after the other, twice: they hardly depend on one another. A further one must be
+    // better, so of equal ones the widest stays.
     for (int round = 0; round < 2; ++round) {
         for (int i = 0; i < steps && most > 0; ++i) {
             const double end = further_in(most, i);
@@ -112,14 +112,10 @@ std::pair<double, double> best_ends(double least, double most, const Cost& cost)
 
 std::string_view to_string(Method method) noexcept {
     switch (method) {
-        case Method::mse:
-            return "mse";
-        case Method::percentile:
-            return "percentile";
-        case Method::minmax:
-            return "minmax";
-        case Method::entropy:
-            return "entropy";
+        case Method::mse: return "mse";
+        case Method::percentile: return "percentile";
+        case Method::minmax: return "minmax";
+        case Method::entropy: return "entropy";
     }
     return "mse";
 }
@@ -147,12 +143,10 @@ model::Int8Range choose_range(const Histogram& h, Method method) {
     }
     const auto mass = filled(h);
     if (method == Method::entropy) {
-        const auto ends = best_ends(least, most, [&](double low, double high) {
-            return divergence(mass, low, high, 256);
-        });
-        const auto both = best_ends(0, reach, [&](double, double high) {
-            return divergence(mass, -high, high, 255);
-        });
+        const auto ends = best_ends(
+            least, most, [&](double low, double high) { return divergence(mass, low, high, 256); });
+        const auto both = best_ends(
+            0, reach, [&](double, double high) { return divergence(mass, -high, high, 255); });
         return made(ends.first, ends.second, both.second);
     }
     const auto ends = best_ends(least, most, [&](double low, double high) {

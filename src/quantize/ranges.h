@@ -15,10 +15,12 @@ enum class Method : std::uint8_t {
     mse,         ///< least squared error of what is resolved and what is cut
     percentile,  ///< 1 value in 20,000 is cut at either end
     minmax,      ///< nothing is cut
-    entropy,     ///< least Kullback-Leibler divergence (S. Migacz, "8-bit inference with TensorRT", 2017)
+    entropy,     ///< least Kullback-Leibler divergence (S. Migacz, "8-bit inference with TensorRT",
+                 ///< 2017)
 };
 
-inline constexpr std::array methods{Method::mse, Method::percentile, Method::minmax, Method::entropy};
+inline constexpr std::array methods{Method::mse, Method::percentile, Method::minmax,
+                                    Method::entropy};
 
 /// "mse", "percentile", "minmax", "entropy".
 std::string_view to_string(Method method) noexcept;

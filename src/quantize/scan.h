@@ -23,8 +23,8 @@ struct Scan {
     [[nodiscard]] std::vector<std::string> outliers() const;
 };
 
-/// Parts that lose little are measured as one; others are halved down to single layers (those that share
-/// an input stay together). The plan's own kept layers stay kept. Errors: those of drift_of.
+/// Parts that lose little are measured as one; others are halved down to single layers (those that
+/// share an input stay together). The plan's own kept layers stay kept. Errors: those of drift_of.
 Result<Scan> scan(const Network& network, const model::Int8Plan& plan, model::Int8Shape shape,
                   const Trial& trial, const std::stop_token& stop, const Progress& progress);
 

@@ -61,7 +61,8 @@ Result<Found> search(const Network& network, const Table& table, std::optional<M
         if (!judged) return fail(judged.error());
         found.judgement = *judged;
         const auto& parts = found.scan.parts;
-        if (judged->good || next >= parts.size() || found.plan.kept.size() * 2 > found.layers) break;
+        if (judged->good || next >= parts.size() || found.plan.kept.size() * 2 > found.layers)
+            break;
         for (std::size_t added = 0; added < many && next < parts.size(); ++next) {
             bool fresh = false;
             for (const auto& layer : parts[next].layers) {

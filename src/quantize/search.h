@@ -1,4 +1,5 @@
-// The plan that loses least: how ranges are chosen, what stays in FP32, and whether it is good enough.
+// The plan that loses least: how ranges are chosen, what stays in FP32, and whether it is good
+// enough.
 #pragma once
 
 #include <functional>
@@ -30,10 +31,10 @@ struct Found {
     std::size_t layers = 0;  ///< that could run in INT8
 };
 
-/// Tries the methods (one where it is given) on the trial, keeps outliers of a scan in FP32, tries again, and
-/// while the gate finds the drop too large, further parts in the order of their loss: 1, 3, 7 ... of them.
-/// Ends at half of the layers: what is left then is hardly faster.
-/// Errors: those of the parts; interrupted. A plan that is not good is returned as such.
+/// Tries the methods (one where it is given) on the trial, keeps outliers of a scan in FP32, tries
+/// again, and while the gate finds the drop too large, further parts in the order of their loss: 1,
+/// 3, 7 ... of them. Ends at half of the layers: what is left then is hardly faster. Errors: those
+/// of the parts; interrupted. A plan that is not good is returned as such.
 Result<Found> search(const Network& network, const Table& table, std::optional<Method> method,
                      model::Int8Shape shape, const Trial& trial, const Gate& gate,
                      const std::stop_token& stop, const Progress& progress);

@@ -70,7 +70,8 @@ Table restore(const std::filesystem::path& path, const std::string& key) {
     if (!text) return empty;
     const json document = json::parse(*text, nullptr, false);
     try {
-        if (document.is_discarded() || document.at("schema") != schema || document.at("key") != key) {
+        if (document.is_discarded() || document.at("schema") != schema ||
+            document.at("key") != key) {
             return empty;
         }
         Table table{.key = key, .images = document.at("images").get<std::size_t>(), .tensors = {}};

@@ -21,7 +21,8 @@ struct Table {
 /// JSON, as AtomicFile writes. Errors: unwritable.
 Result<void> store(const Table& table, const std::filesystem::path& path);
 
-/// An empty table of that key where the file isn't there, is of another key or damaged: it is made anew.
+/// An empty table of that key where the file isn't there, is of another key or damaged: it is made
+/// anew.
 Table restore(const std::filesystem::path& path, const std::string& key);
 
 }  // namespace saccade::quantize

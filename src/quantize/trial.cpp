@@ -18,9 +18,10 @@ Result<std::unique_ptr<detect::Detector>> quantised_detector(const Network& netw
                                                              const model::Int8Plan& plan,
                                                              model::Int8Shape shape,
                                                              const detect::Thresholds& thresholds) {
-    const auto variant = shape == model::Int8Shape::openvino
-                             ? model::with_plan(network.model, plan)
-                             : model::write_int8(network.model, plan, {.shape = shape, .simulated = true});
+    const auto variant =
+        shape == model::Int8Shape::openvino
+            ? model::with_plan(network.model, plan)
+            : model::write_int8(network.model, plan, {.shape = shape, .simulated = true});
     if (!variant) return fail(variant.error());
     return detector_of(network, *variant, thresholds);
 }

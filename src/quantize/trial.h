@@ -22,8 +22,9 @@ struct Trial {
 Result<Trial> make_trial(const Network& network, std::vector<Frame> frames,
                          const std::stop_token& stop);
 
-/// A detector of the network by the plan: for Int8Shape::openvino in this CPU's own INT8, for TensorRT's
-/// in simulation, since its devices are not asked here. Errors: those of write_int8 and detector_of.
+/// A detector of the network by the plan: for Int8Shape::openvino in this CPU's own INT8, for
+/// TensorRT's in simulation, since its devices are not asked here. Errors: those of write_int8 and
+/// detector_of.
 Result<std::unique_ptr<detect::Detector>> quantised_detector(
     const Network& network, const model::Int8Plan& plan, model::Int8Shape shape,
     const detect::Thresholds& thresholds = {.confidence = faint});

@@ -22,8 +22,7 @@ constexpr const char* kWayOut = "choose another folder with --out";
 
 tl::unexpected<Error> unwritable(const fs::path& path, std::string_view reason) {
     return fail(ErrorCode::unwritable,
-                fmt::format("{}: can't be written: {}", path.string(), reason),
-                kWayOut);
+                fmt::format("{}: can't be written: {}", path.string(), reason), kWayOut);
 }
 
 tl::unexpected<Error> unwritable(const fs::path& path, int reason) {
@@ -50,7 +49,8 @@ Result<AtomicFolder> AtomicFolder::create(const fs::path& path, std::string_view
     // Told now, not after all the work.
     if (auto good = folder.check_replaceable(); !good) return fail(good.error());
     const fs::path temporary = temporary_of(folder.path_);
-    if (auto good = FileClaims::may_replace(temporary, path, kWayOut); !good) return fail(good.error());
+    if (auto good = FileClaims::may_replace(temporary, path, kWayOut); !good)
+        return fail(good.error());
     folder.held_ = hold_folder(temporary);
     if (folder.held_ == -EWOULDBLOCK) return unwritable(path, "another run is writing it");
     if (folder.held_ == -EEXIST) return unwritable(path, temporary.string() + " is in the way");

@@ -11,11 +11,10 @@ namespace saccade::sink {
 /// As core's AtomicFile, for a flat folder. Filled under a temporary name beside the final one
 /// (core/temporary.h); commit() makes it durable and puts it in place, in exchange for an older
 /// folder, which is then removed; its mode and owner stay. An older folder must hold nothing but
-/// files with the same extension, so that nobody's other work is lost, and nothing that this process
-/// reads. Behind a link, its target is replaced. Without a commit the temporary folder is removed.
-/// One thread.
-/// Errors of all calls: unwritable, with the final path and the system's reason; invalid_argument
-/// where the older folder is read.
+/// files with the same extension, so that nobody's other work is lost, and nothing that this
+/// process reads. Behind a link, its target is replaced. Without a commit the temporary folder is
+/// removed. One thread. Errors of all calls: unwritable, with the final path and the system's
+/// reason; invalid_argument where the older folder is read.
 class AtomicFolder {
   public:
     /// Folders on the way are made. `extension` with its dot: ".txt".

@@ -68,9 +68,8 @@ class CocoFormat final : public TextFormat {
 }  // namespace
 
 std::unique_ptr<Sink> make_coco(const SinkOptions& options) {
-    return make_text_sink(
-        options, ".coco.json",
-        std::make_unique<CocoFormat>(options.coco_category_ids));
+    return make_text_sink(options, ".coco.json",
+                          std::make_unique<CocoFormat>(options.coco_category_ids));
 }
 
 }  // namespace saccade::sink

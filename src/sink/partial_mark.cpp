@@ -20,7 +20,8 @@ Result<void> write_mark(const std::filesystem::path& mark, Outcome outcome, std:
 }
 
 Result<void> remove_mark(const std::filesystem::path& mark) {
-    if (auto free = FileClaims::may_replace(mark, mark, "choose another folder with --out"); !free) {
+    if (auto free = FileClaims::may_replace(mark, mark, "choose another folder with --out");
+        !free) {
         return free;
     }
     std::error_code error;

@@ -58,8 +58,8 @@ class PairFinder {
   private:
     void sort(const BoxColumns& cols);
 
-    std::vector<int> order_;   // columns by their left edges
-    BoxColumns sorted_;        // in that order
+    std::vector<int> order_;    // columns by their left edges
+    BoxColumns sorted_;         // in that order
     std::vector<float> reach_;  // the rightmost edge of sorted_[0] to sorted_[k]
 };
 

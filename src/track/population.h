@@ -1,4 +1,5 @@
-// How SORT and OC-SORT keep their objects: believed after some detections, forgotten when long unseen.
+// How SORT and OC-SORT keep their objects: believed after some detections, forgotten when long
+// unseen.
 #pragma once
 
 #include <algorithm>
@@ -23,8 +24,8 @@ struct CountedObject {
     bool gone = false;
 };
 
-/// The objects of one stream, by ascending id. A frame goes: begin_frame, then seen() or missed() for
-/// each object, drop_missed, add, report.
+/// The objects of one stream, by ascending id. A frame goes: begin_frame, then seen() or missed()
+/// for each object, drop_missed, add, report.
 template <typename Object>
 class Population {
   public:
@@ -35,7 +36,8 @@ class Population {
     [[nodiscard]] Object& operator[](std::size_t place) noexcept { return objects_[place]; }
     [[nodiscard]] std::size_t size() const noexcept { return objects_.size(); }
 
-    /// Forgets who is lost for too long and predicts the others. Errors: those of Timeline::step_to.
+    /// Forgets who is lost for too long and predicts the others. Errors: those of
+    /// Timeline::step_to.
     Result<void> begin_frame(const Observation& observation) {
         const auto step = timeline_.step_to(observation);
         if (!step) return fail(step.error());

@@ -111,8 +111,8 @@ Result<void> check(const TrackerOptions& o) {
                                       {"match_iou", o.match_iou}}) {
         if (auto ok = check_part(name, value); !ok) return ok;
     }
-    for (const auto& [name, value] : {std::pair{"lost_seconds", o.lost_seconds},
-                                      {"remember_seconds", o.remember_seconds}}) {
+    for (const auto& [name, value] :
+         {std::pair{"lost_seconds", o.lost_seconds}, {"remember_seconds", o.remember_seconds}}) {
         if (!value || (*value >= 0 && *value <= 1e6)) continue;
         return fail(ErrorCode::invalid_argument,
                     fmt::format("tracker option {} is {}", name, *value),

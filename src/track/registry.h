@@ -19,7 +19,7 @@ struct TrackerOptions {
     std::optional<float> match_iou;      ///< least (fused) overlap of a pair in stage one, [0, 1]
     std::optional<double> lost_seconds;  ///< how long an unseen object is waited for, >= 0
     std::optional<double> remember_seconds;  ///< how long who left is known again by looks, >= 0
-    std::optional<bool> fuse_score;      ///< weigh overlaps by the detection's score
+    std::optional<bool> fuse_score;          ///< weigh overlaps by the detection's score
     bool class_aware = true;        ///< a track is continued by detections of its own class only
     bool report_tentative = false;  ///< also report tracks not yet believed
     bool report_lost = false;       ///< also report tracks that are waited for

@@ -66,9 +66,8 @@ class TwoStageTracker : public Tracker {
     virtual void begin(const Observation&, std::span<const int> /*sure*/, std::span<Object>) {}
     /// The costs of a stage: row r of `pairs` is objects[rows[r]], its column c is detection
     /// cols[c]. They stand at 1 - IoU; gated at 1 - the least overlap.
-    virtual void weigh(Stage stage, const Observation& observation,
-                       std::span<const Object> objects, std::span<const int> rows,
-                       std::span<const int> cols, PairList& pairs) {
+    virtual void weigh(Stage stage, const Observation& observation, std::span<const Object> objects,
+                       std::span<const int> rows, std::span<const int> cols, PairList& pairs) {
         (void)objects, (void)rows;
         if (stage != Stage::unsure && options_.fuse_score) fuse_scores(observation, cols, pairs);
     }

@@ -39,8 +39,8 @@ struct Crossing {
     std::int64_t id = 0;   ///< of the track
     int class_id = 0;
     bool in = false;
-    Timestamp at{0};  ///< when the straight way between its two sightings meets the line
-    Point place;       ///< where
+    Timestamp at{0};    ///< when the straight way between its two sightings meets the line
+    Point place;        ///< where
     double height = 0;  ///< of its box then, px
 };
 
@@ -101,9 +101,9 @@ class Counter {
   private:
     struct OnLine {
         bool known = false;
-        Point settled;       ///< where it last was clearly on one side
-        Timestamp at{0};     ///< when
-        bool right = false;  ///< which
+        Point settled;         ///< where it last was clearly on one side
+        Timestamp at{0};       ///< when
+        bool right = false;    ///< which
         bool crossed = false;  ///< ever
     };
     struct Sighting {
@@ -120,8 +120,8 @@ class Counter {
     };
     struct Object {
         Sighting first, last;
-        Sighting before;  ///< 0.5 to 1 s before `last`, as far as it was seen then
-        Sighting middle;  ///< what `before` will be next
+        Sighting before;                  ///< 0.5 to 1 s before `last`, as far as it was seen then
+        Sighting middle;                  ///< what `before` will be next
         bool came = false, went = false;  ///< prolonged at the beginning, at the end
         std::vector<OnLine> lines;
         std::vector<InZone> zones;

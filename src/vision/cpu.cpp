@@ -23,12 +23,9 @@ std::size_t count_supported() noexcept {
 
 std::string_view to_string(Isa isa) noexcept {
     switch (isa) {
-        case Isa::scalar:
-            return "scalar";
-        case Isa::avx2:
-            return "avx2";
-        case Isa::avx512:
-            return "avx512";
+        case Isa::scalar: return "scalar";
+        case Isa::avx2: return "avx2";
+        case Isa::avx512: return "avx512";
     }
     return "";
 }

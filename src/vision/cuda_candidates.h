@@ -1,6 +1,6 @@
-// Head decoding and NMS as the kernels of cuda_postprocess.cu do them, written for a team of threads
-// that work on one image. Compiles for the host too, where tests run the same code with one thread and
-// with several, and hold it against HeadDecoder and Nms.
+// Head decoding and NMS as the kernels of cuda_postprocess.cu do them, written for a team of
+// threads that work on one image. Compiles for the host too, where tests run the same code with one
+// thread and with several, and hold it against HeadDecoder and Nms.
 #pragma once
 
 #include <cmath>
@@ -19,13 +19,15 @@ enum class HeadLayout : std::uint8_t { channels_first, anchors_first, rows };
 struct HeadJob {
     HeadLayout layout = HeadLayout::channels_first;
     int classes = 0, anchors = 0;
-    const GridCell* grid = nullptr;         ///< one an anchor; null: boxes are decoded
-    const std::uint8_t* wanted = nullptr;   ///< by class id; null: all
-    float confidence = 0.25F;               ///< not below 0
+    const GridCell* grid = nullptr;        ///< one an anchor; null: boxes are decoded
+    const std::uint8_t* wanted = nullptr;  ///< by class id; null: all
+    float confidence = 0.25F;              ///< not below 0
     bool multi_label = false;
 };
 
-SACCADE_HOST_DEVICE inline bool is_finite(float x) { return x - x == 0; }
+SACCADE_HOST_DEVICE inline bool is_finite(float x) {
+    return x - x == 0;
+}
 
 SACCADE_HOST_DEVICE inline bool is_finite(const Box& b) {
     return is_finite(b.x1) && is_finite(b.y1) && is_finite(b.x2) && is_finite(b.y2);
@@ -82,15 +84,17 @@ SACCADE_HOST_DEVICE void decode_anchor(const HeadJob& job, const float* output, 
         if (!job.multi_label) {
             best_score = score;
         } else if (is_wanted(job, c)) {
-            const Box box = channels
-                                ? box_from_center(first[0], first[step], first[2 * step], first[3 * step])
-                                : box_of_anchor(job, first, a);
-            if (is_finite(box)) emit(Candidate{box, score, c, order + static_cast<std::uint32_t>(c)});
+            const Box box =
+                channels ? box_from_center(first[0], first[step], first[2 * step], first[3 * step])
+                         : box_of_anchor(job, first, a);
+            if (is_finite(box))
+                emit(Candidate{box, score, c, order + static_cast<std::uint32_t>(c)});
         }
     }
     if (best < 0 || job.multi_label || !is_wanted(job, best)) return;
-    const Box box = channels ? box_from_center(first[0], first[step], first[2 * step], first[3 * step])
-                             : box_of_anchor(job, first, a);
+    const Box box = channels
+                        ? box_from_center(first[0], first[step], first[2 * step], first[3 * step])
+                        : box_of_anchor(job, first, a);
     if (is_finite(box)) {
         emit(Candidate{box, best_score, best, order + static_cast<std::uint32_t>(best)});
     }
@@ -153,7 +157,7 @@ SACCADE_HOST_DEVICE inline bool covers(const Box& kept, const Box& box, float io
 }
 
 struct NmsJob {
-    float iou = 0.7F;           ///< from 1: nothing is dropped
+    float iou = 0.7F;  ///< from 1: nothing is dropped
     int max_detections = 300;
     int max_candidates = 30000;
 };
@@ -189,7 +193,8 @@ SACCADE_HOST_DEVICE void suppress(Team& team, const NmsJob& job, const Candidate
         for (int j = i + 1 + team.rank(); j < limit; j += team.size()) {
             if (removed[j] != 0) continue;
             const Candidate& other = candidates[sorted[j].index];
-            if (other.class_id == best.class_id && covers(best.box, other.box, job.iou)) removed[j] = 1;
+            if (other.class_id == best.class_id && covers(best.box, other.box, job.iou))
+                removed[j] = 1;
         }
         team.sync();
     }

@@ -1,6 +1,6 @@
-// One pixel of a letterboxed picture, as the kernel of cuda_preprocess.cu makes it: the arithmetic of
-// sampling.h at one place, without tables of blended rows. Compiles for the host as well, where tests
-// hold it against the CPU's Preprocessor bit by bit.
+// One pixel of a letterboxed picture, as the kernel of cuda_preprocess.cu makes it: the arithmetic
+// of sampling.h at one place, without tables of blended rows. Compiles for the host as well, where
+// tests hold it against the CPU's Preprocessor bit by bit.
 #pragma once
 
 #include <cstddef>
@@ -15,20 +15,20 @@ namespace saccade::vision {
 /// How a picture's samples lie in memory.
 enum class SampleOrder : std::uint8_t { planar, semi_planar, gray, packed_rgb };
 
-/// All that the kernel must know of one picture. Plain data; pointers are into device memory (of the
-/// host in tests). The arrays of taps are those of make_resample_tables.
+/// All that the kernel must know of one picture. Plain data; pointers are into device memory (of
+/// the host in tests). The arrays of taps are those of make_resample_tables.
 struct PictureJob {
     const std::uint8_t* planes[3] = {};
-    std::ptrdiff_t strides[3] = {};     ///< bytes
-    const Tap* luma_x = nullptr;        ///< new_width taps
-    const Tap* luma_y = nullptr;        ///< new_height taps
-    const Tap* chroma_x = nullptr;      ///< likewise; unused without chroma
+    std::ptrdiff_t strides[3] = {};  ///< bytes
+    const Tap* luma_x = nullptr;     ///< new_width taps
+    const Tap* luma_y = nullptr;     ///< new_height taps
+    const Tap* chroma_x = nullptr;   ///< likewise; unused without chroma
     const Tap* chroma_y = nullptr;
     Letterbox letterbox;
     ColorTransform color;
     int chroma_width = 0, chroma_height = 0;  ///< samples
-    int word_left = 0, word_right = 0;        ///< 16-bit samples to Q15: ((w << left) >> right) & 0x7fe0
-    bool words = false;                       ///< samples are of 16 bits
+    int word_left = 0, word_right = 0;  ///< 16-bit samples to Q15: ((w << left) >> right) & 0x7fe0
+    bool words = false;                 ///< samples are of 16 bits
     SampleOrder order = SampleOrder::planar;
 };
 

@@ -41,7 +41,8 @@ struct BlockTeam {
 
 /// A thread an anchor; a row of blocks an image.
 __global__ void decode(PostJob job, const float* output, PostMemory memory) {
-    const int anchor = static_cast<int>(blockIdx.x) * decode_threads + static_cast<int>(threadIdx.x);
+    const int anchor =
+        static_cast<int>(blockIdx.x) * decode_threads + static_cast<int>(threadIdx.x);
     const int image = static_cast<int>(blockIdx.y);
     if (anchor >= job.head.anchors) return;
     decode_anchor(job.head, output + job.output_stride * image, anchor,
@@ -82,8 +83,8 @@ __global__ void select(PostJob job, const PictureJob* pictures, PostMemory memor
 
 cudaError_t launch_postprocess(const PostJob& job, const float* output, const PictureJob* pictures,
                                int images, const PostMemory& memory, cudaStream_t stream) {
-    const cudaError_t cleared =
-        cudaMemsetAsync(memory.counts, 0, static_cast<std::size_t>(images) * sizeof(std::int32_t), stream);
+    const cudaError_t cleared = cudaMemsetAsync(
+        memory.counts, 0, static_cast<std::size_t>(images) * sizeof(std::int32_t), stream);
     if (cleared != cudaSuccess) return cleared;
     const dim3 grid((job.head.anchors + decode_threads - 1) / decode_threads, images);
     decode<<<grid, decode_threads, 0, stream>>>(job, output, memory);

@@ -177,7 +177,7 @@ void HeadDecoder::decode_anchors_first(const float* output, int classes, int anc
 }
 
 void HeadDecoder::decode_rows_of_six(const float* output, int classes, int rows,
-                                    std::vector<Candidate>& candidates) {
+                                     std::vector<Candidate>& candidates) {
     for (int i = 0; i < rows; ++i) {
         const float* const row = output + static_cast<std::ptrdiff_t>(i) * 6;
         const Box box{row[0], row[1], row[2], row[3]};

@@ -67,7 +67,7 @@ class HeadDecoder {
 
     /// [rows, 6]: x1 y1 x2 y2 score class. `multi_label` changes nothing.
     void decode_rows_of_six(const float* output, int classes, int rows,
-                           std::vector<Candidate>& candidates);
+                            std::vector<Candidate>& candidates);
 
   private:
     /// Scans rows of values, a class each, for those above `limit`; score_of(value) is the score,

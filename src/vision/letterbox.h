@@ -26,7 +26,8 @@ Letterbox make_letterbox(int src_width, int src_height, int dst_width, int dst_h
                          Placement placement);
 
 /// A box in the network's input, as a box in the picture, clipped to it.
-[[nodiscard]] SACCADE_HOST_DEVICE inline Box to_source(const Box& box, const Letterbox& l) noexcept {
+[[nodiscard]] SACCADE_HOST_DEVICE inline Box to_source(const Box& box,
+                                                       const Letterbox& l) noexcept {
     const float left = static_cast<float>(l.left), top = static_cast<float>(l.top);
     return Box{(box.x1 - left) / l.gain_x, (box.y1 - top) / l.gain_y, (box.x2 - left) / l.gain_x,
                (box.y2 - top) / l.gain_y}

@@ -50,8 +50,8 @@ Result<void> check_host_frame(const Frame& frame) {
 Preprocessor::Plan::Plan(const Frame& frame, const InputLayout& layout)
     : format(frame.format),
       siting(frame.color.siting),
-      letterbox(make_letterbox(frame.width, frame.height, layout.width, layout.height,
-                               layout.placement)),
+      letterbox(
+          make_letterbox(frame.width, frame.height, layout.width, layout.height, layout.placement)),
       tables(make_resample_tables(letterbox, format, siting)),
       luma(tables.luma_x),
       chroma(tables.chroma_x) {}

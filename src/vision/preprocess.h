@@ -23,7 +23,7 @@ struct InputLayout {
     bool bgr = false;               ///< order of the planes; else RGB
     float scale = 1.0F / 255;       ///< applied to 8-bit values
     Placement placement = Placement::centered;
-    float pad = 114;                ///< 8-bit value around the picture
+    float pad = 114;  ///< 8-bit value around the picture
     SampleType type = SampleType::f32;
 };
 

@@ -50,32 +50,22 @@ void store_row(const float* values, int n, SampleType type, void* out) {
         case SampleType::f32:
             std::memcpy(out, values, sizeof(float) * static_cast<std::size_t>(n));
             break;
-        case SampleType::f16:
-            convert<std::uint16_t>(values, n, out, to_f16);
-            break;
-        case SampleType::bf16:
-            convert<std::uint16_t>(values, n, out, to_bf16);
-            break;
-        case SampleType::u8:
-            convert<std::uint8_t>(values, n, out, to_u8);
-            break;
+        case SampleType::f16: convert<std::uint16_t>(values, n, out, to_f16); break;
+        case SampleType::bf16: convert<std::uint16_t>(values, n, out, to_bf16); break;
+        case SampleType::u8: convert<std::uint8_t>(values, n, out, to_u8); break;
     }
 }
 
 void fill_row(float value, int n, SampleType type, void* out) {
     switch (type) {
-        case SampleType::f32:
-            std::fill_n(static_cast<float*>(out), n, value);
-            break;
+        case SampleType::f32: std::fill_n(static_cast<float*>(out), n, value); break;
         case SampleType::f16:
             std::fill_n(static_cast<std::uint16_t*>(out), n, to_f16(value));
             break;
         case SampleType::bf16:
             std::fill_n(static_cast<std::uint16_t*>(out), n, to_bf16(value));
             break;
-        case SampleType::u8:
-            std::fill_n(static_cast<std::uint8_t*>(out), n, to_u8(value));
-            break;
+        case SampleType::u8: std::fill_n(static_cast<std::uint8_t*>(out), n, to_u8(value)); break;
     }
 }
 

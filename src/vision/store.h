@@ -16,13 +16,10 @@ enum class SampleType : std::uint8_t {
 
 [[nodiscard]] constexpr std::size_t size_of(SampleType type) noexcept {
     switch (type) {
-        case SampleType::f32:
-            return 4;
+        case SampleType::f32: return 4;
         case SampleType::f16:
-        case SampleType::bf16:
-            return 2;
-        case SampleType::u8:
-            return 1;
+        case SampleType::bf16: return 2;
+        case SampleType::u8: return 1;
     }
     return 0;
 }

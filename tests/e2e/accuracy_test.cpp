@@ -36,7 +36,12 @@ class Accuracy : public testing::Test {
             {"images", {{{"id", 1}, {"file_name", "a.ppm"}, {"width", 640}, {"height", 480}}}},
             {"categories", {{{"id", 7}, {"name", category}}}},
             {"annotations",
-             {{{"id", 1}, {"image_id", 1}, {"category_id", 7}, {"bbox", {left, 160, 80, 60}}, {"area", 4800}, {"iscrowd", 0}}}}};
+             {{{"id", 1},
+               {"image_id", 1},
+               {"category_id", 7},
+               {"bbox", {left, 160, 80, 60}},
+               {"area", 4800},
+               {"iscrowd", 0}}}}};
         test::write_file(data() / "instances.json", truth.dump());
     }
     double map_by_val() {
@@ -108,8 +113,8 @@ TEST_F(Accuracy, ValNamesWhatIsWrong) {
 
 TEST_F(Accuracy, ModelsAreComparedBySpeedAndAccuracy) {
     const auto run = [&](std::vector<std::string> words) {
-        words.insert(words.begin(), {"bench", "models", "--json", "--reps", "1", "--frames", "8", "--source",
-                                     "synthetic:frames=8&width=320&height=240"});
+        words.insert(words.begin(), {"bench", "models", "--json", "--reps", "1", "--frames", "8",
+                                     "--source", "synthetic:frames=8&width=320&height=240"});
         return program_.run(std::move(words));
     };
     auto result = run({"--models", "synthetic,synthetic", "--coco", instances()});

@@ -32,8 +32,8 @@ std::map<std::string, std::string> outputs_of(const std::vector<std::string>& so
 }
 
 const std::vector<std::string> kOne = {"synthetic:frames=60&crossings=1"};
-const std::vector<std::string> kThree = {"synthetic:frames=60&crossings=1", "synthetic:frames=40&seed=2",
-                                         "synthetic:frames=50&seed=3"};
+const std::vector<std::string> kThree = {
+    "synthetic:frames=60&crossings=1", "synthetic:frames=40&seed=2", "synthetic:frames=50&seed=3"};
 
 TEST(Determinism, OutputBytesDoNotDependOnRunsThreadsQueuesOrStreams) {
     const auto reference = outputs_of(kThree, [](Settings&) {});
@@ -88,7 +88,8 @@ TEST(Determinism, NorHowManyDecodersShareAFile) {
     SACCADE_NEEDS_ENCODER("libx264");
     const test::TempDir dir;
     const auto clip = (dir / "clip.mp4").string();
-    ASSERT_TRUE(test::write_clip(clip, {.codec = "libx264", .width = 192, .height = 160, .frames = 400, .gop = 25}));
+    ASSERT_TRUE(test::write_clip(
+        clip, {.codec = "libx264", .width = 192, .height = 160, .frames = 400, .gop = 25}));
     const auto with = [&](int decoders, std::vector<std::string> save) {
         return outputs_of({clip, kOne[0]}, [&](Settings& s) {
             s.confidence = 0.05F;

@@ -21,7 +21,8 @@ TEST_P(ImageFolder, LabelsBearTheNamesOfTheImages) {
     test::write_file(images / "000000000001.png", "no image");
     for (const char* name : {"000000000007.png", "000000000139.jpg", "street.png"}) {
         test::Canvas picture(320, 240, {110, 110, 110});
-        picture.fill(60, 60, 110, 110, {220, 20, 20});  // a red box, which the synthetic model knows
+        picture.fill(60, 60, 110, 110,
+                     {220, 20, 20});  // a red box, which the synthetic model knows
         ASSERT_TRUE(test::write_image(images / name, picture));
     }
     Settings settings;

@@ -20,8 +20,8 @@ json parsed(const test::ProcessResult& result) {
     EXPECT_EQ(result.signal, 0) << result.err;
     json out = json::parse(result.out, nullptr, false);
     if (!out.is_discarded()) return out;
-    throw std::runtime_error("exit code " + std::to_string(result.exit_code) + ", no JSON: " + result.out +
-                             result.err);
+    throw std::runtime_error("exit code " + std::to_string(result.exit_code) +
+                             ", no JSON: " + result.out + result.err);
 }
 
 std::string clip(const test::Program& program, const std::string& name, int frames) {
@@ -189,7 +189,8 @@ TEST(Resume, ATornJournalCostsTheTornLineOnly) {
     const json second = parsed(program.run(run));
     EXPECT_EQ(second["streams"][0]["skipped"], true);
     EXPECT_EQ(second["streams"][1]["skipped"], false);
-    for (const json& stream : parsed(program.run(run))["streams"]) EXPECT_EQ(stream["skipped"], true);
+    for (const json& stream : parsed(program.run(run))["streams"])
+        EXPECT_EQ(stream["skipped"], true);
 }
 
 TEST(Resume, GoesOnBehindAnInterrupt) {
@@ -204,8 +205,8 @@ TEST(Resume, GoesOnBehindAnInterrupt) {
         };
         return std::filesystem::exists(program.out() / "a.txt") && has("b.txt");
     };
-    const std::vector<std::string> run = {"track", a, b, "--live", "--streams", "1", "--json",
-                                          "--resume"};
+    const std::vector<std::string> run = {"track",     a,   b,        "--live",
+                                          "--streams", "1", "--json", "--resume"};
     const auto stopped = program.run(run, {.interrupt_when = in_the_second});
     EXPECT_EQ(stopped.exit_code, 130) << stopped.err;
     const json before = parsed(stopped);

@@ -21,17 +21,21 @@ const std::string scene = "synthetic:frames=30&width=320&height=240";
 
 TEST(Quantize, RefusesWhatItCantDo) {
     test::Program program;
-    const auto none = program.run({"quantize", "--calib", scene, "--images", "8", "--held-out", "4", "-q"});
+    const auto none =
+        program.run({"quantize", "--calib", scene, "--images", "8", "--held-out", "4", "-q"});
     EXPECT_EQ(none.exit_code, 1);
     EXPECT_THAT(none.err, HasSubstr("no convolution"));
 
-    const auto few = program.run({"quantize", "--calib", "synthetic:frames=3&width=320&height=240", "-q"});
+    const auto few =
+        program.run({"quantize", "--calib", "synthetic:frames=3&width=320&height=240", "-q"});
     EXPECT_EQ(few.exit_code, 2);
     EXPECT_THAT(few.err, HasSubstr("pictures that differ"));
 
     EXPECT_EQ(program.run({"quantize", "-q"}).exit_code, 2);  // no --calib
     EXPECT_EQ(program.run({"quantize", "--calib", scene, "--method", "guess"}).exit_code, 2);
-    EXPECT_EQ(program.run({"quantize", "--calib", (program.dir() / "absent.mp4").string(), "-q"}).exit_code, 1);
+    EXPECT_EQ(program.run({"quantize", "--calib", (program.dir() / "absent.mp4").string(), "-q"})
+                  .exit_code,
+              1);
     EXPECT_TRUE(program.outputs().empty());
 }
 
@@ -41,7 +45,8 @@ class QuantizeReal : public testing::Test {
         model_ = test::real_model("yolox_nano");
         clip_ = test::shared_dir() / "video" / "people_1080p30.mp4";
         if (model_.empty() || !std::filesystem::exists(clip_)) {
-            GTEST_SKIP() << "no models/yolox_nano.onnx or video/people_1080p30.mp4 in SACCADE_SHARED or ../shared";
+            GTEST_SKIP() << "no models/yolox_nano.onnx or video/people_1080p30.mp4 in "
+                            "SACCADE_SHARED or ../shared";
         }
     }
     /// A network in INT8 by its least and largest values, without a gate.
@@ -51,7 +56,8 @@ class QuantizeReal : public testing::Test {
         const auto choice = quantize::choose_frames(clip, 8, 0, {}, {}).value();
         const auto table = quantize::calibrate(network, clip, choice, "", {}, {}).value();
         const auto plan = quantize::plan_of(table, network, quantize::Method::minmax);
-        test::write_file(made(), model::write_int8(network.file, plan, {}).value().to_bytes().value());
+        test::write_file(made(),
+                         model::write_int8(network.file, plan, {}).value().to_bytes().value());
     }
     [[nodiscard]] std::filesystem::path made() const { return program_.dir() / "int8.onnx"; }
 
@@ -62,19 +68,21 @@ class QuantizeReal : public testing::Test {
 TEST_F(QuantizeReal, FilesRunAndSayWhatTheyAre) {
     make();
     EXPECT_LT(std::filesystem::file_size(made()), std::filesystem::file_size(model_) / 2);
-    const auto run = program_.run({"detect", scene, "--model", made().string(), "--device", "cpu", "--json", "-q"});
+    const auto run = program_.run(
+        {"detect", scene, "--model", made().string(), "--device", "cpu", "--json", "-q"});
     ASSERT_EQ(run.exit_code, 0) << run.err;
     EXPECT_EQ(json::parse(run.out)["precision"], "int8");
 
-    const auto other = program_.run({"detect", scene, "--model", made().string(), "--device", "cpu", "--precision",
-                                     "fp32", "-q"});
+    const auto other = program_.run({"detect", scene, "--model", made().string(), "--device", "cpu",
+                                     "--precision", "fp32", "-q"});
     EXPECT_NE(other.exit_code, 0);
     EXPECT_THAT(other.err, HasSubstr("is an INT8 network"));
-    const auto plain = program_.run({"detect", scene, "--model", model_.string(), "--device", "cpu", "--precision",
-                                     "int8", "-q"});
+    const auto plain = program_.run({"detect", scene, "--model", model_.string(), "--device", "cpu",
+                                     "--precision", "int8", "-q"});
     EXPECT_NE(plain.exit_code, 0);
     EXPECT_THAT(plain.err, HasSubstr("saccade quantize"));
-    const auto again = program_.run({"quantize", "--model", made().string(), "--calib", scene, "-q"});
+    const auto again =
+        program_.run({"quantize", "--model", made().string(), "--calib", scene, "-q"});
     EXPECT_NE(again.exit_code, 0);
     EXPECT_THAT(again.err, HasSubstr("quantised already"));
 }
@@ -82,8 +90,9 @@ TEST_F(QuantizeReal, FilesRunAndSayWhatTheyAre) {
 TEST_F(QuantizeReal, ANetworkThatLosesTooMuchIsToldSo) {
     make();  // all layers, by their least and largest values: that is what spoils YOLOX
     const auto check = [&](const std::string& limit, const std::vector<std::string>& more) {
-        std::vector<std::string> words{"check-precision", clip_.string(), "--model", made().string(), "--images", "8",
-                                       "--device", "cpu", "--max-drop", limit, "--json", "-q"};
+        std::vector<std::string> words{
+            "check-precision", clip_.string(), "--model",    made().string(), "--images", "8",
+            "--device",        "cpu",          "--max-drop", limit,           "--json",   "-q"};
         words.insert(words.end(), more.begin(), more.end());
         return program_.run(words);
     };
@@ -100,8 +109,9 @@ TEST_F(QuantizeReal, ANetworkThatLosesTooMuchIsToldSo) {
 }
 
 TEST_F(QuantizeReal, FewObjectsAreNoMeasure) {
-    const auto result = program_.run({"quantize", "--model", model_.string(), "--calib", scene, "--images", "8",
-                                      "--held-out", "4", "--method", "minmax", "--device", "cpu", "-q"});
+    const auto result =
+        program_.run({"quantize", "--model", model_.string(), "--calib", scene, "--images", "8",
+                      "--held-out", "4", "--method", "minmax", "--device", "cpu", "-q"});
     EXPECT_EQ(result.exit_code, 2);
     EXPECT_THAT(result.err, HasSubstr("too few to tell"));
 }

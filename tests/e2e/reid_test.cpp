@@ -36,17 +36,16 @@ struct Turn {
     static Frame picture(int frame) {
         const Box red = box(0, frame), blue = box(1, frame);
         const float middle = 0.5F * (red.center_x() + blue.center_x());
-        Frame made = test::make_frame(
-            PixelFormat::rgb24, 404, 200, [&](int, int column, int row) {
-                const float x = static_cast<float>(column / 3) + 0.5F;
-                const auto in = [&](const Box& b) {
-                    return x > b.x1 && x < b.x2 && static_cast<float>(row) > b.y1 &&
-                           static_cast<float>(row) < b.y2;
-                };
-                if (in(red) && (x < middle || !in(blue))) return column % 3 == 0 ? 220 : 20;
-                if (in(blue)) return column % 3 == 2 ? 220 : 20;
-                return 114;
-            });
+        Frame made = test::make_frame(PixelFormat::rgb24, 404, 200, [&](int, int column, int row) {
+            const float x = static_cast<float>(column / 3) + 0.5F;
+            const auto in = [&](const Box& b) {
+                return x > b.x1 && x<b.x2&& static_cast<float>(row)> b.y1 &&
+                       static_cast<float>(row) < b.y2;
+            };
+            if (in(red) && (x < middle || !in(blue))) return column % 3 == 0 ? 220 : 20;
+            if (in(blue)) return column % 3 == 2 ? 220 : 20;
+            return 114;
+        });
         made.id = {0, static_cast<std::uint64_t>(frame)};
         made.pts = std::chrono::milliseconds(40 * frame);
         return made;

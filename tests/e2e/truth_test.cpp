@@ -60,7 +60,8 @@ TEST_P(Truth, EveryObjectKeepsOneIdentity) {
         for (const auto& object : media::synthetic_truth(scene_, result.id.index)) {
             bool found = false;
             for (const Track& track : result.tracks) {
-                if (track.class_id != object.class_id || iou(object.box, track.box) < 0.5F) continue;
+                if (track.class_id != object.class_id || iou(object.box, track.box) < 0.5F)
+                    continue;
                 ids_of_object[object.id].insert(track.id);
                 objects_of_id[track.id].insert(object.id);
                 found = true;
@@ -69,13 +70,15 @@ TEST_P(Truth, EveryObjectKeepsOneIdentity) {
             missed += found ? 0 : 1;
         }
     }
-    for (const auto& [object, ids] : ids_of_object) EXPECT_EQ(ids.size(), 1U) << "object " << object;
+    for (const auto& [object, ids] : ids_of_object)
+        EXPECT_EQ(ids.size(), 1U) << "object " << object;
     for (const auto& [id, objects] : objects_of_id) EXPECT_EQ(objects.size(), 1U) << "track " << id;
     // Trackers believe in an object after a few frames: those are what may be missing.
     EXPECT_LT(static_cast<double>(missed), 0.05 * static_cast<double>(pairs));
 }
 
-INSTANTIATE_TEST_SUITE_P(Trackers, Truth, testing::Values("saccade", "bytetrack", "sort", "ocsort", "botsort"));
+INSTANTIATE_TEST_SUITE_P(Trackers, Truth,
+                         testing::Values("saccade", "bytetrack", "sort", "ocsort", "botsort"));
 
 }  // namespace
 }  // namespace saccade

@@ -94,7 +94,8 @@ TEST_F(BadInput, FullDiskLeavesNothingHalf) {
 TEST_F(BadInput, BrokenModels) {
     const std::string video = clip("a.mp4");
     expect_error(program_.run({"track", video, "--model", path("none.onnx")}), 1, "none.onnx");
-    expect_error(program_.run({"track", video, "--model", file("empty.onnx", "")}), 1, "empty.onnx");
+    expect_error(program_.run({"track", video, "--model", file("empty.onnx", "")}), 1,
+                 "empty.onnx");
     expect_error(program_.run({"track", video, "--model", file("text.onnx", "not a model")}), 1,
                  "text.onnx");
     expect_error(program_.run({"track", video, "--model", "no-such-name"}), 1, "no-such-name");
@@ -109,12 +110,13 @@ TEST_F(BadInput, TruncatedAndFlippedModelsNeverCrash) {
     ASSERT_GT(whole.size(), 100U);
     const std::string video = clip("a.mp4");
     for (std::size_t part = 1; part < 8; ++part) {
-        const auto cut = program_.run(
-            {"track", video, "--model", file("cut.onnx", whole.substr(0, whole.size() * part / 8))});
+        const auto cut = program_.run({"track", video, "--model",
+                                       file("cut.onnx", whole.substr(0, whole.size() * part / 8))});
         EXPECT_EQ(cut.exit_code, 1) << cut.err;
         std::string flipped = whole;
         flipped[whole.size() * part / 9] ^= 0x41;
-        const auto result = program_.run({"track", video, "--model", file("flipped.onnx", flipped)});
+        const auto result =
+            program_.run({"track", video, "--model", file("flipped.onnx", flipped)});
         EXPECT_EQ(result.signal, 0);
         EXPECT_TRUE(result.exit_code == 0 || result.exit_code == 1) << result.err;
     }
@@ -151,14 +153,17 @@ TEST_F(BadInput, ATruncatedVideosReadablePartIsWritten) {
 }
 
 TEST_F(BadInput, DamagedVideosArePartialAndTheSameFromAnyDecoders) {
-    for (const std::string name : {"h264_shuffle_7064.mp4", "hevc_flip_7179.mp4", "hevc_flip_7013.mkv",
-                                   "mjpeg_flip_1027.avi", "h264frag_header_1689.mp4"}) {
+    for (const std::string name :
+         {"h264_shuffle_7064.mp4", "hevc_flip_7179.mp4", "hevc_flip_7013.mkv",
+          "mjpeg_flip_1027.avi", "h264frag_header_1689.mp4"}) {
         SACCADE_NEEDS_SHARED("cases/damage/" + name);
         const std::string source = (test::shared_dir() / "cases" / "damage" / name).string();
-        const std::string output = (program_.out() / std::filesystem::path(name).stem()).string() + ".jsonl";
+        const std::string output =
+            (program_.out() / std::filesystem::path(name).stem()).string() + ".jsonl";
         std::string once;
         for (const char* decoders : {"1", "3"}) {
-            const auto result = program_.run({"detect", source, "--save", "jsonl", "--imgsz", "160", "--decoders", decoders});
+            const auto result = program_.run(
+                {"detect", source, "--save", "jsonl", "--imgsz", "160", "--decoders", decoders});
             EXPECT_EQ(result.exit_code, 3) << name << result.err;
             EXPECT_THAT(result.err, HasSubstr(name));
             const std::string frames = test::read_file(output);
@@ -187,7 +192,8 @@ TEST_F(BadInput, MutatedVideosNeverCrashHangOrLeaveHalfFiles) {
             state = state * 1664525U + 1013904223U;
             bytes[state % bytes.size()] = static_cast<char>(state >> 24U);
         }
-        const auto result = program_.run({"detect", file("mutant.mp4", bytes)}, {.time_limit = std::chrono::seconds(120)});
+        const auto result = program_.run({"detect", file("mutant.mp4", bytes)},
+                                         {.time_limit = std::chrono::seconds(120)});
         EXPECT_EQ(result.signal, 0) << round;
         EXPECT_THAT(result.exit_code, testing::AnyOf(0, 1, 3)) << result.err;
         for (const std::string& name : program_.outputs()) EXPECT_NE(name.front(), '.') << name;

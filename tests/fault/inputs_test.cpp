@@ -46,7 +46,8 @@ class InputsAreNeverWritten : public testing::Test {
         EXPECT_EQ(result.exit_code, 2) << result.err << result.out;
         EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
         EXPECT_THAT(result.err, HasSubstr(output + ": this output would replace " + input));
-        EXPECT_THAT(result.err, testing::AnyOf(HasSubstr("--"), HasSubstr("lead standard output to")));
+        EXPECT_THAT(result.err,
+                    testing::AnyOf(HasSubstr("--"), HasSubstr("lead standard output to")));
         EXPECT_EQ(everything(), before);
     }
 
@@ -63,7 +64,8 @@ TEST_F(InputsAreNeverWritten, TheFolderOfTheSource) {
     expect_refused({"track", "file://" + clip, "--save", "video", "--out", folder}, clip, clip);
     expect_refused({"profile", clip, "--save", "video", "--out", folder}, clip, clip);
     // The way out works as it is told.
-    const auto other = program_.run({"track", clip, "--save", "video", "--out", folder + "/results"});
+    const auto other =
+        program_.run({"track", clip, "--save", "video", "--out", folder + "/results"});
     EXPECT_EQ(other.exit_code, 0) << other.err;
 }
 
@@ -88,8 +90,8 @@ TEST_F(InputsAreNeverWritten, LinksAndHardLinks) {
                    path("linked/clip.mp4"), clip);
     // The source named by a link, the output by the file.
     fs::create_symlink(clip, path("out/clip.mov"));
-    expect_refused({"track", path("out/clip.mov"), "--save", "video", "--out", path("footage")}, clip,
-                   path("out/clip.mov"));
+    expect_refused({"track", path("out/clip.mov"), "--save", "video", "--out", path("footage")},
+                   clip, path("out/clip.mov"));
 }
 
 TEST_F(InputsAreNeverWritten, BindMounts) {
@@ -110,14 +112,15 @@ TEST_F(InputsAreNeverWritten, Lists) {
                    path("footage/clip.mp4"), path("footage/clip.mp4"));
     fs::create_directories(path("out/clip.yolo"));
     test::write_file(path("out/clip.yolo/list.txt"), path("footage/clip.mp4") + "\n");
-    expect_refused({"track", path("out/clip.yolo/list.txt"), "--save", "yolo", "--out", path("out")},
-                   path("out/clip.yolo"), path("out/clip.yolo/list.txt"));
+    expect_refused(
+        {"track", path("out/clip.yolo/list.txt"), "--save", "yolo", "--out", path("out")},
+        path("out/clip.yolo"), path("out/clip.yolo/list.txt"));
 }
 
 TEST_F(InputsAreNeverWritten, ASourceThatOneOfTheOutputsWouldBe) {
     // It is not there yet: the first stream would make it, the second would read it.
-    expect_refused({"track", path("footage/clip.mp4"), path("out/clip.mp4"), "--save", "video", "--out",
-                    path("out")},
+    expect_refused({"track", path("footage/clip.mp4"), path("out/clip.mp4"), "--save", "video",
+                    "--out", path("out")},
                    path("out/clip.mp4"), path("out/clip.mp4"));
 }
 
@@ -148,29 +151,33 @@ TEST_F(InputsAreNeverWritten, FilesThatVerbsWrite) {
     const std::string clip = path("footage/clip.mp4");
     expect_refused({"track", clip, "--trace", clip}, clip, clip);
     expect_refused({"profile", clip, "--html", clip}, clip, clip);
-    expect_refused({"profile", clip, "--trace", path("footage/./clip.mp4")}, path("footage/./clip.mp4"),
-                   clip);
+    expect_refused({"profile", clip, "--trace", path("footage/./clip.mp4")},
+                   path("footage/./clip.mp4"), clip);
     for (const char* flag : {"--json-file", "--markdown", "--html"}) {
-        expect_refused({"bench", "decode", "--source", clip, "--model", "none", flag, clip}, clip, clip);
+        expect_refused({"bench", "decode", "--source", clip, "--model", "none", flag, clip}, clip,
+                       clip);
     }
     test::write_file(path("old.json"), "{}");
-    expect_refused({"bench", "decode", "--compare", path("old.json"), "--json-file", path("old.json")},
-                   path("old.json"), path("old.json"));
+    expect_refused(
+        {"bench", "decode", "--compare", path("old.json"), "--json-file", path("old.json")},
+        path("old.json"), path("old.json"));
     test::write_file(path("instances.json"), "{}");
-    expect_refused({"bench", "models", "--coco", path("instances.json"), "--markdown",
-                    path("instances.json")},
-                   path("instances.json"), path("instances.json"));
+    expect_refused(
+        {"bench", "models", "--coco", path("instances.json"), "--markdown", path("instances.json")},
+        path("instances.json"), path("instances.json"));
     expect_refused({"track", clip, "--json"}, "/dev/stdout", clip, {.stdout_file = clip});
 }
 
 TEST_F(InputsAreNeverWritten, TheJournalAndMarksOfPartialOutputs) {
     const std::string journal = path("out/saccade-journal.jsonl");
     fs::copy_file(path("footage/clip.mp4"), journal);
-    expect_refused({"track", journal, path("footage/clip.mp4"), "--out", path("out")}, journal, journal);
+    expect_refused({"track", journal, path("footage/clip.mp4"), "--out", path("out")}, journal,
+                   journal);
     fs::remove(journal);
     fs::copy_file(path("footage/clip.mp4"), path("out/clip.txt.partial"));
-    expect_refused({"track", path("footage/clip.mp4"), path("out/clip.txt.partial"), "--out", path("out")},
-                   path("out/clip.txt.partial"), path("out/clip.txt.partial"));
+    expect_refused(
+        {"track", path("footage/clip.mp4"), path("out/clip.txt.partial"), "--out", path("out")},
+        path("out/clip.txt.partial"), path("out/clip.txt.partial"));
 }
 
 TEST_F(InputsAreNeverWritten, OutputsOfOneRunDontMeet) {

@@ -50,10 +50,11 @@ TEST(Interrupt, SignalsThatComeTogetherCostNothing) {
     // As coreutils' timeout sends them: to the process, and to the group that it is in.
     for (const int signal : {SIGINT, SIGTERM}) {
         test::Program program;
-        const auto result = program.run({"track", "synthetic:frames=1000000", "--save", "mot,jsonl"},
-                                        {.interrupt_when = something_written(program),
-                                         .signal = signal,
-                                         .again = {0ms, 3ms, 20ms}});
+        const auto result =
+            program.run({"track", "synthetic:frames=1000000", "--save", "mot,jsonl"},
+                        {.interrupt_when = something_written(program),
+                         .signal = signal,
+                         .again = {0ms, 3ms, 20ms}});
         EXPECT_EQ(result.exit_code, 130) << result.err;
         EXPECT_THAT(result.out, testing::HasSubstr("interrupted"));
         EXPECT_TRUE(std::filesystem::exists(program.out() / "synthetic-frames-1000000.jsonl"));
@@ -68,11 +69,10 @@ TEST(Interrupt, ASecondOneThatComesLaterEndsARunThatHangs) {
     std::filesystem::create_directories(program.out());
     ASSERT_EQ(::mkfifo((program.out() / "synthetic-frames-9.txt").c_str(), 0600), 0);
     const auto start = std::chrono::steady_clock::now();
-    const auto result =
-        program.run({"track", "synthetic:frames=9"},
-                    {.interrupt_when =
-                         [&] { return std::chrono::steady_clock::now() - start > 2s; },
-                     .again = {100ms, 1300ms}});
+    const auto result = program.run(
+        {"track", "synthetic:frames=9"},
+        {.interrupt_when = [&] { return std::chrono::steady_clock::now() - start > 2s; },
+         .again = {100ms, 1300ms}});
     EXPECT_EQ(result.signal, 0);
     EXPECT_EQ(result.exit_code, 130) << result.err;
     EXPECT_EQ(result.out, "");  // no summary: it was not waited for

@@ -37,7 +37,8 @@ TEST_F(Outputs, DevicesStayDevices) {
     const auto full = program_.run({"profile", source_, "--html", "/dev/full"});
     EXPECT_EQ(full.exit_code, 1);
     EXPECT_THAT(full.err, HasSubstr("/dev/full: can't be written"));
-    const auto null = program_.run({"profile", source_, "--html", "/dev/null", "--trace", "/dev/null"});
+    const auto null =
+        program_.run({"profile", source_, "--html", "/dev/null", "--trace", "/dev/null"});
     EXPECT_EQ(null.exit_code, 0) << null.err;
     EXPECT_TRUE(fs::is_character_file("/dev/full") && fs::is_character_file("/dev/null"));
     const auto out = program_.run({"profile", source_, "--html", "/dev/stdout", "--quiet"});
@@ -81,10 +82,16 @@ TEST_F(Outputs, LinksStayAndModesToo) {
 
 TEST_F(Outputs, ResultsThatAFullDiskSwallowsAreAnError) {
     const std::vector<std::vector<std::string>> verbs = {
-        {"track", source_, "--json"}, {"track", source_},         {"detect", source_, "--json"},
-        {"doctor"},                   {"doctor", "--json"},       {"profile", source_, "--json"},
-        {"track", "--print-config"},  {"demo", "--json", "--save", ""},
-        {"bench", "trackers", "--reps", "1", "--frames", "4"},    {"--help"},
+        {"track", source_, "--json"},
+        {"track", source_},
+        {"detect", source_, "--json"},
+        {"doctor"},
+        {"doctor", "--json"},
+        {"profile", source_, "--json"},
+        {"track", "--print-config"},
+        {"demo", "--json", "--save", ""},
+        {"bench", "trackers", "--reps", "1", "--frames", "4"},
+        {"--help"},
         {"--version"}};
     for (auto arguments : verbs) {
         if (arguments[0].starts_with("--")) arguments = {"track", "--help"};
@@ -96,10 +103,11 @@ TEST_F(Outputs, ResultsThatAFullDiskSwallowsAreAnError) {
 
 TEST_F(Outputs, ClosedStandardStreamsTakeNothingOfTheResults) {
     const std::vector<std::string> run = {"track", source_, "--save", "mot,jsonl,csv,video",
-                                          "-v", "-v"};
+                                          "-v",    "-v"};
     ASSERT_EQ(program_.run(run).exit_code, 0);
     std::map<std::string, std::string> right;
-    for (const auto& name : program_.outputs()) right[name] = test::read_file(program_.out() / name);
+    for (const auto& name : program_.outputs())
+        right[name] = test::read_file(program_.out() / name);
     ASSERT_EQ(right.size(), 4U);
     for (int closed = 1; closed < 8; ++closed) {
         std::vector<int> streams;
@@ -110,7 +118,8 @@ TEST_F(Outputs, ClosedStandardStreamsTakeNothingOfTheResults) {
         const auto result = program_.run(run, {.closed = streams});
         EXPECT_EQ(result.exit_code, 0) << closed << result.err;
         for (const auto& [name, bytes] : right) {
-            EXPECT_EQ(test::read_file(program_.out() / name), bytes) << name << " without " << closed;
+            EXPECT_EQ(test::read_file(program_.out() / name), bytes)
+                << name << " without " << closed;
         }
     }
 }
@@ -118,17 +127,17 @@ TEST_F(Outputs, ClosedStandardStreamsTakeNothingOfTheResults) {
 TEST_F(Outputs, TwoRunsAtOnceNeverMix) {
     // The first one is under way when the second one would write the same names.
     std::optional<test::ProcessResult> second;
-    const auto first = program_.run({"track", "synthetic:frames=1000000", "--save", "mot,jsonl"},
-                                    {.interrupt_when = [&] {
-                                        if (!second && has("jsonl.saccade-tmp")) {
-                                            second = program_.run({"track", "synthetic:frames=1000000",
-                                                                   "--save", "jsonl,csv"});
-                                        }
-                                        return second.has_value();
-                                    }});
+    const auto first = program_.run(
+        {"track", "synthetic:frames=1000000", "--save", "mot,jsonl"}, {.interrupt_when = [&] {
+            if (!second && has("jsonl.saccade-tmp")) {
+                second = program_.run({"track", "synthetic:frames=1000000", "--save", "jsonl,csv"});
+            }
+            return second.has_value();
+        }});
     ASSERT_TRUE(second);
     EXPECT_EQ(second->exit_code, 1) << second->err;
-    EXPECT_THAT(second->err, HasSubstr("synthetic-frames-1000000.jsonl: another run is writing it"));
+    EXPECT_THAT(second->err,
+                HasSubstr("synthetic-frames-1000000.jsonl: another run is writing it"));
     EXPECT_EQ(first.exit_code, 130) << first.err;
     EXPECT_THAT(program_.outputs(),
                 ElementsAre("synthetic-frames-1000000.jsonl", "synthetic-frames-1000000.txt",

@@ -13,7 +13,8 @@ namespace {
 using model::OnnxWriter;
 using Integers = std::vector<std::int64_t>;
 
-constexpr std::int64_t integer_type = onnx::TensorProto::INT64, float_type = onnx::TensorProto::FLOAT;
+constexpr std::int64_t integer_type = onnx::TensorProto::INT64,
+                       float_type = onnx::TensorProto::FLOAT;
 
 class Builder {
   public:
@@ -52,11 +53,12 @@ class Builder {
         return writer_.node("Cast", {value}, {}, {{"to", type}}, name);
     }
 
-    /// A level's convolution, [1, channels, h, w]; weights and biases are random, but always the same.
+    /// A level's convolution, [1, channels, h, w]; weights and biases are random, but always the
+    /// same.
     std::string map(std::int64_t channels, std::int64_t stride, float weights = 8) {
-        const std::string pooled = writer_.node("AveragePool", {"images"},
-                                                {{"kernel_shape", {stride, stride}},
-                                                 {"strides", {stride, stride}}});
+        const std::string pooled =
+            writer_.node("AveragePool", {"images"},
+                         {{"kernel_shape", {stride, stride}}, {"strides", {stride, stride}}});
         const auto numbers = [&](std::int64_t count, float reach) {
             // (Distributions of the standard library differ from one to the other.)
             std::vector<float> values(static_cast<std::size_t>(count));
@@ -65,8 +67,9 @@ class Builder {
             }
             return values;
         };
-        return op("Conv", {pooled, writer_.floats(numbers(channels * 3, weights), {channels, 3, 1, 1}),
-                           writer_.floats(numbers(channels, 2), {channels})});
+        return op("Conv",
+                  {pooled, writer_.floats(numbers(channels * 3, weights), {channels, 3, 1, 1}),
+                   writer_.floats(numbers(channels, 2), {channels})});
     }
     /// [1, channels, 84].
     std::string features(std::int64_t channels) {
@@ -142,15 +145,15 @@ class Builder {
             const std::int64_t side = network_side / stride, columns = 5 + classes_;
             const std::string apart =
                 reshape(map(3 * columns, stride), {1, 3, columns, side, side});
-            const std::string raw = writer_.node("Transpose", {apart}, {{"perm", {0, 1, 3, 4, 2}}}, {},
-                                                 "level_" + std::to_string(stride));
+            const std::string raw = writer_.node("Transpose", {apart}, {{"perm", {0, 1, 3, 4, 2}}},
+                                                 {}, "level_" + std::to_string(stride));
             const std::string all = op("Sigmoid", {raw});
             const auto part = [&](std::int64_t first, std::int64_t last) {
                 return op("Slice", {all, writer_.integers({first}), writer_.integers({last}),
                                     writer_.integers({4})});
             };
-            const std::string row = concat({by(part(0, 2), network_side), by(part(2, 4), 24),
-                                            part(4, columns)}, 4);
+            const std::string row =
+                concat({by(part(0, 2), network_side), by(part(2, 4), 24), part(4, columns)}, 4);
             levels.push_back(reshape(row, {1, -1, columns}));
         }
         concat(levels, 1, "output0");
@@ -167,8 +170,10 @@ class Builder {
         std::vector<std::string> levels;
         for (const std::int64_t stride : {8, 16, 32}) {
             // (Its input goes to 255.)
-            const std::string all = concat({map(4, stride, 0.005F), op("Sigmoid", {map(1, stride, 0.03F)}),
-                                            op("Sigmoid", {map(classes_, stride, 0.03F)})}, 1);
+            const std::string all =
+                concat({map(4, stride, 0.005F), op("Sigmoid", {map(1, stride, 0.03F)}),
+                        op("Sigmoid", {map(classes_, stride, 0.03F)})},
+                       1);
             levels.push_back(reshape(all, {0, 5 + classes_, -1}));
         }
         const std::string flat = turn(concat(levels, 2), decoded ? "" : "output0");
@@ -188,8 +193,8 @@ class Builder {
                                 writer_.integers({2})});
         };
         const std::string stride = writer_.floats(strides, {1, network_cells, 1});
-        const std::string centre =
-            op("Mul", {op("Add", {part(0, 2), writer_.floats(cells, {1, network_cells, 2})}), stride});
+        const std::string centre = op(
+            "Mul", {op("Add", {part(0, 2), writer_.floats(cells, {1, network_cells, 2})}), stride});
         const std::string size = op("Mul", {op("Exp", {part(2, 4)}), stride});
         concat({centre, size, part(4, 5 + classes_)}, 2, "output0");
     }
@@ -225,17 +230,20 @@ class Builder {
         if (layout_ == "e2e") {
             const Chosen c = choose(turn(corners()), turn(sigmoids(classes_)));
             concat({c.boxes, reshape(c.scores, {0, 0, 1}),
-                    cast(reshape(c.labels, {0, 0, 1}), float_type)}, 2, "output0");
+                    cast(reshape(c.labels, {0, 0, 1}), float_type)},
+                   2, "output0");
             output(rows);
         } else if (layout_ == "e2e-open") {
             suppressed();
         } else if (layout_ == "nms") {
             const Chosen c = choose(turn(corners()), turn(sigmoids(classes_)));
             const std::string good = op("Greater", {c.scores, writer_.scalar(0.6F)});
-            const std::string count = writer_.node(
-                "ReduceSum", {cast(good, float_type), writer_.integers({1})}, {}, {{"keepdims", 1}});
+            const std::string count =
+                writer_.node("ReduceSum", {cast(good, float_type), writer_.integers({1})}, {},
+                             {{"keepdims", 1}});
             cast(count, integer_type, "num_dets");
-            for (const auto& [from, to] : {std::pair{c.boxes, "det_boxes"}, {c.scores, "det_scores"},
+            for (const auto& [from, to] : {std::pair{c.boxes, "det_boxes"},
+                                           {c.scores, "det_scores"},
                                            {c.labels, "det_classes"}}) {
                 writer_.node("Identity", {from}, {}, {}, to);
             }
@@ -248,7 +256,8 @@ class Builder {
             writer_.input("orig_target_sizes", {1, 2});
             graph.mutable_input(1)->mutable_type()->mutable_tensor_type()->set_elem_type(
                 onnx::TensorProto::INT64);
-            const Chosen c = choose(turn(by(corners(), 1.0F / network_side)), turn(sigmoids(classes_)));
+            const Chosen c =
+                choose(turn(by(corners(), 1.0F / network_side)), turn(sigmoids(classes_)));
             const std::string twice = op("Tile", {"orig_target_sizes", writer_.integers({1, 2})});
             const std::string sizes = cast(reshape(twice, {1, 1, 4}), float_type);
             writer_.node("Mul", {c.boxes, sizes}, {}, {}, "boxes");
@@ -269,7 +278,8 @@ class Builder {
     };
     Queries query(std::int64_t columns) {
         const std::string logits = turn(features(columns));
-        const std::string best = writer_.node("ReduceMax", {logits}, {{"axes", {2}}}, {{"keepdims", 0}});
+        const std::string best =
+            writer_.node("ReduceMax", {logits}, {{"axes", {2}}}, {{"keepdims", 0}});
         top_k(best);
         const std::string column = reshape("index", {0, 0, 1});
         const auto pick = [&](const std::string& value, std::int64_t width) {
@@ -312,18 +322,19 @@ class Builder {
     void suppressed() {
         const std::string all = turn(corners()), scores = sigmoids(classes_);
         const std::string kept =
-            op("NonMaxSuppression", {all, scores, writer_.integers({7}), writer_.scalar(0.6F),
-                                     writer_.scalar(0.5F)});
+            op("NonMaxSuppression",
+               {all, scores, writer_.integers({7}), writer_.scalar(0.6F), writer_.scalar(0.5F)});
         const auto column = [&](std::int64_t which) {
-            return reshape(writer_.node("Gather", {kept, writer_.integers({which})}, {}, {{"axis", 1}}),
-                           {-1});
+            return reshape(
+                writer_.node("Gather", {kept, writer_.integers({which})}, {}, {{"axis", 1}}), {-1});
         };
         const std::string label = column(1), anchor = column(2);
         const std::string boxes = writer_.node("Gather", {all, anchor}, {}, {{"axis", 1}});
         const std::string pairs = concat({reshape(label, {-1, 1}), reshape(anchor, {-1, 1})}, 1);
-        const std::string picked = op("GatherND", {reshape(scores, {classes_, network_cells}), pairs});
-        concat({boxes, reshape(picked, {1, -1, 1}), cast(reshape(label, {1, -1, 1}), float_type)}, 2,
-               "output0");
+        const std::string picked =
+            op("GatherND", {reshape(scores, {classes_, network_cells}), pairs});
+        concat({boxes, reshape(picked, {1, -1, 1}), cast(reshape(label, {1, -1, 1}), float_type)},
+               2, "output0");
         output({1, -1, 6});
     }
 
@@ -371,11 +382,23 @@ class Builder {
 }  // namespace
 
 const std::vector<std::string>& read_layouts() {
-    static const std::vector<std::string> all{
-        "yolov8",  "yolov8-turned", "yolov5",   "yolov5-levels",    "yolox",
-        "yolox-decoded", "e2e",     "e2e-open", "rows",             "nms",
-        "yolo-nas", "yolo-nas-swapped", "rt-detr", "ultralytics-detr", "ultralytics-detr-rows",
-        "hf-detr", "rf-detr"};
+    static const std::vector<std::string> all{"yolov8",
+                                              "yolov8-turned",
+                                              "yolov5",
+                                              "yolov5-levels",
+                                              "yolox",
+                                              "yolox-decoded",
+                                              "e2e",
+                                              "e2e-open",
+                                              "rows",
+                                              "nms",
+                                              "yolo-nas",
+                                              "yolo-nas-swapped",
+                                              "rt-detr",
+                                              "ultralytics-detr",
+                                              "ultralytics-detr-rows",
+                                              "hf-detr",
+                                              "rf-detr"};
     return all;
 }
 

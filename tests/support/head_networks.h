@@ -1,5 +1,5 @@
-// Small networks with random weights, laid out as exporters lay out theirs. They run: 64x64 pixels in,
-// 84 cells of strides 8, 16 and 32 (three anchors each for YOLOv5), 3 classes.
+// Small networks with random weights, laid out as exporters lay out theirs. They run: 64x64 pixels
+// in, 84 cells of strides 8, 16 and 32 (three anchors each for YOLOv5), 3 classes.
 #pragma once
 
 #include <string>
@@ -21,8 +21,8 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 const std::vector<std::string>& read_layouts();
 
 /// Layouts for other tasks, or that can't be told: "segment", "pose", "obb", "detr" (softmax),
-/// "logits" (YOLOv8 without its sigmoid), "normalised" (YOLOv8 with boxes of 0..1), "corners" (YOLOv8
-/// with two corners).
+/// "logits" (YOLOv8 without its sigmoid), "normalised" (YOLOv8 with boxes of 0..1), "corners"
+/// (YOLOv8 with two corners).
 const std::vector<std::string>& refused_layouts();
 
 /// One of the above. `classes` other than 3 for networks of one class, say.

@@ -14,7 +14,8 @@
 
 namespace saccade::test {
 
-/// The frame itself where it is on the host, else a copy there. Throws where this build can't reach it.
+/// The frame itself where it is on the host, else a copy there. Throws where this build can't reach
+/// it.
 inline Frame on_host(const Frame& frame) {
     if (frame.memory == MemoryKind::host) return frame;
 #ifdef SACCADE_HAS_CUDA
@@ -27,8 +28,9 @@ inline Frame on_host(const Frame& frame) {
         const int shift = p > 0 ? layout.chroma_shift_y : 0;
         const auto rows = static_cast<std::size_t>((frame.height + (1 << shift) - 1) >> shift);
         auto& plane = bytes->emplace_back(rows * static_cast<std::size_t>(frame.planes[p].stride));
-        cuda::check(cudaMemcpy(plane.data(), frame.planes[p].data, plane.size(), cudaMemcpyDeviceToHost),
-                    "cudaMemcpy");
+        cuda::check(
+            cudaMemcpy(plane.data(), frame.planes[p].data, plane.size(), cudaMemcpyDeviceToHost),
+            "cudaMemcpy");
         copy.planes[p].data = plane.data();
     }
     copy.owner = bytes;

@@ -9,13 +9,16 @@
 
 namespace saccade::test {
 
-/// One of the ways in which files break, by `seed`: bits flipped in the data or near the ends (where
-/// containers have their headers and tables), runs zeroed, lost, repeated or swapped, the end cut off.
-/// The same on every machine.
+/// One of the ways in which files break, by `seed`: bits flipped in the data or near the ends
+/// (where containers have their headers and tables), runs zeroed, lost, repeated or swapped, the
+/// end cut off. The same on every machine.
 inline std::string mutated(std::string bytes, std::uint32_t seed) {
     std::minstd_rand random(seed * 2654435761U + 1);
-    for (int i = 0; i < 3; ++i) random();  // seeds that are near give numbers that are near at first
-    const auto below = [&](std::size_t bound) { return random() % std::max<std::size_t>(bound, 1); };
+    for (int i = 0; i < 3; ++i)
+        random();  // seeds that are near give numbers that are near at first
+    const auto below = [&](std::size_t bound) {
+        return random() % std::max<std::size_t>(bound, 1);
+    };
     const std::size_t size = bytes.size();
     const std::size_t run = 1 + below(std::min<std::size_t>(size / 8, 1500));
     const std::size_t at = below(size - run), other = below(size - run);
@@ -29,18 +32,10 @@ inline std::string mutated(std::string bytes, std::uint32_t seed) {
         case 1:
             for (std::size_t n = 1 + below(40); n > 0; --n) flip(below(size));
             break;
-        case 2:
-            flip(below(std::min<std::size_t>(size, 1200)));
-            break;
-        case 3:
-            flip(size - 1 - below(std::min<std::size_t>(size, 4000)));
-            break;
-        case 4:
-            std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), run, '\0');
-            break;
-        case 5:
-            bytes.erase(at, run);
-            break;
+        case 2: flip(below(std::min<std::size_t>(size, 1200))); break;
+        case 3: flip(size - 1 - below(std::min<std::size_t>(size, 4000))); break;
+        case 4: std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), run, '\0'); break;
+        case 5: bytes.erase(at, run); break;
         case 6:
             for (std::size_t n = 0; n < run; ++n) std::swap(bytes[at + n], bytes[other + n]);
             break;

@@ -13,7 +13,8 @@ namespace saccade::test {
 
 class Program {
   public:
-    /// `saccade VERB ARGUMENTS... --model synthetic --out DIR/out`, unless the arguments name others.
+    /// `saccade VERB ARGUMENTS... --model synthetic --out DIR/out`, unless the arguments name
+    /// others.
     ProcessResult run(std::vector<std::string> arguments, ProcessOptions options = {}) {
         arguments.insert(arguments.begin(), SACCADE_BINARY);
         const auto add = [&](const std::string& flag, const std::string& value) {

@@ -39,8 +39,8 @@ inline std::filesystem::path write_reid_model(const std::filesystem::path& path,
             const std::string map =
                 writer.node("AveragePool", {"crops"}, {{"kernel_shape", half}, {"strides", half}});
             const bool tied = reid.output == Output::tied;
-            const std::string flat = writer.node("Flatten", {map}, {}, {{"axis", 1}},
-                                                 tied ? "" : "embeddings");
+            const std::string flat =
+                writer.node("Flatten", {map}, {}, {{"axis", 1}}, tied ? "" : "embeddings");
             if (tied) {
                 const std::vector<float> zeros(static_cast<std::size_t>(reid.batch) * 12);
                 writer.node("Add", {flat, writer.floats(zeros, {reid.batch, 12})}, {}, {},

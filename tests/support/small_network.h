@@ -25,7 +25,7 @@ struct SmallNetwork {
     };
     struct Output {
         Port port;
-        std::vector<float> values = {};   ///< of its shape; empty: random between low and high
+        std::vector<float> values = {};  ///< of its shape; empty: random between low and high
         float low = 0, high = 1;
         float gain = 0;
         bool dynamic_batch = false;  ///< one copy of `values` (of batch 1) for each picture
@@ -53,7 +53,8 @@ inline onnx::ModelProto SmallNetwork::build() const {
     };
     for (const Port& input : inputs) writer.input(input.name, input.shape, input.type);
     const std::string picture = cast(inputs.front().name, TensorProto::FLOAT, "picture");
-    const std::string mean = writer.node("ReduceMean", {picture}, {{"axes", {1, 2, 3}}});  // [N,1,1,1]
+    const std::string mean =
+        writer.node("ReduceMean", {picture}, {{"axes", {1, 2, 3}}});  // [N,1,1,1]
     // Further inputs count for nothing, but they are read: backends drop those that nothing reads.
     std::string nothing = writer.scalar(0);
     for (std::size_t i = 1; i < inputs.size(); ++i) {
@@ -78,9 +79,9 @@ inline onnx::ModelProto SmallNetwork::build() const {
             level = writer.node("ReduceMean", {level}, {{"axes", {0}}});
         }
         level = writer.node("Reshape", {level, writer.integers(ones)});
-        const std::string made = writer.node(
-            "Add", {writer.floats(values, output.port.shape),
-                    writer.node("Mul", {level, writer.scalar(output.gain)})});
+        const std::string made =
+            writer.node("Add", {writer.floats(values, output.port.shape),
+                                writer.node("Mul", {level, writer.scalar(output.gain)})});
         cast(made, output.port.type, output.port.name);
         writer.output(output.port.name, declared, output.port.type);
     }

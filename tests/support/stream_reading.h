@@ -26,22 +26,27 @@ inline std::string look(const Frame& given) {
     for (int p = 0; p < layout.planes; ++p) {
         const bool chroma = p > 0;
         const int interleaved = layout.planes == 2 && chroma ? 2 : 1;
-        const int shift_x = chroma ? layout.chroma_shift_x : 0, shift_y = chroma ? layout.chroma_shift_y : 0;
-        const auto columns = static_cast<std::size_t>((frame.width + (1 << shift_x) - 1) >> shift_x);
+        const int shift_x = chroma ? layout.chroma_shift_x : 0,
+                  shift_y = chroma ? layout.chroma_shift_y : 0;
+        const auto columns =
+            static_cast<std::size_t>((frame.width + (1 << shift_x) - 1) >> shift_x);
         const int rows = (frame.height + (1 << shift_y) - 1) >> shift_y;
         const auto& plane = frame.planes[static_cast<std::size_t>(p)];
         for (int y = 0; y < rows; ++y) {
-            const auto bytes = columns * static_cast<std::size_t>(layout.bytes_per_sample * interleaved);
+            const auto bytes =
+                columns * static_cast<std::size_t>(layout.bytes_per_sample * interleaved);
             digest.update(std::as_bytes(std::span(plane.data + y * plane.stride, bytes)));
         }
     }
-    return fmt::format("at {} ns, {}x{}: {}", frame.pts.count(), frame.width, frame.height, digest.hex());
+    return fmt::format("at {} ns, {}x{}: {}", frame.pts.count(), frame.width, frame.height,
+                       digest.hex());
 }
 
 /// What one source gives, by part.
 struct Lane {
     std::map<std::uint64_t, std::vector<std::string>> parts;
-    std::map<std::uint64_t, std::uint64_t> next;  ///< the part behind one, where it is not the next number
+    std::map<std::uint64_t, std::uint64_t>
+        next;                            ///< the part behind one, where it is not the next number
     std::vector<std::uint64_t> indices;  ///< of all frames
     std::string end;
     std::vector<std::string> gaps;
@@ -116,7 +121,8 @@ inline StreamReading read_stream(const std::string& path, std::size_t decoders,
     std::map<std::uint64_t, std::uint64_t> next;
     for (Lane& lane : lanes) {
         for (auto& [number, frames] : lane.parts) {
-            EXPECT_TRUE(parts.emplace(number, std::move(frames)).second) << "part twice: " << number;
+            EXPECT_TRUE(parts.emplace(number, std::move(frames)).second)
+                << "part twice: " << number;
         }
         next.insert(lane.next.begin(), lane.next.end());
         all.ends.insert(lane.end);

@@ -40,8 +40,10 @@ inline void write_tensor(const infer::TensorView& view, std::size_t offset, cons
     }
 #ifdef SACCADE_HAS_CUDA
     const cuda::DeviceScope scope(view.device);
-    const cuda::Stream stream;  // (what comes from pageable memory need not be there when cudaMemcpy returns)
-    cuda::check(cudaMemcpyAsync(to, from, size, cudaMemcpyHostToDevice, stream.get()), "cudaMemcpyAsync");
+    const cuda::Stream
+        stream;  // (what comes from pageable memory need not be there when cudaMemcpy returns)
+    cuda::check(cudaMemcpyAsync(to, from, size, cudaMemcpyHostToDevice, stream.get()),
+                "cudaMemcpyAsync");
     stream.synchronize();
 #else
     throw std::runtime_error("a tensor on a GPU in a build without CUDA");

@@ -1,4 +1,5 @@
-// A picture that is made by a formula, so that others can make it too (bench/peers/read_layouts.py).
+// A picture that is made by a formula, so that others can make it too
+// (bench/peers/read_layouts.py).
 #pragma once
 
 #include "unit/vision/frames.h"

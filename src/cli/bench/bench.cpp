@@ -67,11 +67,12 @@ class Scratch {
 };
 
 /// What is measured with and compared to, and the reports: claimed before minutes of measuring.
-Result<void> claim_files(const Settings& settings, const BenchFlags& wanted, const std::string& clip) {
+Result<void> claim_files(const Settings& settings, const BenchFlags& wanted,
+                         const std::string& clip) {
     FileClaims& files = verb_files();
-    for (const auto& [file, flag] : {std::pair{wanted.json_file, "--json-file"},
-                                     std::pair{wanted.markdown, "--markdown"},
-                                     std::pair{wanted.html, "--html"}}) {
+    for (const auto& [file, flag] :
+         {std::pair{wanted.json_file, "--json-file"}, std::pair{wanted.markdown, "--markdown"},
+          std::pair{wanted.html, "--html"}}) {
         if (file.empty()) continue;
         auto claimed = files.writes(file, fmt::format("name another file with {}", flag));
         if (!claimed) return claimed;
@@ -205,7 +206,8 @@ int bench_run(const SettingFlags& flags, const BenchFlags& wanted) {
     const Settings& settings = config->settings;
     std::string clip = wanted.source.empty() ? real_clip() : wanted.source;
     if (clip.empty() || settings.model == "synthetic") clip = "synthetic:frames=300";
-    if (auto claimed = claim_files(settings, wanted, clip); !claimed) return complain(claimed.error());
+    if (auto claimed = claim_files(settings, wanted, clip); !claimed)
+        return complain(claimed.error());
     // An old report that can't be read shall be told before minutes of measuring.
     std::optional<profile::BenchReport> old;
     if (!wanted.compare.empty()) {
@@ -271,13 +273,15 @@ void add_bench(CLI::App& app, Job& job) {
     add_list("--counts", wanted->counts, "N,...",
              "streams of the suites streams and, on a GPU, decode [1,2,4; to 16 on a GPU]",
              CLI::Range(1, 1024));
-    add_list("--sizes", wanted->sizes, "SIZE,...",
-             "videos of the suite resolutions [1080p,4k,8k]", CLI::IsMember({"1080p", "4k", "8k"}));
+    add_list("--sizes", wanted->sizes, "SIZE,...", "videos of the suite resolutions [1080p,4k,8k]",
+             CLI::IsMember({"1080p", "4k", "8k"}));
     add_list("--inputs", wanted->inputs, "N,...",
              "--imgsz of the suite resolutions, px [640,480,320]", CLI::Range(32, 8192));
-    add_list("--models", wanted->models, "NAME|FILE,...", "of the suite models [--model]", CLI::Validator());
-    verb->add_option("--coco", wanted->coco,
-                     "instances.json of a COCO data set, images/ beside it: mAP in the suite models")
+    add_list("--models", wanted->models, "NAME|FILE,...", "of the suite models [--model]",
+             CLI::Validator());
+    verb->add_option(
+            "--coco", wanted->coco,
+            "instances.json of a COCO data set, images/ beside it: mAP in the suite models")
         ->type_name("FILE");
     verb->add_option("--clips", wanted->clips,
                      "keep the clips made for the suite resolutions, to be used again")

@@ -27,7 +27,8 @@ Result<std::string> kept(const fs::path& path,
                          const std::function<Result<void>(const fs::path&)>& make) {
     std::error_code ignored;
     if (fs::is_regular_file(path, ignored)) return path.string();
-    auto file = AtomicFile::create(path, {.way_out = "name another folder with --clips", .wait = true});
+    auto file =
+        AtomicFile::create(path, {.way_out = "name another folder with --clips", .wait = true});
     if (!file) return fail(file.error());
     auto made = make(file->temporary());
     if (made) made = file->commit();

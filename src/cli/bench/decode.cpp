@@ -55,7 +55,8 @@ Result<Rows> run_decode(Bench& bench) {
         // So many, or so long, are enough for a CPU, whatever a GPU needs to be kept busy.
         constexpr std::size_t kEnough = 2000;
         constexpr std::chrono::seconds kLong{10};
-        if (auto done = add(std::move(name), std::min(bench.frames, kEnough), {.threads = threads, .at_most = kLong});
+        if (auto done = add(std::move(name), std::min(bench.frames, kEnough),
+                            {.threads = threads, .at_most = kLong});
             !done) {
             return fail(done.error());
         }
@@ -66,7 +67,8 @@ Result<Rows> run_decode(Bench& bench) {
     if (bench.clip.starts_with(media::synthetic_prefix)) {
         shared.clear();  // is no file
     } else if (gpu) {
-        const auto engines = static_cast<std::size_t>(media::nvdec_engines(device->cuda).value_or(1));
+        const auto engines =
+            static_cast<std::size_t>(media::nvdec_engines(device->cuda).value_or(1));
         shared = {2, 4, engines, 2 * engines};
     }
     for (const std::size_t decoders : shared) {
@@ -75,7 +77,8 @@ Result<Rows> run_decode(Bench& bench) {
                                : fmt::format("{} decoders of 1 thread share the file", decoders);
         const DecodeOptions options{
             .threads = gpu ? 0 : 1, .cuda_device = device->cuda, .decoders = decoders};
-        if (auto done = add(std::move(name), bench.frames, options); !done) return fail(done.error());
+        if (auto done = add(std::move(name), bench.frames, options); !done)
+            return fail(done.error());
     }
     if (!gpu) return rows;
     const std::vector<int> counts =

@@ -67,8 +67,8 @@ Result<Rows> run_detector(Bench& bench) {
     if (!frames) return fail(frames.error());
 
     // An engine of a GPU takes minutes to build: one for the largest batch runs them all, the small
-    // ones as a live run would have them. On a CPU each is loaded for its batch, because buffers and
-    // requests are made for it.
+    // ones as a live run would have them. On a CPU each is loaded for its batch, because buffers
+    // and requests are made for it.
     constexpr int kSmall = 4;
     Settings settings = bench.settings;
     settings.batch = *std::max_element(batches.begin(), batches.end());

@@ -47,7 +47,8 @@ void read_all(media::Source& source, Tally& tally) {
     }
 }
 
-void decode_all(const Bench& bench, const std::string& clip, const DecodeOptions& options, Tally& tally) {
+void decode_all(const Bench& bench, const std::string& clip, const DecodeOptions& options,
+                Tally& tally) {
     const auto sources = media::open_sources(clip,
                                              {.cuda_device = options.cuda_device,
                                               .decoder_threads = options.threads,
@@ -106,7 +107,8 @@ Result<double> measure_decode(const Bench& bench, const std::string& clip,
         }
     }
     if (tally.error) return fail(*tally.error);
-    return static_cast<double>(tally.frames) / std::chrono::duration<double>(tally.ended - start).count();
+    return static_cast<double>(tally.frames) /
+           std::chrono::duration<double>(tally.ended - start).count();
 }
 
 Result<RunLimit> RunLimit::prepare(Bench& bench, const Settings& settings, std::string clip,

@@ -30,9 +30,9 @@ class BackendAlone {
 
 /// How to decode, alone.
 struct DecodeOptions {
-    int threads = 0;          ///< of each decoder; 0: the codec's choice
-    int cuda_device = -1;     ///< -1: the host
-    std::size_t streams = 1;  ///< at once
+    int threads = 0;           ///< of each decoder; 0: the codec's choice
+    int cuda_device = -1;      ///< -1: the host
+    std::size_t streams = 1;   ///< at once
     std::size_t decoders = 1;  ///< of each, a thread each
     std::chrono::seconds at_most = std::chrono::hours(1);  ///< then it is enough
 };

@@ -19,7 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Of single frames, nothing else under way, as a live run would load the network.
-Result<profile::Distribution> latency_of(const Settings& settings, const std::vector<Frame>& frames) {
+Result<profile::Distribution> latency_of(const Settings& settings,
+                                         const std::vector<Frame>& frames) {
     constexpr std::size_t kWarm = 4, kCounted = 32;
     const auto detector = engine::open_detector(settings, infer::Goal::latency);
     if (!detector) return fail(detector.error());
@@ -29,10 +30,12 @@ Result<profile::Distribution> latency_of(const Settings& settings, const std::ve
     return profile::distribution_of({ms.begin() + kWarm, ms.end()});
 }
 
-Result<profile::BenchRow> row_of(const Bench& bench, const Settings& settings, const eval::CocoDataset* dataset) {
+Result<profile::BenchRow> row_of(const Bench& bench, const Settings& settings,
+                                 const eval::CocoDataset* dataset) {
     const auto path = engine::find_model(settings);
     if (!path) return fail(path.error());
-    profile::BenchRow row{.suite = "models", .name = fs::path(settings.model).stem().string(), .unit = "frames/s"};
+    profile::BenchRow row{
+        .suite = "models", .name = fs::path(settings.model).stem().string(), .unit = "frames/s"};
     bench.say("models, " + row.name);
     {
         const auto detector = engine::open_detector(settings, infer::Goal::throughput);
@@ -56,7 +59,8 @@ Result<profile::BenchRow> row_of(const Bench& bench, const Settings& settings, c
         const auto bytes = fs::file_size(*path, unknown);
         row.details.push_back({"input, px", static_cast<double>(info.input_width)});
         row.details.push_back({"batch", static_cast<double>(batch)});
-        row.details.push_back({"network, MB", 1e-6 * static_cast<double>((*detector)->memory().held)});
+        row.details.push_back(
+            {"network, MB", 1e-6 * static_cast<double>((*detector)->memory().held)});
         if (!unknown) row.details.push_back({"file, MB", 1e-6 * static_cast<double>(bytes)});
         const auto alone = latency_of(settings, *frames);
         if (!alone) return fail(alone.error());
@@ -65,7 +69,8 @@ Result<profile::BenchRow> row_of(const Bench& bench, const Settings& settings, c
     }
     if (dataset == nullptr) return row;
     bench.say("models, " + row.name + ", accuracy");
-    const auto detector = engine::open_detector(accuracy_settings(settings, false), infer::Goal::throughput);
+    const auto detector =
+        engine::open_detector(accuracy_settings(settings, false), infer::Goal::throughput);
     if (!detector) return fail(detector.error());
     const auto accuracy =
         measure_accuracy(*dataset, images_beside(bench.coco), **detector, bench.stop);
@@ -75,12 +80,14 @@ Result<profile::BenchRow> row_of(const Bench& bench, const Settings& settings, c
     return row;
 }
 
-/// Tells those that no other model beats in both, speed and accuracy: one of them is the one to choose.
+/// Tells those that no other model beats in both, speed and accuracy: one of them is the one to
+/// choose.
 void tell_pareto_optimal(Rows& rows) {
     std::vector<profile::Tradeoff> tradeoffs;
     for (const profile::BenchRow& row : rows) {
-        const auto map = std::find_if(row.details.begin(), row.details.end(),
-                                      [](const auto& detail) { return detail.name == "mAP50-95, %"; });
+        const auto map =
+            std::find_if(row.details.begin(), row.details.end(),
+                         [](const auto& detail) { return detail.name == "mAP50-95, %"; });
         tradeoffs.push_back({row.spread().median, map->value});
     }
     const std::vector<bool> optimal = profile::pareto_optimal(tradeoffs);

@@ -33,7 +33,8 @@ const std::vector<Suite>& suites() {
         {"streams", "frames/s from file to tracks, by streams", run_streams},
         {"resolutions", "frames/s from file to tracks, by size of the video and --imgsz",
          run_resolutions},
-        {"models", "frames/s, latency, memory and, with --coco, mAP of each of --models", run_models},
+        {"models", "frames/s, latency, memory and, with --coco, mAP of each of --models",
+         run_models},
         {"trackers", "updates/s of each tracker", run_trackers},
         {"start", "ms to load the network, cold and warm, and to the first result", run_start},
     };

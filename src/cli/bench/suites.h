@@ -36,8 +36,8 @@ struct Bench {
     std::vector<int> counts;         ///< of streams, likewise
     std::vector<std::string> sizes;  ///< of videos: "1080p", "4k", "8k"; empty: all
     std::vector<int> inputs = {640, 480, 320};  ///< of the network, px
-    std::vector<std::string> models;  ///< to compare; empty: that of the settings
-    std::string coco;                 ///< instances.json of a data set that tells their accuracy; may be empty
+    std::vector<std::string> models;            ///< to compare; empty: that of the settings
+    std::string coco;  ///< instances.json of a data set that tells their accuracy; may be empty
     std::stop_token stop;
     std::function<void(const std::string& what)> say;  ///< progress for a person
 
@@ -86,8 +86,8 @@ Result<std::string> clip_of(const Bench& bench, std::size_t frames);
 /// The bench's clip scaled to a size and encoded again, H.264 up to 1080p and HEVC above.
 Result<std::string> scaled_clip(const Bench& bench, int width, int height, std::size_t frames);
 
-/// The clip's first frames where the detector reads them (a GPU, -1: the host), so that the decoder has no
-/// part in it.
+/// The clip's first frames where the detector reads them (a GPU, -1: the host), so that the decoder
+/// has no part in it.
 Result<std::vector<Frame>> some_frames(const Bench& bench, int cuda_device, std::size_t count);
 
 /// What the process, others and the GPU did while repetitions ran, as columns beside a row.

@@ -113,9 +113,10 @@ class OpenVinoBackend final : public Backend {
     Slot make_slot() {
         const auto batch = static_cast<std::size_t>(info_.max_batch);
         Slot slot{HostBuffer(bytes_of(info_.input) * batch), {}, {}, {}};
-        const auto ended = [this, running = slot.running.get()](const std::exception_ptr& /*wait() throws it*/) {
-            if (--*running == 0) told_();
-        };
+        const auto ended =
+            [this, running = slot.running.get()](const std::exception_ptr& /*wait() throws it*/) {
+                if (--*running == 0) told_();
+            };
         for (const TensorInfo& output : info_.outputs) {
             slot.outputs.emplace_back(bytes_of(output) * batch);
             slot.views.push_back({slot.outputs.back().data(), output.type, output.shape});

@@ -57,8 +57,8 @@ Result<void> check(const model::OnnxModel& model, const model::ModelSpec& spec,
     return {};
 }
 
-/// The precision to ask the plugin for; `network` is needed for INT8 alone. INT8 is in the network's own quantizers: what is left of it
-/// runs in FP32.
+/// The precision to ask the plugin for; `network` is needed for INT8 alone. INT8 is in the
+/// network's own quantizers: what is left of it runs in FP32.
 Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model* network,
                                      const std::string& name, Precision precision) {
     const auto capabilities = core.get_property(device, ov::device::capabilities);
@@ -66,8 +66,7 @@ Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model* network,
         return std::find(capabilities.begin(), capabilities.end(), what) != capabilities.end();
     };
     switch (precision) {
-        case Precision::fp32:
-            return ov::element::f32;
+        case Precision::fp32: return ov::element::f32;
         case Precision::bf16:
             if (has("BF16")) return ov::element::bf16;
             return fail(ErrorCode::unsupported, "this CPU has no BF16 arithmetic",
@@ -79,8 +78,7 @@ Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model* network,
         case Precision::mixed:
             return fail(ErrorCode::unsupported, "CPUs run no mixed precision here",
                         "use --precision fp32 or bf16");
-        case Precision::int8:
-            break;
+        case Precision::int8: break;
     }
     const auto ops = network->get_ops();
     const bool quantized = std::any_of(ops.begin(), ops.end(), [](const auto& op) {
@@ -93,7 +91,8 @@ Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model* network,
     return ov::element::f32;
 }
 
-/// Whether products of 8 bits are added up in 32: else in 16, where only 7-bit weights don't overflow.
+/// Whether products of 8 bits are added up in 32: else in 16, where only 7-bit weights don't
+/// overflow.
 bool adds_in_32_bits() {
 #if defined(__x86_64__)
     return __builtin_cpu_supports("avx512vnni") != 0 || __builtin_cpu_supports("avxvnni") != 0 ||
@@ -113,9 +112,9 @@ Result<model::OnnxModel> in_shape(const model::OnnxModel& model, BackendOptions&
                     "use --precision int8 or leave it out, or use the network it was made from");
     }
     options.precision = Precision::int8;
-    return model::write_int8(model, **plan,
-                             {.shape = model::Int8Shape::openvino,
-                              .weight_bits = adds_in_32_bits() ? 8 : 7});
+    return model::write_int8(
+        model, **plan,
+        {.shape = model::Int8Shape::openvino, .weight_bits = adds_in_32_bits() ? 8 : 7});
 }
 
 ov::AnyMap properties(const BackendOptions& options, const ov::element::Type& precision) {
@@ -155,14 +154,17 @@ Result<std::vector<TensorInfo>> output_infos(const ov::CompiledModel& compiled,
     const auto& outputs = model.outputs();
     const auto ports = compiled.outputs();
     const auto out_of_order = [&] {
-        return fail(ErrorCode::internal, model.name() + ": OpenVINO changed the order of its outputs",
+        return fail(ErrorCode::internal,
+                    model.name() + ": OpenVINO changed the order of its outputs",
                     "please report it");
     };
     if (ports.size() != outputs.size()) return out_of_order();
     std::vector<TensorInfo> infos;
     for (std::size_t i = 0; i < ports.size(); ++i) {
         const auto& names = ports[i].get_names();
-        const auto bears = [&](const model::ValueInfo& value) { return names.contains(value.name); };
+        const auto bears = [&](const model::ValueInfo& value) {
+            return names.contains(value.name);
+        };
         if (!bears(outputs[i]) && std::any_of(outputs.begin(), outputs.end(), bears)) {
             return out_of_order();
         }
@@ -218,9 +220,8 @@ Result<LoadedNetwork> load_network(const model::OnnxModel& model, const model::M
     const auto compile = [&]() -> Result<ov::CompiledModel> {
         auto network = quantized ? Result<std::shared_ptr<ov::Model>>(quantized) : read();
         if (!network) return fail(network.error());
-        return guarded(ErrorCode::unsupported, model.name() + ": OpenVINO can't compile it", [&] {
-            return loaded.core.compile_model(*network, device, asked_for);
-        });
+        return guarded(ErrorCode::unsupported, model.name() + ": OpenVINO can't compile it",
+                       [&] { return loaded.core.compile_model(*network, device, asked_for); });
     };
     auto compiled = compile_or_import(
         loaded.core,

@@ -12,7 +12,9 @@ tl::unexpected<Error> absent() {
 
 }  // namespace
 
-BackendDescription describe_tensorrt() { return {.name = "tensorrt", .remedy = remedy}; }
+BackendDescription describe_tensorrt() {
+    return {.name = "tensorrt", .remedy = remedy};
+}
 
 Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& /*model*/,
                                                const model::ModelSpec& /*spec*/,

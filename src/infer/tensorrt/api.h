@@ -40,12 +40,12 @@ struct BatchRange {
 };
 
 struct BuildRequest {
-    std::string_view onnx;  ///< bytes; strongly typed: precision is in the graph
-    std::string name;       ///< for messages
-    int height = 640, width = 640;      ///< px; for a dynamic input
-    int least_side = 0;  ///< px; inputs may be as small as this, too; 0: none is smaller
-    std::vector<BatchRange> profiles;   ///< one at least; of a fixed batch only the first counts
-    int capability = 0;     ///< 86: build for 8.6, whatever is here (RTX alone); 0: for this GPU
+    std::string_view onnx;          ///< bytes; strongly typed: precision is in the graph
+    std::string name;               ///< for messages
+    int height = 640, width = 640;  ///< px; for a dynamic input
+    int least_side = 0;             ///< px; inputs may be as small as this, too; 0: none is smaller
+    std::vector<BatchRange> profiles;  ///< one at least; of a fixed batch only the first counts
+    int capability = 0;        ///< 86: build for 8.6, whatever is here (RTX alone); 0: for this GPU
     std::string timing_cache;  ///< of a former build, may be empty (full only)
     std::function<void(const std::string& phase, int step, int steps)> progress;  ///< may be empty
     std::stop_token stop;

@@ -55,10 +55,10 @@ BackendDescription describe_tensorrt() {
             description.available = true;
             break;
         }
-        description.devices.push_back(fmt::format(
-            "cuda:{}: {} ({}.{}, {} GiB, driver for CUDA {}; {})", device.ordinal, device.name,
-            device.capability_major, device.capability_minor, device.memory >> 30U,
-            cuda::version_text(driver->version), use));
+        description.devices.push_back(
+            fmt::format("cuda:{}: {} ({}.{}, {} GiB, driver for CUDA {}; {})", device.ordinal,
+                        device.name, device.capability_major, device.capability_minor,
+                        device.memory >> 30U, cuda::version_text(driver->version), use));
     }
     if (!description.available) {
         const auto missing = tensorrt::open_best(driver->devices.front().capability(), false);
@@ -69,12 +69,14 @@ BackendDescription describe_tensorrt() {
 
 Result<BuiltEngine> build_tensorrt_engine(const model::Network& network, const EngineBuild& build) {
     // What can't be kept need not be built.
-    if (const auto kept = tensorrt::EngineCache::open(build.cache_dir); !kept) return fail(kept.error());
+    if (const auto kept = tensorrt::EngineCache::open(build.cache_dir); !kept)
+        return fail(kept.error());
     auto opened = build.capability > 0 ? tensorrt::open_for_capability(build.capability)
                                        : tensorrt::open_for_device(build.device);
     if (!opened) return fail(opened.error());
     const auto prepare = [&] {
-        return tensorrt::prepare_engine(*opened->library, network.graph, network.spec, build, opened->target);
+        return tensorrt::prepare_engine(*opened->library, network.graph, network.spec, build,
+                                        opened->target);
     };
     auto prepared = cuda::guarded([&] {
         if (opened->ordinal < 0) return prepare();  // a builder that needs no GPU

@@ -23,11 +23,13 @@ Result<void> check(const model::ModelSpec& spec, const EngineBuild& build) {
         return fail(ErrorCode::invalid_argument,
                     fmt::format("a batch of {} is not in 1..1024", build.max_batch));
     }
-    const auto fits = [&](int side) { return side > 0 && side <= 16384 && side % spec.stride == 0; };
+    const auto fits = [&](int side) {
+        return side > 0 && side <= 16384 && side % spec.stride == 0;
+    };
     if (spec.dynamic_size && (!fits(build.width) || !fits(build.height))) {
         return fail(ErrorCode::invalid_argument,
-                    fmt::format("input size {}x{} is not a multiple of {}", build.width, build.height,
-                                spec.stride));
+                    fmt::format("input size {}x{} is not a multiple of {}", build.width,
+                                build.height, spec.stride));
     }
     return {};
 }
@@ -62,8 +64,7 @@ Result<TypedNetwork> typed_network(const model::OnnxModel& model, const model::M
     const model::HalfOptions half{
         .half_input = true,
         .single_layers = build.precision == Precision::mixed ? single_head_layers : 0};
-    auto typed = build.precision == Precision::fp32 ? shaped
-                                                    : model::to_fp16(*shaped, half);
+    auto typed = build.precision == Precision::fp32 ? shaped : model::to_fp16(*shaped, half);
     if (!typed) return fail(typed.error());
     auto bytes = typed->to_bytes();
     if (!bytes) return fail(bytes.error());
@@ -72,8 +73,8 @@ Result<TypedNetwork> typed_network(const model::OnnxModel& model, const model::M
 }
 
 std::vector<BatchRange> profiles_for(int max_batch) {
-    const int most = static_cast<int>(
-        std::bit_ceil(static_cast<unsigned>(std::max(max_batch, full_batch))));
+    const int most =
+        static_cast<int>(std::bit_ceil(static_cast<unsigned>(std::max(max_batch, full_batch))));
     return {{1, 1, small_batch}, {1, most, most}};
 }
 
@@ -86,9 +87,10 @@ EngineKey key_for(const Version& version, const TypedNetwork& network, const Eng
     key.capability = target.capability;
     key.height = build.height;
     key.width = build.width;
-    key.profiles = network.fixed_batch
-                       ? std::vector<BatchRange>{{network.max_batch, network.max_batch, network.max_batch}}
-                       : profiles_for(network.max_batch);
+    key.profiles =
+        network.fixed_batch
+            ? std::vector<BatchRange>{{network.max_batch, network.max_batch, network.max_batch}}
+            : profiles_for(network.max_batch);
     return key;
 }
 
@@ -103,15 +105,16 @@ Result<Prepared> prepare_engine(Library& library, const model::OnnxModel& model,
     bool built = false;
     const auto make = [&](std::string timing_cache) {
         built = true;
-        return library.build({.onnx = network->onnx,
-                              .name = model.name(),
-                              .height = build.height,
-                              .width = build.width,
-                              .profiles = key.profiles,
-                              .capability = library.version().kind == Kind::rtx ? target.capability : 0,
-                              .timing_cache = std::move(timing_cache),
-                              .progress = build.progress,
-                              .stop = build.stop});
+        return library.build(
+            {.onnx = network->onnx,
+             .name = model.name(),
+             .height = build.height,
+             .width = build.width,
+             .profiles = key.profiles,
+             .capability = library.version().kind == Kind::rtx ? target.capability : 0,
+             .timing_cache = std::move(timing_cache),
+             .progress = build.progress,
+             .stop = build.stop});
     };
     Prepared prepared;
     if (auto files = usable_cache(build.cache_dir)) {

@@ -21,14 +21,15 @@ struct TypedNetwork {
 
 /// Writes precision and, as far as the graph allows, a dynamic batch into the graph. With fp16 the
 /// input is half as well.
-/// INT8 is written by the plan that the network brings (model/quantize/int8_plan.h), the rest in FP16.
-/// Errors: unsupported (bf16; int8 without a plan; what to_fp16 refuses), invalid_argument (batch, size).
+/// INT8 is written by the plan that the network brings (model/quantize/int8_plan.h), the rest in
+/// FP16. Errors: unsupported (bf16; int8 without a plan; what to_fp16 refuses), invalid_argument
+/// (batch, size).
 Result<TypedNetwork> typed_network(const model::OnnxModel& model, const model::ModelSpec& spec,
                                    const EngineBuild& build);
 
-/// One for small batches, whose kernels are chosen for a single image, and one for full ones: up to 32
-/// images or, where more are asked for, the next power of two. So one engine, which takes minutes to
-/// build, serves all batches that a user or the memory governor may come to.
+/// One for small batches, whose kernels are chosen for a single image, and one for full ones: up to
+/// 32 images or, where more are asked for, the next power of two. So one engine, which takes
+/// minutes to build, serves all batches that a user or the memory governor may come to.
 std::vector<BatchRange> profiles_for(int max_batch);
 
 /// For whom a plan is built.

@@ -8,9 +8,9 @@
 
 namespace saccade::infer::tensorrt {
 
-/// "Conv" of "/model.0/conv/Conv + PWN(PWN(/model.0/act/Sigmoid), /model.0/act/Mul)": the operator of the
-/// first ONNX node that it was made from. "Reformat" of copies between layouts, "fused" of kernels of
-/// TensorRT's compiler, which names them "__myl_...".
+/// "Conv" of "/model.0/conv/Conv + PWN(PWN(/model.0/act/Sigmoid), /model.0/act/Mul)": the operator
+/// of the first ONNX node that it was made from. "Reformat" of copies between layouts, "fused" of
+/// kernels of TensorRT's compiler, which names them "__myl_...".
 inline std::string layer_kind(std::string_view name) {
     if (name.starts_with("Reformatting")) return "Reformat";
     if (name.starts_with("__myl")) return "fused";

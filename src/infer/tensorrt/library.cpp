@@ -58,7 +58,8 @@ std::string beside(int (*in_library)(), const std::string& file) {
 }
 
 constexpr const char* install =
-    "run make gpu for TensorRT-RTX (GeForce RTX 30 and newer, A100, L4), or install libnvinfer 10.6 "
+    "run make gpu for TensorRT-RTX (GeForce RTX 30 and newer, A100, L4), or install libnvinfer "
+    "10.6 "
     "or newer and name its folder in SACCADE_TENSORRT_DIR";
 
 }  // namespace
@@ -74,7 +75,8 @@ Version version_of(Kind kind, int number) noexcept {
 
 std::optional<Headers> headers_for(const Version& version) noexcept {
     if (version.kind == Kind::rtx) {
-        return version.major == 1 && version.minor >= 7 ? std::optional(Headers::rtx) : std::nullopt;
+        return version.major == 1 && version.minor >= 7 ? std::optional(Headers::rtx)
+                                                        : std::nullopt;
     }
     if (version.major == 10 && version.minor >= 6) return Headers::trt10;
     if (version.major == 11) return Headers::trt11;
@@ -128,7 +130,8 @@ Result<std::unique_ptr<Library>> open_library(const Found& found) {
     // Only builds need the parser: its absence is told then.
     SharedLibrary parser = SharedLibrary::open(found.parser, &reason);
     if (!parser) {
-        parser = SharedLibrary::open(std::filesystem::path(found.parser).filename().string(), &reason);
+        parser =
+            SharedLibrary::open(std::filesystem::path(found.parser).filename().string(), &reason);
     }
     if (!parser) log::debug("{}: {}", found.parser, reason);
     const auto headers = headers_for(found.version);

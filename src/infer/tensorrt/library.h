@@ -38,7 +38,8 @@ struct Found {
 /// for in $SACCADE_TENSORRT_DIR, where the loader looks, and where `make gpu` puts it.
 std::vector<Found> find_libraries();
 
-/// Libraries that lie where they are looked for by folder. Opens none, so any of them may be broken.
+/// Libraries that lie where they are looked for by folder. Opens none, so any of them may be
+/// broken.
 std::vector<std::string> library_files();
 
 Result<std::unique_ptr<Library>> open_library(const Found& found);

@@ -43,7 +43,9 @@ Result<std::unique_ptr<Slot>> Slot::make(Engine& engine, const SlotShape& shape,
     return slot;
 }
 
-Slot::~Slot() { cudaStreamSynchronize(stream_.get()); }
+Slot::~Slot() {
+    cudaStreamSynchronize(stream_.get());
+}
 
 Result<void> Slot::allocate(Context& context) {
     const auto most = static_cast<int>(shape_.input.shape[0]);
@@ -57,7 +59,8 @@ Result<void> Slot::allocate(Context& context) {
     if (!input) return fail(input.error());
     input_ = std::move(*input);
     input_view_ = {input_.data(), shape_.input.type, shape_.input.shape, MemoryKind::cuda, device_};
-    cuda::check(cudaMemsetAsync(input_.data(), 0, input_.bytes(), stream_.get()), "cudaMemsetAsync");
+    cuda::check(cudaMemsetAsync(input_.data(), 0, input_.bytes(), stream_.get()),
+                "cudaMemsetAsync");
     for (const TensorInfo& info : shape_.outputs) {
         auto output = cuda::Buffer::make(memory_, bytes_of(info));
         if (!output) return fail(output.error());
@@ -75,7 +78,8 @@ Slot::MadeContext Slot::make_context(int size, cudaStream_t stream) const {
     }
     auto context = engine_.make_context(profile, stream);
     if (context) {
-        (*context)->set_size(static_cast<int>(shape_.input.shape[2]), static_cast<int>(shape_.input.shape[3]));
+        (*context)->set_size(static_cast<int>(shape_.input.shape[2]),
+                             static_cast<int>(shape_.input.shape[3]));
     }
     return context;
 }
@@ -114,8 +118,8 @@ Result<void> Slot::record(int size, Recorded& recorded) {
     if (shape_.profile_layers) return {};
     Result<void> enqueued;
     try {
-        recorded.graph = cuda::Graph::capture(
-            stream_.get(), [&] { enqueued = context.enqueue(stream_.get()); });
+        recorded.graph =
+            cuda::Graph::capture(stream_.get(), [&] { enqueued = context.enqueue(stream_.get()); });
         if (!enqueued) return enqueued;
         recorded.graph.launch(stream_.get());
     } catch (const cuda::CudaFailure& failure) {
@@ -148,13 +152,15 @@ void Slot::make_wanted() {
         try {
             coming_ = std::async(std::launch::async, make);
         } catch (const std::system_error& failure) {
-            log::info("batches of {} run as larger ones: no thread: {}", coming_size_, failure.what());
+            log::info("batches of {} run as larger ones: no thread: {}", coming_size_,
+                      failure.what());
         }
         return;
     }
     if (coming_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
     auto context = coming_.get();
-    const auto made = context ? make_size(coming_size_, std::move(*context)) : fail(context.error());
+    const auto made =
+        context ? make_size(coming_size_, std::move(*context)) : fail(context.error());
     if (made) return sizes_.add(coming_size_);
     log::info("batches of {} run as larger ones: {}", coming_size_, made.error().message);
 }

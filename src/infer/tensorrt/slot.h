@@ -31,8 +31,8 @@ struct SlotShape {
 /// An engine's input with what the engine leaves open set.
 [[nodiscard]] TensorInfo input_of(const Engine& engine, int most, int height, int width);
 
-/// Works on the device that was current when it was made; the callers see to that. Engine and memory
-/// must outlive it.
+/// Works on the device that was current when it was made; the callers see to that. Engine and
+/// memory must outlive it.
 class Slot {
   public:
     /// Warms up and records what GraphSizes wants at once. Throws CudaFailure. Errors: unsupported
@@ -43,8 +43,8 @@ class Slot {
     Slot& operator=(const Slot&) = delete;
     ~Slot();
 
-    /// Puts a batch on the stream. Contexts for smaller sizes are made on a thread beside, and such a batch
-    /// runs in a larger size until its own is there. Errors: out_of_memory, internal.
+    /// Puts a batch on the stream. Contexts for smaller sizes are made on a thread beside, and such
+    /// a batch runs in a larger size until its own is there. Errors: out_of_memory, internal.
     Result<void> start(int batch);
     void wait() const { done_.synchronize(); }
     /// Of the batch started last, an image. Empty without profile_layers.

@@ -43,15 +43,17 @@ class TensorRtBackend final : public Backend {
 
     /// Bytes of the device.
     struct Room {
-        std::size_t before = 0;                ///< in use when loading began
-        std::optional<std::size_t> available;  ///< those that may be taken since, where there is a limit
+        std::size_t before = 0;  ///< in use when loading began
+        std::optional<std::size_t>
+            available;  ///< those that may be taken since, where there is a limit
     };
 
-    /// Returns the batch that it is open for: `max_batch` or, where that would take more than its part of
-    /// the room, a smaller one to be opened instead; then it holds nothing. One slot tells what all will
-    /// take, so that the limit holds while it is looked for. After out_of_memory it may be called again, with
-    /// less.
-    Result<int> open(const BackendOptions& options, int max_batch, bool fixed_batch, const Room& room) {
+    /// Returns the batch that it is open for: `max_batch` or, where that would take more than its
+    /// part of the room, a smaller one to be opened instead; then it holds nothing. One slot tells
+    /// what all will take, so that the limit holds while it is looked for. After out_of_memory it
+    /// may be called again, with less.
+    Result<int> open(const BackendOptions& options, int max_batch, bool fixed_batch,
+                     const Room& room) {
         close();
         tensorrt::SlotShape shape{
             .input = tensorrt::input_of(*engine_, max_batch, options.height, options.width),
@@ -70,8 +72,10 @@ class TensorRtBackend final : public Backend {
             under_way_.push_back(0);
             done_.emplace_back();
             if (i > 0 || !room.available || fixed_batch) continue;
-            const std::size_t all = held_since(room.before) + static_cast<std::size_t>(count - 1) * budget_.held();
-            if (const int fits = tensorrt::batch_that_fits(max_batch, all, *room.available); fits < max_batch) {
+            const std::size_t all =
+                held_since(room.before) + static_cast<std::size_t>(count - 1) * budget_.held();
+            if (const int fits = tensorrt::batch_that_fits(max_batch, all, *room.available);
+                fits < max_batch) {
                 close();
                 return fits;
             }
@@ -107,7 +111,8 @@ class TensorRtBackend final : public Backend {
     [[nodiscard]] MemoryUse memory() const override { return use_; }
 
   private:
-    /// As the device tells, which knows of more than our own resource; others may have come and gone.
+    /// As the device tells, which knows of more than our own resource; others may have come and
+    /// gone.
     [[nodiscard]] std::size_t held_since(std::size_t before) const {
         const std::size_t used = cuda::device_memory().used();
         return std::max(budget_.held(), used > before ? used - before : 0);
@@ -125,12 +130,12 @@ class TensorRtBackend final : public Backend {
     Result<void> submit(int number, int batch) override {
         int& under_way = under_way_.at(static_cast<std::size_t>(number));
         if (batch < 1 || batch > info_.max_batch || under_way > 0) {
-            return fail(ErrorCode::invalid_argument,
-                        fmt::format("a batch of {} for slot {}, which has {} under way and takes {}",
-                                    batch, number, under_way, info_.max_batch));
+            return fail(
+                ErrorCode::invalid_argument,
+                fmt::format("a batch of {} for slot {}, which has {} under way and takes {}", batch,
+                            number, under_way, info_.max_batch));
         }
-        auto started = guarded_on_device(
-            [&] { return at(number).start(batch); });
+        auto started = guarded_on_device([&] { return at(number).start(batch); });
         if (!started) return fail(started.error());
         if (*started) under_way = batch;
         return *started;
@@ -199,9 +204,10 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
     build.progress = [told = false, &model, &options](const std::string& phase, int step,
                                                       int steps) mutable {
         if (!std::exchange(told, true)) {
-            log::warning("{} has no engine for {} at {}x{} yet: it is built now, once; with a full "
-                         "TensorRT that takes minutes (saccade build does it ahead)",
-                         model.name(), options.device, options.width, options.height);
+            log::warning(
+                "{} has no engine for {} at {}x{} yet: it is built now, once; with a full "
+                "TensorRT that takes minutes (saccade build does it ahead)",
+                model.name(), options.device, options.width, options.height);
         }
         log::warning("{}: {} of {}", phase, step, steps);
     };
@@ -214,13 +220,12 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
         const auto loading = std::chrono::steady_clock::now();
         auto engine = opened->library->load(prepared->plan);
         if (!engine) return fail(engine.error());
-        log::debug("the plan was there after {:.0f} ms, loaded in {:.0f} ms",
-                   prepared->report.seconds * 1e3,
-                   std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() -
-                                                             loading)
-                       .count());
-        auto backend =
-            std::make_unique<TensorRtBackend>(std::move(*opened), std::move(*engine));
+        log::debug(
+            "the plan was there after {:.0f} ms, loaded in {:.0f} ms",
+            prepared->report.seconds * 1e3,
+            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - loading)
+                .count());
+        auto backend = std::make_unique<TensorRtBackend>(std::move(*opened), std::move(*engine));
         TensorRtBackend::Room room{.before = before};
         const std::size_t limit = options.memory_in_use;
         if (limit > 0) room.available = limit - std::min(limit, before);
@@ -228,14 +233,16 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
             const auto opened_for = backend->open(options, batch, spec.batch > 0, room);
             if (opened_for && *opened_for == batch) return backend;
             if (opened_for) {
-                log::info("batches of {} instead of {}: {} MB of at most {} MB are left on {}", *opened_for,
-                          batch, *room.available / 1'000'000, limit / 1'000'000, options.device);
+                log::info("batches of {} instead of {}: {} MB of at most {} MB are left on {}",
+                          *opened_for, batch, *room.available / 1'000'000, limit / 1'000'000,
+                          options.device);
                 batch = *opened_for;
-                room.available.reset();  // once is enough: what is held in any case weighs more in small batches
+                room.available.reset();  // once is enough: what is held in any case weighs more in
+                                         // small batches
                 continue;
             }
-            const bool smaller_may_do = opened_for.error().code == ErrorCode::out_of_memory &&
-                                        batch > 1 && spec.batch == 0;
+            const bool smaller_may_do =
+                opened_for.error().code == ErrorCode::out_of_memory && batch > 1 && spec.batch == 0;
             if (!smaller_may_do) return fail(opened_for.error());
             log::warning("no memory for batches of {} on {}: trying {}", batch, options.device,
                          batch / 2);

@@ -24,7 +24,8 @@ std::string channels_first(OnnxWriter& writer, const HeadContext& context, const
 
 const ValueInfo* named(const HeadContext& context, std::string_view name, std::size_t dimensions) {
     const ValueInfo* value = context.output(name);
-    return value != nullptr && value->has_shape && value->shape.size() == dimensions ? value : nullptr;
+    return value != nullptr && value->has_shape && value->shape.size() == dimensions ? value
+                                                                                     : nullptr;
 }
 
 }  // namespace
@@ -38,8 +39,9 @@ Match match_rtdetr(const HeadContext& context) {
         return input.name == sizes_input && is_whole(input.type);
     });
     if (!sized) {
-        return Match::none("its boxes are for the sizes of pictures, but it has no input "
-                           "'orig_target_sizes'");
+        return Match::none(
+            "its boxes are for the sizes of pictures, but it has no input "
+            "'orig_target_sizes'");
     }
     if (!is_whole(labels->type) || !is_float(scores->type) || !may_be(boxes->shape[2], 4)) {
         return Match::none();
@@ -108,8 +110,9 @@ Match match_ultralytics_detr(const HeadContext& context) {
     const bool best_only = columns == 6 && last != Content::probability &&
                            (last == Content::label || context.hints.classes != 2);
     if (columns == 6 && last == Content::unknown && context.hints.classes == 0) {
-        return Match::none("six columns are two classes, or a score and a class id: its metadata "
-                           "names no classes to tell");
+        return Match::none(
+            "six columns are two classes, or a score and a class id: its metadata "
+            "names no classes to tell");
     }
     if (best_only) {
         reading.layout = HeadLayout::rows;
@@ -135,8 +138,9 @@ Match match_hf_detr(const HeadContext& context) {
     // and "nothing" to be done. Those with sigmoids choose their queries among the cells.
     const bool forced = context.hints.family == Family::hf_detr;
     if (!context.has_node("TopK") && !forced) {
-        return Match::none("logits and pred_boxes without a choice of queries: whether its scores "
-                           "are sigmoids or a softmax can't be told");
+        return Match::none(
+            "logits and pred_boxes without a choice of queries: whether its scores "
+            "are sigmoids or a softmax can't be told");
     }
     if (content_of(context.view, context.types, "logits") == Content::probability) {
         return Match::none("its logits come from a sigmoid");
@@ -158,7 +162,8 @@ Match match_rf_detr(const HeadContext& context) {
     if (!may_be(dets->shape[2], 4) || labels->shape[2] < 2 || !is_float(labels->type)) {
         return Match::none();
     }
-    // The last of its logits stands for "nothing"; COCO's 91 are the ids of its annotations, all 90.
+    // The last of its logits stands for "nothing"; COCO's 91 are the ids of its annotations,
+    // all 90.
     const std::int64_t columns = labels->shape[2];
     const bool coco = columns == 91;
     Reading reading = detr(Family::rf_detr);

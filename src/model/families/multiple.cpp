@@ -45,7 +45,8 @@ Match match_yolo_nas(const HeadContext& context) {
         if (anchors != unknown_size && !on_cells) return Match::none();
         if (anchors == unknown_size && content != Content::probability) return Match::none();
     }
-    Reading reading{.family = Family::yolo_nas, .certain = on_cells || content == Content::probability};
+    Reading reading{.family = Family::yolo_nas,
+                    .certain = on_cells || content == Content::probability};
     reading.classes = classes;
     reading.detections = std::max<std::int64_t>(anchors, 0);
     reading.outputs = {boxes.name, scores.name};
@@ -55,8 +56,8 @@ Match match_yolo_nas(const HeadContext& context) {
             return writer.node("Gather", {boxes, writer.integers({at, at + 1})}, {}, {{"axis", 2}});
         };
         const std::string low = pair(0), high = pair(2);
-        const std::string centre = writer.node(
-            "Mul", {writer.node("Add", {low, high}), writer.scalar(0.5F)});
+        const std::string centre =
+            writer.node("Mul", {writer.node("Add", {low, high}), writer.scalar(0.5F)});
         const std::string size = writer.node("Sub", {high, low});
         return turned(writer, joined(writer, {centre, size, scores}, 2));
     };

@@ -102,8 +102,7 @@ std::vector<std::string> coco_names_by_id() {
     std::vector<std::string> names;
     auto next = coco_class_names().begin();
     for (int id = 0; id <= 90; ++id) {
-        const bool unused =
-            std::find(unused_ids.begin(), unused_ids.end(), id) != unused_ids.end();
+        const bool unused = std::find(unused_ids.begin(), unused_ids.end(), id) != unused_ids.end();
         names.emplace_back(unused ? default_class_name(static_cast<std::size_t>(id))
                                   : std::string(*next++));
     }
@@ -114,22 +113,25 @@ std::string to_pixels(OnnxWriter& writer, const HeadContext& context, const std:
     const auto width = static_cast<float>(context.hints.width),
                height = static_cast<float>(context.hints.height);
     if (!context.hints.dynamic_size) {
-        return writer.node("Mul", {boxes, writer.floats({width, height, width, height}, {1, 1, 4})});
+        return writer.node("Mul",
+                           {boxes, writer.floats({width, height, width, height}, {1, 1, 4})});
     }
-    const std::string size = writer.node("Gather", {writer.node("Shape", {context.hints.input}),
-                                                    writer.integers({3, 2, 3, 2})});
+    const std::string size = writer.node(
+        "Gather", {writer.node("Shape", {context.hints.input}), writer.integers({3, 2, 3, 2})});
     return writer.node("Mul", {boxes, as_float(writer, size)});
 }
 
 std::string to_corners(OnnxWriter& writer, const std::string& boxes) {
-    // (Gather, not Slice, is written alike in all operator sets; a product of matrices would be taken
-    // for a layer of the network and lowered to half precision.)
+    // (Gather, not Slice, is written alike in all operator sets; a product of matrices would be
+    // taken for a layer of the network and lowered to half precision.)
     const auto pair = [&](std::int64_t first) {
-        return writer.node("Gather", {boxes, writer.integers({first, first + 1})}, {}, {{"axis", 2}});
+        return writer.node("Gather", {boxes, writer.integers({first, first + 1})}, {},
+                           {{"axis", 2}});
     };
     const std::string centre = pair(0);
     const std::string half = writer.node("Mul", {pair(2), writer.scalar(0.5F)});
-    return joined(writer, {writer.node("Sub", {centre, half}), writer.node("Add", {centre, half})}, 2);
+    return joined(writer, {writer.node("Sub", {centre, half}), writer.node("Add", {centre, half})},
+                  2);
 }
 
 std::string turned(OnnxWriter& writer, const std::string& value) {

@@ -1,4 +1,5 @@
-// How a network's outputs are read: what every family's matcher sees and says. Private to src/model.
+// How a network's outputs are read: what every family's matcher sees and says. Private to
+// src/model.
 //
 // A matcher looks at names, shapes and nodes, never at weights. What it is sure of it says with
 // `certain`; where two families would both do, head.cpp refuses to choose.
@@ -62,12 +63,13 @@ struct Reading {
     HeadLayout layout = HeadLayout::channels_first;
     bool on_grids = false, suppressed = false;
     InputSpec input;
-    bool imagenet = false;         ///< after its scale, the input is (x - mean) / deviation
-    std::int64_t classes = 0;      ///< 0 where the shapes don't tell
-    std::int64_t detections = 0;   ///< candidates an image, 0 where the shapes don't tell
-    std::vector<std::string> class_names;  ///< where the family has a set of its own for this number
-    std::set<std::string> outputs;         ///< those that are read, and those known to go with them
-    std::string output;                    ///< the one that is read as it is, where there is no rewrite
+    bool imagenet = false;        ///< after its scale, the input is (x - mean) / deviation
+    std::int64_t classes = 0;     ///< 0 where the shapes don't tell
+    std::int64_t detections = 0;  ///< candidates an image, 0 where the shapes don't tell
+    std::vector<std::string>
+        class_names;                ///< where the family has a set of its own for this number
+    std::set<std::string> outputs;  ///< those that are read, and those known to go with them
+    std::string output;             ///< the one that is read as it is, where there is no rewrite
     /// Appends what makes one f32 value of `layout`, and returns its name.
     std::function<std::string(OnnxWriter&)> rewrite;
 };
@@ -109,8 +111,8 @@ constexpr std::int64_t unknown_size = -1;
 /// Classes that are told apart before the best ones are chosen: the divisor of an index over all
 /// boxes and classes, or the channels of the scores. 0 where the nodes don't tell.
 [[nodiscard]] std::int64_t traced_classes(const HeadContext& context);
-/// For outputs that don't show how many classes there are: as many as the file or the user names, or
-/// as the nodes tell.
+/// For outputs that don't show how many classes there are: as many as the file or the user names,
+/// or as the nodes tell.
 [[nodiscard]] std::int64_t classes_of_ids(const HeadContext& context);
 /// COCO's names by the ids of its annotations, 0 to 90, as networks of 91 classes number them.
 [[nodiscard]] std::vector<std::string> coco_names_by_id();

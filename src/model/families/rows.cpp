@@ -1,6 +1,6 @@
 // Heads of six columns a box, [N, D, 6]: box, score and class id. Boxes are corners in px, behind
-// suppression (YOLOv10, YOLO26, NMS inside) or before it (DeepStream's exporters); newer RT-DETRs of
-// Ultralytics have centres and sizes of 0..1 there.
+// suppression (YOLOv10, YOLO26, NMS inside) or before it (DeepStream's exporters); newer RT-DETRs
+// of Ultralytics have centres and sizes of 0..1 there.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -58,7 +58,8 @@ Match match_rows(const HeadContext& context) {
                 best.why = "its fifth column is no score";
                 continue;
             }
-            // A dense head of this shape may as well be YOLOv5 with one class: the ids have to show.
+            // A dense head of this shape may as well be YOLOv5 with one class: the ids have to
+            // show.
             if (dense_shape && label != Content::label) continue;
             if (count == unknown_size && label != Content::label && !hints.end_to_end) continue;
         }

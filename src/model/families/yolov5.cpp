@@ -73,8 +73,8 @@ Match match_yolov5(const HeadContext& context) {
             for (const Content content : {Content::other, Content::label}) {
                 const Run* odd = columns.find(content, 4, total);
                 if (odd == nullptr) continue;
-                best.why = fmt::format("columns behind the boxes are no probabilities, but come from {}",
-                                       odd->node);
+                best.why = fmt::format(
+                    "columns behind the boxes are no probabilities, but come from {}", odd->node);
             }
             if (!best.why.empty()) continue;
         }

@@ -1,5 +1,5 @@
-// YOLOv8 and its heirs: [N, 4+C, A], cx cy w h in px, then a probability a class. Some exporters turn
-// it into [N, A, 4+C].
+// YOLOv8 and its heirs: [N, 4+C, A], cx cy w h in px, then a probability a class. Some exporters
+// turn it into [N, A, 4+C].
 #include <fmt/format.h>
 
 #include "model/families/reading.h"
@@ -35,9 +35,10 @@ Match judge(const HeadContext& context, const ValueInfo& output, const Shape& sh
         for (const Content content : {Content::other, Content::label}) {
             const Run* odd = columns.find(content, 4, total);
             if (odd == nullptr) continue;
-            return Match::none(fmt::format("columns behind the boxes are no probabilities, but come "
-                                           "from {} (masks, key points and angles look so)",
-                                           odd->node));
+            return Match::none(
+                fmt::format("columns behind the boxes are no probabilities, but come "
+                            "from {} (masks, key points and angles look so)",
+                            odd->node));
         }
         if (columns.content(0, 4, total) == Content::probability) {
             return Match::none("its boxes come from a sigmoid: they are not in pixels");

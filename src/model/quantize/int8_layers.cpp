@@ -27,7 +27,8 @@ bool is_expectation(const GraphView& view, const NodeProto& conv) {
 }
 
 bool is_layer(const GraphView& view, const NodeProto& node) {
-    static const std::unordered_set<std::string_view> ops{"Conv", "ConvTranspose", "Gemm", "MatMul"};
+    static const std::unordered_set<std::string_view> ops{"Conv", "ConvTranspose", "Gemm",
+                                                          "MatMul"};
     if (!ops.contains(node.op_type())) return false;
     return node.op_type() != "Conv" || !is_expectation(view, node);
 }
@@ -100,8 +101,8 @@ class Placer {
                view_.constant(value) == nullptr;
     }
 
-    /// Whether the value is a quantised layer's output, with or without an activation function, that
-    /// nobody else reads.
+    /// Whether the value is a quantised layer's output, with or without an activation function,
+    /// that nobody else reads.
     [[nodiscard]] bool is_fresh(const std::string& value) const {
         if (made_.contains(value)) return view_.consumers(value).size() == 1;
         if (view_.consumers(value).size() != 1) return false;

@@ -34,9 +34,10 @@ struct Int8Placement {
     std::map<std::string, std::string> shared;  ///< tensor: the one that stands for its scale class
 };
 
-/// For the given layers. Int8Shape::openvino: on their inputs, and nowhere else. Int8Shape::tensorrt:
-/// further on what is added to a layer's output (the residual's other input), and on the inputs of
-/// Concat, MaxPool, Split and nearest Resize whose outputs are quantised, with a common scale.
+/// For the given layers. Int8Shape::openvino: on their inputs, and nowhere else.
+/// Int8Shape::tensorrt: further on what is added to a layer's output (the residual's other input),
+/// and on the inputs of Concat, MaxPool, Split and nearest Resize whose outputs are quantised, with
+/// a common scale.
 Int8Placement int8_placement(const onnx::GraphProto& graph, const std::vector<Int8Layer>& layers,
                              Int8Shape shape);
 

@@ -7,8 +7,8 @@
 namespace saccade::model {
 namespace {
 
-/// Added and taken away, it rounds what is small against it to whole numbers, ties to even, and unlike
-/// nearbyint in vectors.
+/// Added and taken away, it rounds what is small against it to whole numbers, ties to even, and
+/// unlike nearbyint in vectors.
 constexpr float rounder = 12582912.0F;  // 1.5 * 2^23
 
 /// Of all weights, or more than `enough` once it is that much.
@@ -55,8 +55,7 @@ float best_scale(std::span<const float> weights, int limit) {
 
 int to_level(float value, float scale, int low, int high) {
     const float level = std::nearbyint(value / scale);
-    return static_cast<int>(
-        std::clamp(level, static_cast<float>(low), static_cast<float>(high)));
+    return static_cast<int>(std::clamp(level, static_cast<float>(low), static_cast<float>(high)));
 }
 
 Int8Weights quantize_weights(std::span<const float> weights, std::size_t channels, int limit) {

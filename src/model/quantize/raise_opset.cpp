@@ -23,8 +23,9 @@ void attribute_to_input(onnx::GraphProto& graph, onnx::NodeProto& node, const ch
     while (node.input_size() < 1) node.add_input("");
     node.add_input(tensor.name());
     auto& all = *node.mutable_attribute();
-    all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& a) { return a.name() == key; }),
-              all.end());
+    all.erase(
+        std::remove_if(all.begin(), all.end(), [&](const auto& a) { return a.name() == key; }),
+        all.end());
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ using onnx::GraphProto;
 using onnx::NodeProto;
 using onnx::TensorProto;
 
-/// What the levels of a dequantiser with a scale a channel stand for. False where they are not ours.
+/// What the levels of a dequantiser with a scale a channel stand for. False where they are not
+/// ours.
 bool dequantised(const TensorProto& levels, const TensorProto* scale, TensorProto& plain) {
     std::vector<float> scales;
     if (scale == nullptr || !read_floats(*scale, scales) || scales.empty() ||
@@ -51,9 +52,10 @@ Result<OnnxModel> without_int8(const OnnxModel& model) {
         return model;
     }
     const auto corrupt = [&](const std::string& value) {
-        return fail(ErrorCode::corrupt,
-                    fmt::format("{}: the quantiser of '{}' is not as it was written", model.name(), value),
-                    "make it again: saccade quantize --help");
+        return fail(
+            ErrorCode::corrupt,
+            fmt::format("{}: the quantiser of '{}' is not as it was written", model.name(), value),
+            "make it again: saccade quantize --help");
     };
     const GraphView view(from.graph());
     onnx::ModelProto proto = from;
@@ -77,7 +79,8 @@ Result<OnnxModel> without_int8(const OnnxModel& model) {
             }
             TensorProto& tensor = *graph.add_initializer();
             tensor.set_name(node.output(0));
-            if (!dequantised(*levels, view.constant(node.input(1)), tensor)) return corrupt(node.name());
+            if (!dequantised(*levels, view.constant(node.input(1)), tensor))
+                return corrupt(node.name());
             gone.insert(node.input(0));
             continue;
         }

@@ -98,7 +98,10 @@ Quantiser quantiser(const Int8Range& range, Int8Shape shape) {
 class Writer {
   public:
     Writer(onnx::ModelProto& proto, const Int8Writing& writing)
-        : graph_(*proto.mutable_graph()), before_(proto.graph()), view_(before_), writing_(writing) {}
+        : graph_(*proto.mutable_graph()),
+          before_(proto.graph()),
+          view_(before_),
+          writing_(writing) {}
 
     void run(const std::vector<Int8Layer>& layers, const Int8Placement& placement,
              const std::map<std::string, Int8Range>& ranges) {
@@ -200,13 +203,13 @@ class Writer {
             return;
         }
         const auto channels = made.scales.size();
-        const auto levels = bytes(name + mark, TensorProto::INT8,
-                                  std::string(reinterpret_cast<const char*>(made.values.data()),
-                                              made.values.size()),
-                                  dims);
+        const auto levels = bytes(
+            name + mark, TensorProto::INT8,
+            std::string(reinterpret_cast<const char*>(made.values.data()), made.values.size()),
+            dims);
         const auto scale = floats(name + mark + ".scale", made.scales, false);
-        const auto zero = bytes(name + mark + ".zero", TensorProto::INT8, std::string(channels, '\0'),
-                                {static_cast<std::int64_t>(channels)});
+        const auto zero = bytes(name + mark + ".zero", TensorProto::INT8,
+                                std::string(channels, '\0'), {static_cast<std::int64_t>(channels)});
         auto& axis = *node("DequantizeLinear", {levels, scale, zero}, name).add_attribute();
         axis.set_name("axis");
         axis.set_type(onnx::AttributeProto::INT);
@@ -230,7 +233,8 @@ class Writer {
 };
 
 /// A scale class resolves what its widest tensor needs.
-std::map<std::string, Int8Range> class_ranges(const Int8Placement& placement, const Int8Plan& plan) {
+std::map<std::string, Int8Range> class_ranges(const Int8Placement& placement,
+                                              const Int8Plan& plan) {
     std::map<std::string, Int8Range> ranges;
     for (const auto& [tensor, root] : placement.shared) {
         const Int8Range& own = plan.ranges.at(tensor);
@@ -279,10 +283,10 @@ Result<OnnxModel> write_int8(const OnnxModel& model, const Int8Plan& plan,
     for (const auto& name : plan.kept) {
         if (std::none_of(layers->begin(), layers->end(),
                          [&](const auto& layer) { return layer.output == name; })) {
-            return fail(ErrorCode::invalid_argument,
-                        fmt::format("{}: has no layer '{}', which its INT8 plan names",
-                                    model.name(), name),
-                        "make it again: saccade quantize --help");
+            return fail(
+                ErrorCode::invalid_argument,
+                fmt::format("{}: has no layer '{}', which its INT8 plan names", model.name(), name),
+                "make it again: saccade quantize --help");
         }
     }
     std::erase_if(*layers, [&](const Int8Layer& layer) {

@@ -2,8 +2,9 @@
 // DequantizeLinear of ONNX), so every runtime computes the same.
 //
 // Quantisers stand in front of convolutions, one a tensor, behind the activation function: one
-// between a convolution and its Sigmoid or Mul would keep runtimes from fusing them, which costs more
-// than INT8 wins (design of issue 15). Weights have a scale a channel, activations one a tensor.
+// between a convolution and its Sigmoid or Mul would keep runtimes from fusing them, which costs
+// more than INT8 wins (design of issue 15). Weights have a scale a channel, activations one a
+// tensor.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,8 @@
 namespace saccade::model {
 
 enum class Int8Shape : std::uint8_t {
-    openvino,  ///< uint8 with a zero point on inputs of convolutions. Never int8: in front of Concat
-               ///< OpenVINO computes that wrongly
+    openvino,  ///< uint8 with a zero point on inputs of convolutions. Never int8: in front of
+               ///< Concat OpenVINO computes that wrongly
     tensorrt,  ///< int8 with zero point 0; residuals, Concat and MaxPool in INT8 too, equal scales
 };
 
@@ -44,8 +45,9 @@ Result<std::vector<Int8Candidate>> int8_candidates(const OnnxModel& model);
 /// All tensors whose ranges a plan for either shape needs; sorted. Errors: as int8_candidates.
 Result<std::vector<std::string>> int8_tensors(const OnnxModel& model);
 
-/// The FP32 network (or one of ours in INT8, which is taken back first) written by the plan, which goes
-/// into its metadata. Errors: as int8_candidates; invalid_argument (a plan of another network).
+/// The FP32 network (or one of ours in INT8, which is taken back first) written by the plan, which
+/// goes into its metadata. Errors: as int8_candidates; invalid_argument (a plan of another
+/// network).
 Result<OnnxModel> write_int8(const OnnxModel& model, const Int8Plan& plan,
                              const Int8Writing& writing);
 
@@ -53,8 +55,8 @@ Result<OnnxModel> write_int8(const OnnxModel& model, const Int8Plan& plan,
 /// Errors: those of OnnxModel::parse.
 Result<OnnxModel> with_plan(const OnnxModel& model, const Int8Plan& plan);
 
-/// A network of write_int8's in FP32 again, its metadata as they are; weights are what the 8 bits say.
-/// Another network comes back as it is. Errors: corrupt.
+/// A network of write_int8's in FP32 again, its metadata as they are; weights are what the 8 bits
+/// say. Another network comes back as it is. Errors: corrupt.
 Result<OnnxModel> without_int8(const OnnxModel& model);
 
 /// With these values as further outputs. Errors: invalid_argument (no such value).

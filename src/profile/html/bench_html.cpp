@@ -66,8 +66,8 @@ void rows_table(const std::vector<const BenchRow*>& group, html::Page& page) {
             number(s.max)};
         for (const std::string& name : details) cells.push_back(detail_text(*row, name));
         if (row->limit > 0) {
-            cells.push_back(fmt::format("{:.0f} % of {} ({})", 100 * row->efficiency(), row->limit_name,
-                                        number(row->limit)));
+            cells.push_back(fmt::format("{:.0f} % of {} ({})", 100 * row->efficiency(),
+                                        row->limit_name, number(row->limit)));
         }
         rows.push_back(std::move(cells));
     }
@@ -82,9 +82,10 @@ std::string bench_html(const BenchReport& report, const std::vector<BenchChange>
     const std::vector<std::vector<const BenchRow*>> groups = groups_of(report);
     for (const auto& group : groups) {
         if (tiles.size() == 5) break;
-        const auto best = std::max_element(group.begin(), group.end(), [](const auto* a, const auto* b) {
-            return (a->spread().median < b->spread().median) == a->higher_is_better;
-        });
+        const auto best =
+            std::max_element(group.begin(), group.end(), [](const auto* a, const auto* b) {
+                return (a->spread().median < b->spread().median) == a->higher_is_better;
+            });
         tiles.push_back({number((*best)->spread().median), (*best)->unit,
                          fmt::format("{}, {}", (*best)->suite, (*best)->name)});
     }
@@ -100,9 +101,10 @@ std::string bench_html(const BenchReport& report, const std::vector<BenchChange>
         rows_table(group, page);
     }
     if (!changes.empty()) {
-        page.section("Against the older run",
-                     "A change counts where it is larger than 2 % and than three times the spread. It is "
-                     "unsure where other programs took more of the machine in the slower run.");
+        page.section(
+            "Against the older run",
+            "A change counts where it is larger than 2 % and than three times the spread. It is "
+            "unsure where other programs took more of the machine in the slower run.");
         std::vector<std::vector<std::string>> rows;
         for (const BenchChange& c : changes) {
             rows.push_back({c.after.suite + ", " + c.after.name, number(c.before.spread().median),

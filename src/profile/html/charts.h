@@ -7,7 +7,7 @@
 namespace saccade::profile::html {
 
 struct Axes {
-    std::string x, y;      ///< what they show, with the unit
+    std::string x, y;                   ///< what they show, with the unit
     double width = 1000, height = 260;  ///< of the drawing; it scales to the page
 };
 

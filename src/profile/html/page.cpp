@@ -112,7 +112,9 @@ void Page::section(std::string_view heading, std::string_view note) {
     body_ += fmt::format("<p class=\"note\">{}</p>\n", escape(note));
 }
 
-void Page::paragraph(std::string_view text) { body_ += fmt::format("<p>{}</p>\n", escape(text)); }
+void Page::paragraph(std::string_view text) {
+    body_ += fmt::format("<p>{}</p>\n", escape(text));
+}
 
 void Page::list(const std::vector<std::string>& items) {
     body_ += "<ul>";

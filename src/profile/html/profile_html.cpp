@@ -17,13 +17,16 @@ int color_of(Activity activity) {
     return found == kStages.end() ? -1 : static_cast<int>(found - kStages.begin());
 }
 
-std::string percent(double share) { return fmt::format("{:.0f} %", 100 * share); }
+std::string percent(double share) {
+    return fmt::format("{:.0f} %", 100 * share);
+}
 
 void verdict_section(const Profile& p, html::Page& page) {
     const Verdict& v = p.verdict;
-    page.section("Verdict", fmt::format("A model of the pipeline, fitted to this run, gives {:.1f} fps "
-                                        "for it ({:+.0f} % off what was measured).",
-                                        v.model_fps, 100 * v.model_error));
+    page.section("Verdict",
+                 fmt::format("A model of the pipeline, fitted to this run, gives {:.1f} fps "
+                             "for it ({:+.0f} % off what was measured).",
+                             v.model_fps, 100 * v.model_error));
     page.callout(v.bottleneck == "none" ? "good" : "bad", v.summary);
     page.list(v.evidence);
     if (!v.advice.empty()) page.html("<b>What helps</b>");
@@ -35,7 +38,8 @@ void verdict_section(const Profile& p, html::Page& page) {
         if (change.speedup < 1.02 || bars.size() == 8) continue;
         int color = -1;
         for (std::size_t s = 0; s < kStageCount; ++s) {
-            if (change.change.starts_with(p.measurement.stages[s].name)) color = static_cast<int>(s);
+            if (change.change.starts_with(p.measurement.stages[s].name))
+                color = static_cast<int>(s);
         }
         bars.push_back({change.change, fmt::format("{:.2f} times as fast", change.speedup),
                         (change.speedup - 1) / std::max(most - 1, 1e-9), color});
@@ -46,32 +50,34 @@ void verdict_section(const Profile& p, html::Page& page) {
 }
 
 void stage_sections(const Measurement& m, html::Page& page) {
-    page.section("Stages", "Share of the run in which each stage's servers were at work. Stages overlap.");
+    page.section("Stages",
+                 "Share of the run in which each stage's servers were at work. Stages overlap.");
     std::vector<html::Bar> bars;
     std::vector<html::Part> parts;
     std::vector<std::vector<std::string>> rows;
     for (std::size_t s = 0; s < kStageCount; ++s) {
         const Stage& stage = m.stages[s];
         const int color = static_cast<int>(s);
-        bars.push_back({stage.servers > 1.05 ? fmt::format("{} ({:.3g} at once)", stage.name,
-                                                           stage.servers)
-                                             : stage.name,
+        bars.push_back({stage.servers > 1.05
+                            ? fmt::format("{} ({:.3g} at once)", stage.name, stage.servers)
+                            : stage.name,
                         fmt::format("{} \u00b7 {} ms a frame", percent(stage.utilization),
                                     number(stage.time.mean)),
                         stage.utilization, color});
         if (stage.cpu_ms > 0) parts.push_back({stage.name, stage.cpu_ms, color});
-        rows.push_back({stage.name, fmt::format("{}", stage.time.count),
-                        number(stage.time.mean), number(stage.time.p50), number(stage.time.p95),
-                        number(stage.time.p99), number(stage.cpu_ms), percent(stage.utilization)});
+        rows.push_back({stage.name, fmt::format("{}", stage.time.count), number(stage.time.mean),
+                        number(stage.time.p50), number(stage.time.p95), number(stage.time.p99),
+                        number(stage.cpu_ms), percent(stage.utilization)});
     }
     for (const Waiting& w : m.waiting) {
         if (w.time.count == 0) continue;
-        rows.push_back({"wait: " + w.name, fmt::format("{}", w.time.count),
-                        number(w.time.mean), number(w.time.p50), number(w.time.p95),
-                        number(w.time.p99), "", percent(w.share)});
+        rows.push_back({"wait: " + w.name, fmt::format("{}", w.time.count), number(w.time.mean),
+                        number(w.time.p50), number(w.time.p95), number(w.time.p99), "",
+                        percent(w.share)});
     }
     page.html(html::bars(bars));
-    page.section("CPU time of a frame", "By stage, with the threads that libraries started for it.");
+    page.section("CPU time of a frame",
+                 "By stage, with the threads that libraries started for it.");
     if (m.other_cpu_ms > 0.005) parts.push_back({"other", m.other_cpu_ms, -1});
     page.html(html::share_bar(parts, "ms"));
     page.section("Times a frame", "Milliseconds. Waiting is a share of the waiting thread's life.");
@@ -109,7 +115,8 @@ void queue_section(const Measurement& m, html::Page& page) {
         for (std::size_t i = 0; i < q.series.size(); ++i) {
             line.x.push_back(m.seconds * (static_cast<double>(i) + 0.5) /
                              static_cast<double>(q.series.size()));
-            line.y.push_back(q.series[i] / static_cast<double>(std::max<std::size_t>(m.streams, 1)));
+            line.y.push_back(q.series[i] /
+                             static_cast<double>(std::max<std::size_t>(m.streams, 1)));
         }
         series.push_back(std::move(line));
         rows.push_back({q.name, fmt::format("{}", q.capacity), number(q.mean), percent(q.empty),
@@ -121,8 +128,9 @@ void queue_section(const Measurement& m, html::Page& page) {
 
 void resource_sections(const Measurement& m, html::Page& page) {
     page.section("CPU over time", fmt::format("Cores busy, of {}.", m.cores));
-    page.html(html::line_chart({{.name = "cores", .x = m.time_s, .y = m.cores_series, .area = true}},
-                               {.x = "seconds", .y = "cores", .height = 190}));
+    page.html(
+        html::line_chart({{.name = "cores", .x = m.time_s, .y = m.cores_series, .area = true}},
+                         {.x = "seconds", .y = "cores", .height = 190}));
     page.section("Memory over time", "Resident, of the process.");
     page.html(html::line_chart({{.name = "memory", .x = m.time_s, .y = m.memory_mb, .area = true}},
                                {.x = "seconds", .y = "MB", .height = 190}));
@@ -132,7 +140,8 @@ void resource_sections(const Measurement& m, html::Page& page) {
                                     {.name = "video decoder", .x = m.time_s, .y = m.gpu_decoder}},
                                    {.x = "seconds", .y = "share of time", .height = 190}));
     }
-    page.section("Threads", "CPU time; \"without a core\": ready to run, but all cores were taken.");
+    page.section("Threads",
+                 "CPU time; \"without a core\": ready to run, but all cores were taken.");
     std::vector<std::vector<std::string>> rows;
     for (std::size_t i = 0; i < std::min<std::size_t>(m.threads.size(), 24); ++i) {
         const ThreadUse& t = m.threads[i];
@@ -145,10 +154,11 @@ void layer_section(const std::vector<LayerTime>& layers, html::Page& page) {
     if (layers.empty()) return;
     double all = 0;
     for (const LayerTime& layer : layers) all += layer.ms;
-    page.section("The network's layers",
-                 fmt::format("{} layers, {:.2f} ms for one image, as the backend's own profiler has it. "
-                             "The most costly:",
-                             layers.size(), all));
+    page.section(
+        "The network's layers",
+        fmt::format("{} layers, {:.2f} ms for one image, as the backend's own profiler has it. "
+                    "The most costly:",
+                    layers.size(), all));
     std::vector<html::Bar> bars;
     for (std::size_t i = 0; i < std::min<std::size_t>(layers.size(), 25); ++i) {
         std::string name = layers[i].name;
@@ -173,14 +183,16 @@ std::string profile_html(const Profile& p) {
     stage_sections(m, page);
     timeline_section(m, page);
     queue_section(m, page);
-    page.section("Latency", "Milliseconds from decoded to written, all frames up to the 99.5th percentile.");
-    page.html(html::histogram(m.latencies_ms,
-                              {{"p50", m.latency.p50}, {"p95", m.latency.p95}, {"p99", m.latency.p99}},
-                              {.x = "ms", .y = "frames", .height = 230}));
+    page.section("Latency",
+                 "Milliseconds from decoded to written, all frames up to the 99.5th percentile.");
+    page.html(html::histogram(
+        m.latencies_ms, {{"p50", m.latency.p50}, {"p95", m.latency.p95}, {"p99", m.latency.p99}},
+        {.x = "ms", .y = "frames", .height = 230}));
     resource_sections(m, page);
     layer_section(p.layers, page);
-    return std::move(page).finish(fmt::format("saccade {}, {}, {}; {}", p.version, p.machine.compiler,
-                                              p.machine.build, p.machine.kernel));
+    return std::move(page).finish(fmt::format("saccade {}, {}, {}; {}", p.version,
+                                              p.machine.compiler, p.machine.build,
+                                              p.machine.kernel));
 }
 
 }  // namespace saccade::profile

@@ -52,8 +52,7 @@ void BotSort::believed(const Observation& observation, Object& object) {
     if (options_.remember_seconds <= 0 || object.memory < 0) return;
     const auto span = std::chrono::duration<double>(options_.remember_seconds);
     const auto since = observation.pts - std::chrono::duration_cast<Timestamp>(span);
-    const auto known =
-        gallery_.recall(object.identity.class_id, object.memory, since, appearance_);
+    const auto known = gallery_.recall(object.identity.class_id, object.memory, since, appearance_);
     if (known) object.identity.id = known->id;
 }
 

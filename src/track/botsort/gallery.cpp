@@ -6,9 +6,9 @@ namespace saccade::track {
 
 void Gallery::remember(const Entry& entry, AppearanceStore& store) {
     if (entries_.size() == most) {
-        const auto first = std::min_element(
-            entries_.begin(), entries_.end(),
-            [](const Entry& a, const Entry& b) { return a.left < b.left; });
+        const auto first =
+            std::min_element(entries_.begin(), entries_.end(),
+                             [](const Entry& a, const Entry& b) { return a.left < b.left; });
         store.release(first->slot);
         entries_.erase(first);
     }

@@ -9,7 +9,7 @@ namespace {
 constexpr float least_overlap = 0.1F;
 constexpr std::size_t least_pairs = 4;  ///< fewer agree by chance
 constexpr std::size_t most_speakers = 256;
-constexpr float tolerance = 0.2F;       ///< of a box's height
+constexpr float tolerance = 0.2F;  ///< of a box's height
 
 }  // namespace
 
@@ -42,9 +42,8 @@ std::optional<Point> Consensus::shift(const BoxColumns& predicted, const BoxColu
     const Point common{median([](const Way& w) { return w.x; }),
                        median([](const Way& w) { return w.y; })};
     const auto left = [&](const Way& w) { return std::hypot(w.x - common.x, w.y - common.y); };
-    const auto agreeing = std::count_if(ways_.begin(), ways_.end(), [&](const Way& w) {
-        return left(w) < tolerance * w.height;
-    });
+    const auto agreeing = std::count_if(
+        ways_.begin(), ways_.end(), [&](const Way& w) { return left(w) < tolerance * w.height; });
     if (2 * static_cast<std::size_t>(agreeing) < ways_.size()) return std::nullopt;
 
     const float doubt = median(left), way = std::hypot(common.x, common.y);

@@ -252,7 +252,8 @@ TEST_P(BackendContract, MayBeDestroyedWithWorkUnderWay) {
     backend_.reset();
 }
 
-INSTANTIATE_TEST_SUITE_P(All, BackendContract, testing::Values(Implementation{"openvino", "cpu"},
+INSTANTIATE_TEST_SUITE_P(All, BackendContract,
+                         testing::Values(Implementation{"openvino", "cpu"},
                                          Implementation{"tensorrt", "cuda:0"}),
                          [](const auto& each) { return std::string(each.param.name); });
 

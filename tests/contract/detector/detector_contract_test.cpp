@@ -262,7 +262,8 @@ TEST_P(DetectorContract, TellsWhoListensWhenABatchIsReady) {
         ASSERT_TRUE(detector_->submit(mixed_batch(1)));
         {
             std::unique_lock lock(mutex);
-            ASSERT_TRUE(changed.wait_for(lock, std::chrono::seconds(60), [&] { return told == round; }));
+            ASSERT_TRUE(
+                changed.wait_for(lock, std::chrono::seconds(60), [&] { return told == round; }));
         }
         EXPECT_TRUE(detector_->ready());
         ASSERT_TRUE(detector_->collect());
@@ -294,11 +295,13 @@ INSTANTIATE_TEST_SUITE_P(All, DetectorContract,
                          testing::Values(Implementation{"fake", make_fake},
                                          Implementation{"generated",
                                                         [](const Thresholds& thresholds) {
-                                                            return make_generated(thresholds, "cpu");
+                                                            return make_generated(thresholds,
+                                                                                  "cpu");
                                                         }},
                                          Implementation{"cuda",
                                                         [](const Thresholds& thresholds) {
-                                                            return make_generated(thresholds, "cuda:0");
+                                                            return make_generated(thresholds,
+                                                                                  "cuda:0");
                                                         }}),
                          [](const auto& test) { return test.param.name; });
 

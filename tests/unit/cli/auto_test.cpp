@@ -20,8 +20,9 @@ std::set<std::string> names_of(const std::vector<engine::ChangeGroup>& groups) {
 TEST(Auto, TriesWhatTheMachineAndTheSourcesOffer) {
     const auto config = merge_config("", {});
     ASSERT_TRUE(config);
-    EXPECT_EQ(names_of(changes_for(*config, 1, 2, 0)),
-              (std::set<std::string>{"batch 2", "batch 4", "batches under way 4", "decoder threads 2"}));
+    EXPECT_EQ(
+        names_of(changes_for(*config, 1, 2, 0)),
+        (std::set<std::string>{"batch 2", "batch 4", "batches under way 4", "decoder threads 2"}));
     const auto gpu = names_of(changes_for(*config, 10, 16, 7));
     EXPECT_TRUE(gpu.contains("batch 16"));
     EXPECT_FALSE(gpu.contains("batch 64")) << "an engine would be built for it, for minutes";

@@ -9,15 +9,21 @@ namespace {
 using testing::HasSubstr;
 
 infer::BackendDescription gpu(bool available) {
-    infer::BackendDescription backend{.name = "tensorrt", .version = "10.6.0", .available = available,
-                                      .devices = {}, .remedy = "run: make gpu"};
+    infer::BackendDescription backend{.name = "tensorrt",
+                                      .version = "10.6.0",
+                                      .available = available,
+                                      .devices = {},
+                                      .remedy = "run: make gpu"};
     if (available) backend.devices = {"cuda:0: Some GPU", "cuda:1: Some GPU"};
     return backend;
 }
 
 infer::BackendDescription cpu(bool available) {
-    infer::BackendDescription backend{.name = "openvino", .version = "2026.4", .available = available,
-                                      .devices = {}, .remedy = "run: make setup"};
+    infer::BackendDescription backend{.name = "openvino",
+                                      .version = "2026.4",
+                                      .available = available,
+                                      .devices = {},
+                                      .remedy = "run: make setup"};
     if (available) backend.devices = {"cpu: Some CPU"};
     return backend;
 }

@@ -15,12 +15,13 @@ TEST(ProgressText, ShowsShareRateObjectsAndTimeLeft) {
                             duration<double>(1)),
               "1/4 sources  10 frames  10.0 fps  0 objects");
     // A container that promised too few frames never shows over 100 %.
-    EXPECT_EQ(progress_text({.frames = 300, .frames_expected = 200, .streams = 1},
-                            duration<double>(1)),
-              "100 %  300/200 frames  300.0 fps  0 objects");
-    EXPECT_NE(progress_text({.frames = 1, .frames_expected = 7201, .streams = 1}, duration<double>(1))
-                  .find("ETA 2:00:00"),
-              std::string::npos);
+    EXPECT_EQ(
+        progress_text({.frames = 300, .frames_expected = 200, .streams = 1}, duration<double>(1)),
+        "100 %  300/200 frames  300.0 fps  0 objects");
+    EXPECT_NE(
+        progress_text({.frames = 1, .frames_expected = 7201, .streams = 1}, duration<double>(1))
+            .find("ETA 2:00:00"),
+        std::string::npos);
 }
 
 }  // namespace

@@ -11,7 +11,8 @@ RunSummary sample() {
     RunSummary summary;
     summary.model = "net.onnx";
     summary.backend = "a backend";
-    summary.detectors = {{.device = "a device", .input_width = 640, .input_height = 384, .frames = 10}};
+    summary.detectors = {
+        {.device = "a device", .input_width = 640, .input_height = 384, .frames = 10}};
     summary.frames = 10;
     summary.seconds = 2;
     summary.fps = 5;

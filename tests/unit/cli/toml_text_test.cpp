@@ -6,7 +6,8 @@ namespace saccade::cli {
 namespace {
 
 TEST(TomlText, StringsAreQuotedAndEscaped) {
-    EXPECT_EQ(*toml_string("plain \xc3\xa4 \xef\xbf\xbd", "out"), "\"plain \xc3\xa4 \xef\xbf\xbd\"");
+    EXPECT_EQ(*toml_string("plain \xc3\xa4 \xef\xbf\xbd", "out"),
+              "\"plain \xc3\xa4 \xef\xbf\xbd\"");
     EXPECT_EQ(*toml_string("a\"b\\c", "out"), R"("a\"b\\c")");
     EXPECT_EQ(*toml_string("a\nb\tc\x7f", "out"), R"("a\u000Ab\u0009c\u007F")");
 }
@@ -25,8 +26,8 @@ TEST(TomlText, DotsAreCountedOutsideQuotes) {
     const std::string dots(1001, '.');
     EXPECT_TRUE(check_nesting("a = \"" + dots + "\"\n[x.y]\nb = '" + dots + "'\n", "c.toml"));
     EXPECT_TRUE(check_nesting("a = \"\\\"" + dots + "\"\n", "c.toml"));
-    for (const std::string& text : {"\n[a" + dots + "]", "\na" + dots + "=1", "\n\"\\\\\"" + dots,
-                                    "\n'x'" + dots + "\n"}) {
+    for (const std::string& text :
+         {"\n[a" + dots + "]", "\na" + dots + "=1", "\n\"\\\\\"" + dots, "\n'x'" + dots + "\n"}) {
         const auto checked = check_nesting(text, "c.toml");
         ASSERT_FALSE(checked) << text.substr(0, 20);
         EXPECT_NE(checked.error().message.find("c.toml:2"), std::string::npos);

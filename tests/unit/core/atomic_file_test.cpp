@@ -99,7 +99,7 @@ TEST(AtomicFile, ModeAndOwnerOfTheOldFileStay) {
     const bool root = ::geteuid() == 0;
     ASSERT_EQ(root ? ::chown((dir / "out.txt").c_str(), 12, 34) : 0, 0);
     ASSERT_TRUE(write_whole(dir / "out.txt", "new"));
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat((dir / "out.txt").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 07777U, 0640U);
     EXPECT_EQ(status.st_uid, root ? 12U : ::geteuid());

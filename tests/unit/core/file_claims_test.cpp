@@ -55,7 +55,8 @@ TEST_F(FileClaimsTest, AFileIsItselfUnderAllItsNames) {
     fs::create_symlink("link.mp4", dir_ / "out/link-to-link.mp4");
     fs::create_hard_link(clip_, dir_ / "out/hard.mp4");
     fs::create_directory_symlink(dir_ / "footage", dir_ / "away");
-    for (const char* name : {"out/link.mp4", "out/link-to-link.mp4", "out/hard.mp4", "away/clip.mp4"}) {
+    for (const char* name :
+         {"out/link.mp4", "out/link-to-link.mp4", "out/hard.mp4", "away/clip.mp4"}) {
         expect_refused(clip_, dir_ / name);
         expect_refused(dir_ / name, clip_);
     }

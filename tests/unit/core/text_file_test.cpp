@@ -19,7 +19,9 @@ TEST(TextFile, IsReadWhole) {
 
 TEST(TextFile, WrittenTextHasNoMarkAndOneKindOfLine) {
     const test::TempDir dir;
-    test::write_file(dir / "a", "\xef\xbb\xbf" "a\r\nb\rc\n\r\n");
+    test::write_file(dir / "a",
+                     "\xef\xbb\xbf"
+                     "a\r\nb\rc\n\r\n");
     EXPECT_EQ(read_written_text(dir / "a"), "a\nb\nc\n\n");
     test::write_file(dir / "a", "\xc3\xa9\n");
     EXPECT_EQ(read_written_text(dir / "a"), "\xc3\xa9\n");
@@ -31,10 +33,16 @@ TEST(TextFile, WrittenTextHasNoMarkAndOneKindOfLine) {
 TEST(TextFile, WrittenTextOfOtherEncodingsIsNamed) {
     using namespace std::string_view_literals;
     const test::TempDir dir;
-    const std::pair<std::string_view, const char*> cases[] = {
-        {"\xff\xfe" "a\0\n\0"sv, "UTF-16"}, {"\xfe\xff\0a\0\n"sv, "UTF-16"},
-        {"a\0\n\0"sv, "UTF-16"},           {"\0a\0\n"sv, "UTF-16"},
-        {"\xff\xfe\0\0" "a\0\0\0"sv, "UTF-32"}, {"\0\0\xfe\xff\0\0\0a"sv, "UTF-32"}};
+    const std::pair<std::string_view, const char*> cases[] = {{"\xff\xfe"
+                                                               "a\0\n\0"sv,
+                                                               "UTF-16"},
+                                                              {"\xfe\xff\0a\0\n"sv, "UTF-16"},
+                                                              {"a\0\n\0"sv, "UTF-16"},
+                                                              {"\0a\0\n"sv, "UTF-16"},
+                                                              {"\xff\xfe\0\0"
+                                                               "a\0\0\0"sv,
+                                                               "UTF-32"},
+                                                              {"\0\0\xfe\xff\0\0\0a"sv, "UTF-32"}};
     for (const auto& [bytes, encoding] : cases) {
         test::write_file(dir / "a", bytes);
         const auto read = read_written_text(dir / "a");

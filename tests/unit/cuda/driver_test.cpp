@@ -67,7 +67,8 @@ TEST(DeviceOrdinal, ReadsNames) {
     EXPECT_EQ(device_ordinal("cuda").value(), 0);
     EXPECT_EQ(device_ordinal("cuda:0").value(), 0);
     EXPECT_EQ(device_ordinal("cuda:12").value(), 12);
-    for (const char* name : {"", "cpu", "cuda:", "cuda:-1", "cuda:1x", "cuda:99999999999", "gpu:0"}) {
+    for (const char* name :
+         {"", "cpu", "cuda:", "cuda:-1", "cuda:1x", "cuda:99999999999", "gpu:0"}) {
         EXPECT_FALSE(device_ordinal(name)) << name;
     }
 }

@@ -1,4 +1,5 @@
-// A libcuda for tests: what it says is told by FAKE_CUDA_VERSION, FAKE_CUDA_INIT and FAKE_CUDA_DEVICES.
+// A libcuda for tests: what it says is told by FAKE_CUDA_VERSION, FAKE_CUDA_INIT and
+// FAKE_CUDA_DEVICES.
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -13,10 +14,18 @@ int number(const char* variable, int fallback) {
 }  // namespace
 
 extern "C" {
-int cuInit(unsigned flags) { return flags == 0 ? number("FAKE_CUDA_INIT", 0) : 1; }
-int cuDriverGetVersion(int* version) { return *version = number("FAKE_CUDA_VERSION", 13000), 0; }
-int cuDeviceGetCount(int* count) { return *count = number("FAKE_CUDA_DEVICES", 2), 0; }
-int cuDeviceGet(int* device, int ordinal) { return *device = 70 + ordinal, 0; }
+int cuInit(unsigned flags) {
+    return flags == 0 ? number("FAKE_CUDA_INIT", 0) : 1;
+}
+int cuDriverGetVersion(int* version) {
+    return *version = number("FAKE_CUDA_VERSION", 13000), 0;
+}
+int cuDeviceGetCount(int* count) {
+    return *count = number("FAKE_CUDA_DEVICES", 2), 0;
+}
+int cuDeviceGet(int* device, int ordinal) {
+    return *device = 70 + ordinal, 0;
+}
 int cuDeviceGetName(char* name, int length, int device) {
     std::snprintf(name, static_cast<std::size_t>(length), "Fake GPU %d", device - 70);
     return 0;

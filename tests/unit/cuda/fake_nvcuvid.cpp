@@ -1,4 +1,5 @@
-// An NVCUVID for tests. FAKE_NVCUVID_ENGINES: NVDEC engines; "refused": without a context, as the real one.
+// An NVCUVID for tests. FAKE_NVCUVID_ENGINES: NVDEC engines; "refused": without a context, as the
+// real one.
 #include <ffnvcodec/dynlink_cuda.h>
 #include <ffnvcodec/dynlink_cuviddec.h>
 
@@ -7,7 +8,8 @@
 
 extern "C" CUresult cuvidGetDecoderCaps(CUVIDDECODECAPS* caps) {
     const char* engines = std::getenv("FAKE_NVCUVID_ENGINES");
-    if (engines == nullptr || std::strcmp(engines, "refused") == 0) return static_cast<CUresult>(201);
+    if (engines == nullptr || std::strcmp(engines, "refused") == 0)
+        return static_cast<CUresult>(201);
     const bool h264 = caps->eCodecType == cudaVideoCodec_H264 && caps->nBitDepthMinus8 == 0 &&
                       caps->eChromaFormat == cudaVideoChromaFormat_420;
     caps->bIsSupported = h264 ? 1 : 0;

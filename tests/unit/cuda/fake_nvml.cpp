@@ -1,5 +1,5 @@
-// An NVML for tests: one GPU at 0000:03:00.0; FAKE_NVML_OWN says what this process holds (bytes), or that
-// the driver does not tell ("none": not in its list; "unknown").
+// An NVML for tests: one GPU at 0000:03:00.0; FAKE_NVML_OWN says what this process holds (bytes),
+// or that the driver does not tell ("none": not in its list; "unknown").
 #include <unistd.h>
 
 #include <cstdio>
@@ -23,8 +23,12 @@ unsigned long long number(const char* variable, unsigned long long fallback) {
 }  // namespace
 
 extern "C" {
-int nvmlInit_v2() { return 0; }
-int nvmlShutdown() { return 0; }
+int nvmlInit_v2() {
+    return 0;
+}
+int nvmlShutdown() {
+    return 0;
+}
 int nvmlDeviceGetHandleByIndex_v2(unsigned index, void** device) {
     *device = &gpu;
     return index == 0 ? 0 : 2;

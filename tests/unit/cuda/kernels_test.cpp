@@ -1,4 +1,5 @@
-// The kernels on a GPU against the CPU path: equal bits but for YOLOX's exponential. Skipped without a GPU.
+// The kernels on a GPU against the CPU path: equal bits but for YOLOX's exponential. Skipped
+// without a GPU.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,7 +25,8 @@ namespace {
 class Kernels : public testing::Test {
   protected:
     void SetUp() override {
-        if (const auto driver = cuda::probe_driver(); !driver) GTEST_SKIP() << driver.error().line();
+        if (const auto driver = cuda::probe_driver(); !driver)
+            GTEST_SKIP() << driver.error().line();
         scope_ = std::make_unique<cuda::DeviceScope>(0);
         memory_ = std::make_unique<cuda::DeviceResource>();
         stream_ = std::make_unique<cuda::Stream>();
@@ -32,7 +34,8 @@ class Kernels : public testing::Test {
 
     template <typename T>
     cuda::Buffer upload(const std::vector<T>& values) {
-        auto buffer = cuda::Buffer::make(*memory_, std::max<std::size_t>(1, values.size() * sizeof(T)));
+        auto buffer =
+            cuda::Buffer::make(*memory_, std::max<std::size_t>(1, values.size() * sizeof(T)));
         EXPECT_TRUE(buffer);
         // On the stream of the kernels: the default one, which they don't wait for, may come later.
         cuda::check(cudaMemcpyAsync(buffer->data(), values.data(), values.size() * sizeof(T),
@@ -45,7 +48,8 @@ class Kernels : public testing::Test {
     cuda::Buffer filled(std::size_t bytes, int value) {
         auto buffer = cuda::Buffer::make(*memory_, bytes);
         EXPECT_TRUE(buffer);
-        cuda::check(cudaMemsetAsync(buffer->data(), value, bytes, stream_->get()), "cudaMemsetAsync");
+        cuda::check(cudaMemsetAsync(buffer->data(), value, bytes, stream_->get()),
+                    "cudaMemsetAsync");
         stream_->synchronize();
         return std::move(*buffer);
     }
@@ -66,7 +70,8 @@ class Kernels : public testing::Test {
 
 TEST_F(Kernels, LetterboxEqualsThePreprocessorInAllFormatsAndTypes) {
     std::mt19937 random(11);
-    for (const SampleType type : {SampleType::f32, SampleType::f16, SampleType::bf16, SampleType::u8}) {
+    for (const SampleType type :
+         {SampleType::f32, SampleType::f16, SampleType::bf16, SampleType::u8}) {
         for (const PixelFormat format : test::all_formats) {
             InputLayout layout;
             layout.width = 96;
@@ -91,12 +96,13 @@ TEST_F(Kernels, LetterboxEqualsThePreprocessorInAllFormatsAndTypes) {
                 ASSERT_TRUE(uploads[i].run(frame, *job, pinned_, *memory_, stream_->get()));
                 jobs.push_back(*job);
                 Letterbox box;
-                ASSERT_TRUE(preprocessor.run(frame, expected.data() + i * preprocessor.image_bytes(), box));
+                ASSERT_TRUE(
+                    preprocessor.run(frame, expected.data() + i * preprocessor.image_bytes(), box));
             }
             const cuda::Buffer on_device = upload(jobs);
             const cuda::Buffer images = filled(expected.size(), 0xcd);
-            ASSERT_EQ(launch_letterbox(on_device.as<PictureJob>(), static_cast<int>(jobs.size()), layout,
-                                       images.data(), stream_->get()),
+            ASSERT_EQ(launch_letterbox(on_device.as<PictureJob>(), static_cast<int>(jobs.size()),
+                                       layout, images.data(), stream_->get()),
                       cudaSuccess);
             const auto got = download(images);
             const auto differs = std::mismatch(got.begin(), got.end(), expected.begin());
@@ -107,8 +113,8 @@ TEST_F(Kernels, LetterboxEqualsThePreprocessorInAllFormatsAndTypes) {
     }
 }
 
-std::vector<Detection> on_cpu(const PostJob& job, const std::vector<GridCell>& grid, const float* output,
-                              const Letterbox& letterbox) {
+std::vector<Detection> on_cpu(const PostJob& job, const std::vector<GridCell>& grid,
+                              const float* output, const Letterbox& letterbox) {
     CandidateFilter filter;
     filter.confidence = job.head.confidence;
     filter.multi_label = job.head.multi_label;
@@ -119,7 +125,8 @@ std::vector<Detection> on_cpu(const PostJob& job, const std::vector<GridCell>& g
             decoder.decode_channels_first(output, job.head.classes, job.head.anchors, candidates);
             break;
         case HeadLayout::anchors_first:
-            decoder.decode_anchors_first(output, job.head.classes, job.head.anchors, grid, candidates);
+            decoder.decode_anchors_first(output, job.head.classes, job.head.anchors, grid,
+                                         candidates);
             break;
         case HeadLayout::rows:
             decoder.decode_rows_of_six(output, job.head.classes, job.head.anchors, candidates);
@@ -150,11 +157,12 @@ TEST_F(Kernels, PostprocessingEqualsHeadDecoderAndNms) {
         job.nms.max_detections = round % 7 == 0 ? 5 : 300;
         job.capacity = job.head.anchors * (job.head.multi_label ? job.head.classes : 1);
         const bool end_to_end = job.head.layout == HeadLayout::rows;
-        const int row = end_to_end ? 6
+        const int row = end_to_end                                      ? 6
                         : job.head.layout == HeadLayout::channels_first ? 4 + job.head.classes
                                                                         : 5 + job.head.classes;
         job.output_stride = static_cast<std::ptrdiff_t>(row) * job.head.anchors;
-        auto output = test::random_output(static_cast<std::size_t>(job.output_stride) * images, random);
+        auto output =
+            test::random_output(static_cast<std::size_t>(job.output_stride) * images, random);
         // Boxes in pixels, and classes that exist.
         for (std::size_t i = 0; i < output.size(); ++i) {
             const std::size_t in_image = i % static_cast<std::size_t>(job.output_stride);
@@ -191,7 +199,8 @@ TEST_F(Kernels, PostprocessingEqualsHeadDecoderAndNms) {
             ASSERT_GE(header.count, 0);
             ASSERT_LE(header.count, job.nms.max_detections);
             std::vector<Detection> detections(static_cast<std::size_t>(header.count));
-            std::memcpy(detections.data(), at + sizeof header, detections.size() * sizeof(Detection));
+            std::memcpy(detections.data(), at + sizeof header,
+                        detections.size() * sizeof(Detection));
             const auto expected =
                 on_cpu(job, {}, output.data() + static_cast<std::ptrdiff_t>(i) * job.output_stride,
                        pictures[i].letterbox);
@@ -214,7 +223,8 @@ TEST_F(Kernels, YoloxGridsDifferByTheExponentialAlone) {
     std::vector<float> output(static_cast<std::size_t>(job.output_stride));
     std::uniform_real_distribution<float> usual(0, 1);
     for (float& v : output) v = usual(random);
-    const std::vector<PictureJob> pictures{{.letterbox = make_letterbox(640, 360, 256, 192, Placement::centered)}};
+    const std::vector<PictureJob> pictures{
+        {.letterbox = make_letterbox(640, 360, 256, 192, Placement::centered)}};
     const auto capacity = static_cast<std::size_t>(job.capacity);
     const cuda::Buffer out = upload(output), jobs = upload(pictures), grid = upload(cells);
     job.head.grid = grid.as<GridCell>();
@@ -224,11 +234,11 @@ TEST_F(Kernels, YoloxGridsDifferByTheExponentialAlone) {
         filled(static_cast<std::size_t>(padded_size(job.capacity)) * sizeof(Ranked), 0xcd);
     const cuda::Buffer removed = filled(capacity, 0xcd);
     const cuda::Buffer results = filled(result_bytes(job.nms.max_detections), 0xcd);
-    ASSERT_EQ(launch_postprocess(job, out.as<float>(), jobs.as<PictureJob>(), 1,
-                                 {candidates.as<Candidate>(), counts.as<std::int32_t>(),
-                                  ranked.as<Ranked>(), removed.as<std::uint8_t>(),
-                                  results.as<std::byte>()},
-                                 stream_->get()),
+    ASSERT_EQ(launch_postprocess(
+                  job, out.as<float>(), jobs.as<PictureJob>(), 1,
+                  {candidates.as<Candidate>(), counts.as<std::int32_t>(), ranked.as<Ranked>(),
+                   removed.as<std::uint8_t>(), results.as<std::byte>()},
+                  stream_->get()),
               cudaSuccess);
     const auto got = download(results);
     ResultHeader header;
@@ -238,7 +248,8 @@ TEST_F(Kernels, YoloxGridsDifferByTheExponentialAlone) {
     ASSERT_GT(expected.size(), 10U);
     for (std::size_t i = 0; i < expected.size(); ++i) {
         Detection detection;
-        std::memcpy(&detection, got.data() + sizeof header + i * sizeof detection, sizeof detection);
+        std::memcpy(&detection, got.data() + sizeof header + i * sizeof detection,
+                    sizeof detection);
         EXPECT_EQ(detection.score, expected[i].score);
         EXPECT_EQ(detection.class_id, expected[i].class_id);
         EXPECT_NEAR(detection.box.x1, expected[i].box.x1, 1e-3);

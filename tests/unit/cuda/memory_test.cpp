@@ -99,7 +99,9 @@ TEST(PoolResource, FreesIdleBlocksBeforeGivingUp) {
     HostResource host;
     BudgetedResource budget(host, 4096);
     PoolResource pool(budget);
-    { ASSERT_TRUE(Buffer::make(pool, 4096)); }
+    {
+        ASSERT_TRUE(Buffer::make(pool, 4096));
+    }
     EXPECT_EQ(budget.held(), 4096U);
     const auto small = Buffer::make(pool, 512);
     ASSERT_TRUE(small) << small.error().line();

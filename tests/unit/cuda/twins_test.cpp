@@ -30,18 +30,20 @@ void expect_equal_pixels(const Frame& frame, const InputLayout& layout) {
     job.luma_y = tables.luma_y.data();
     job.chroma_x = tables.chroma_x.data();
     job.chroma_y = tables.chroma_y.data();
-    const std::size_t plane = static_cast<std::size_t>(layout.width) * static_cast<std::size_t>(layout.height);
+    const std::size_t plane =
+        static_cast<std::size_t>(layout.width) * static_cast<std::size_t>(layout.height);
     for (int y = 0; y < box.new_height; ++y) {
         for (int x = 0; x < box.new_width; ++x) {
             const Rgb pixel = letterbox_pixel(job, x, y);
-            const std::size_t at = static_cast<std::size_t>(box.top + y) * static_cast<std::size_t>(layout.width) +
-                                   static_cast<std::size_t>(box.left + x);
+            const std::size_t at =
+                static_cast<std::size_t>(box.top + y) * static_cast<std::size_t>(layout.width) +
+                static_cast<std::size_t>(box.left + x);
             const float gpu[] = {pixel.r, pixel.g, pixel.b};
             for (std::size_t c = 0; c < 3; ++c) {
                 const std::size_t from = layout.bgr ? 2 - c : c;
                 ASSERT_EQ(std::memcmp(&cpu[from * plane + at], &gpu[c], sizeof(float)), 0)
-                    << x << "," << y << " channel " << c << ": " << cpu[from * plane + at] << " and "
-                    << gpu[c];
+                    << x << "," << y << " channel " << c << ": " << cpu[from * plane + at]
+                    << " and " << gpu[c];
             }
         }
     }
@@ -50,7 +52,8 @@ void expect_equal_pixels(const Frame& frame, const InputLayout& layout) {
 TEST(KernelPixel, EqualsThePreprocessorInAllFormats) {
     std::mt19937 random(1);
     for (const PixelFormat format : test::all_formats) {
-        for (const auto& [width, height] : {std::pair{1, 1}, {2, 3}, {37, 21}, {160, 90}, {61, 203}}) {
+        for (const auto& [width, height] :
+             {std::pair{1, 1}, {2, 3}, {37, 21}, {160, 90}, {61, 203}}) {
             Frame frame = test::random_frame(format, width, height, random);
             frame.color.matrix = static_cast<ColorMatrix>(random() % 3);
             frame.color.range = static_cast<ColorRange>(random() % 2);
@@ -61,7 +64,8 @@ TEST(KernelPixel, EqualsThePreprocessorInAllFormats) {
             layout.bgr = random() % 2 == 0;
             layout.placement = static_cast<Placement>(random() % 3);
             layout.scale = random() % 2 == 0 ? 1.0F / 255 : 1.0F;
-            SCOPED_TRACE(testing::Message() << static_cast<int>(format) << " " << width << "x" << height);
+            SCOPED_TRACE(testing::Message()
+                         << static_cast<int>(format) << " " << width << "x" << height);
             expect_equal_pixels(frame, layout);
         }
     }
@@ -111,7 +115,8 @@ TEST(KernelDecode, EqualsTheHeadDecoder) {
         job.wanted = wanted.empty() ? nullptr : wanted.data();
 
         std::vector<Candidate> expected;
-        auto output = test::random_output(static_cast<std::size_t>(anchors) * (4 + classes), random);
+        auto output =
+            test::random_output(static_cast<std::size_t>(anchors) * (4 + classes), random);
         decoder.decode_channels_first(output.data(), classes, anchors, expected);
         expect_same_set(kernel_decode(job, output), expected);
 
@@ -176,7 +181,8 @@ Selected kernel_select(const std::vector<Candidate>& candidates, const NmsJob& j
     } else {
         std::barrier barrier(threads);
         std::vector<std::jthread> all;
-        for (int t = 0; t < threads; ++t) all.emplace_back([&, t] { work(ManyThreads{t, threads, barrier}); });
+        for (int t = 0; t < threads; ++t)
+            all.emplace_back([&, t] { work(ManyThreads{t, threads, barrier}); });
     }
     selected.detections.resize(static_cast<std::size_t>(selected.header.count));
     return selected;
@@ -218,7 +224,8 @@ TEST(KernelSelect, EqualsNmsWithAnyNumberOfThreads) {
 }
 
 TEST(KernelSelect, NothingGivesNothing) {
-    EXPECT_TRUE(kernel_select({}, {}, make_letterbox(10, 10, 64, 64, Placement::centered), 1).detections.empty());
+    EXPECT_TRUE(kernel_select({}, {}, make_letterbox(10, 10, 64, 64, Placement::centered), 1)
+                    .detections.empty());
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ std::unique_ptr<Detector> whole(const DetectorOptions& options) {
     load.height = options.input.height;
     auto backend = infer::make_backend(network, load);
     EXPECT_TRUE(backend);
-    return HostDetector::create(std::move(*backend), network.spec, "whole", options.thresholds).value();
+    return HostDetector::create(std::move(*backend), network.spec, "whole", options.thresholds)
+        .value();
 }
 
 TEST(CutDetector, FindsWhatTheWholeNetworkFinds) {

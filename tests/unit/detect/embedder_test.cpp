@@ -130,13 +130,13 @@ class EmbedderTest : public testing::Test {
 };
 
 const std::vector<Box> some_boxes{
-    {10.3F, 7.7F, 35.2F, 40.1F},  // among pixels
-    {11, 13, 30, 40},             // on odd ones
-    {-5, -3, 12.5F, 9},           // over the left and upper edge
-    {50, 30, 80, 60},             // over the right and lower edge
-    {0, 0, 61, 47},               // all of it
-    {20.4F, 21.4F, 20.6F, 21.6F}, // within one pixel
-    {60, 46, 61, 47},             // the last pixel
+    {10.3F, 7.7F, 35.2F, 40.1F},   // among pixels
+    {11, 13, 30, 40},              // on odd ones
+    {-5, -3, 12.5F, 9},            // over the left and upper edge
+    {50, 30, 80, 60},              // over the right and lower edge
+    {0, 0, 61, 47},                // all of it
+    {20.4F, 21.4F, 20.6F, 21.6F},  // within one pixel
+    {60, 46, 61, 47},              // the last pixel
 };
 
 TEST_F(EmbedderTest, EveryFormatAndBoxGivesWhatTheReferenceGives) {
@@ -180,9 +180,8 @@ TEST_F(EmbedderTest, ChunksChangeNothing) {
 TEST_F(EmbedderTest, BoxesThatShowNothingHaveZerosInTheirPlace) {
     const auto embedder = make({}, 2);
     const Frame frame = test::random_frame(PixelFormat::i420, 61, 47, random_);
-    const std::vector<Box> boxes{{10, 10, 20, 20}, {nan, 0, 9, 9},  {5, 5, 5, 9},
-                                 {70, 10, 90, 20}, {8, 8, 30, 30},  {9, 9, 3, 3},
-                                 {0, -9, 9, 0},    {1, 1, 40, 40}};
+    const std::vector<Box> boxes{{10, 10, 20, 20}, {nan, 0, 9, 9}, {5, 5, 5, 9},  {70, 10, 90, 20},
+                                 {8, 8, 30, 30},   {9, 9, 3, 3},   {0, -9, 9, 0}, {1, 1, 40, 40}};
     std::vector<float> rows, seen;
     ASSERT_TRUE(embedder->embed(frame, detections_at(boxes), rows));
     ASSERT_TRUE(embedder->embed(frame, detections_at({boxes[0], boxes[4], boxes[7]}), seen));
@@ -244,8 +243,8 @@ TEST_F(EmbedderTest, MetadataSaysHowColoursAreNormalised) {
     const Frame frame = test::make_frame(PixelFormat::rgb24, 20, 20, [](int, int column, int) {
         return std::array{255, 102, 51}[static_cast<std::size_t>(column % 3)];
     });
-    const auto embedder = make({.output = Output::mean,
-                                .metadata = {{"mean", "[0, 0.2, 0]"}, {"std", "(1, 0.5,0.25)"}}});
+    const auto embedder = make(
+        {.output = Output::mean, .metadata = {{"mean", "[0, 0.2, 0]"}, {"std", "(1, 0.5,0.25)"}}});
     ASSERT_EQ(embedder->dimension(), 3U);
     std::vector<float> rows;
     ASSERT_TRUE(embedder->embed(frame, detections_at({{2, 2, 18, 18}}), rows));

@@ -31,12 +31,13 @@ DetectorOptions options_for(model::PreparedModel model, const std::string& devic
 }
 
 json golden() {
-    std::ifstream file(std::string(std::getenv("SACCADE_SOURCE_DIR")) + "/tests/golden/layouts.json");
+    std::ifstream file(std::string(std::getenv("SACCADE_SOURCE_DIR")) +
+                       "/tests/golden/layouts.json");
     return json::parse(file);
 }
 
-/// How far a device's arithmetic may be off. GPUs multiply FP32 with 10 bits of fraction (TF32), and the
-/// weights of these networks are large.
+/// How far a device's arithmetic may be off. GPUs multiply FP32 with 10 bits of fraction (TF32),
+/// and the weights of these networks are large.
 struct Tolerance {
     float pixels, score;
 };
@@ -112,9 +113,10 @@ TEST(FirstLook, RefusesWhatAForcedReadingGives) {
 }
 
 TEST(FirstLook, RefusesCornersThoughNothingElseTells) {
-    EXPECT_THAT(refusal(test::head_network("corners"), {}),
-                HasSubstr("corners.onnx: its output can't be what it was read as (yolov8): boxes by two "
-                          "corners, not by centre and size; say how it is to be read with --family"));
+    EXPECT_THAT(
+        refusal(test::head_network("corners"), {}),
+        HasSubstr("corners.onnx: its output can't be what it was read as (yolov8): boxes by two "
+                  "corners, not by centre and size; say how it is to be read with --family"));
 }
 
 TEST(FirstLook, RowsMustHoldScoresClassesAndCorners) {

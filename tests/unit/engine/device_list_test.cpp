@@ -7,9 +7,10 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-const infer::BackendDescription kGpus{.name = "tensorrt",
-                                      .available = true,
-                                      .devices = {"cuda:0: NVIDIA A (9.0)", "cuda:1: NVIDIA B (9.0)"}};
+const infer::BackendDescription kGpus{
+    .name = "tensorrt",
+    .available = true,
+    .devices = {"cuda:0: NVIDIA A (9.0)", "cuda:1: NVIDIA B (9.0)"}};
 const infer::BackendDescription kNoLibrary{.name = "tensorrt",
                                            .available = false,
                                            .devices = {"cuda:0: NVIDIA A (9.0)"},
@@ -39,8 +40,8 @@ TEST(DeviceList, SeveralAreNamedWithCommas) {
     EXPECT_EQ(names("cuda:0,cuda:3", {}), (Names{"cuda:0", "cuda:3"}));
     EXPECT_EQ(names("cuda:7", {}), (Names{"cuda:7"}));
     EXPECT_EQ(names("nonsense", {}), (Names{"nonsense"}));
-    for (const char* wrong : {"cuda:0,cuda:0", "cuda,cuda:0", "cpu,cuda:0", "cuda:0,", "cuda:0,auto",
-                              "cuda:all,cuda:1"}) {
+    for (const char* wrong : {"cuda:0,cuda:0", "cuda,cuda:0", "cpu,cuda:0", "cuda:0,",
+                              "cuda:0,auto", "cuda:all,cuda:1"}) {
         const auto refused = names(wrong, {kGpus});
         ASSERT_FALSE(refused) << wrong;
         EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument) << wrong;

@@ -36,7 +36,9 @@ TEST_F(GpuMemoryProbeTest, ElseCountsWhatCameSince) {
     EXPECT_EQ(probed.read().others, 3'000'000'000U);
 }
 
-TEST_F(GpuMemoryProbeTest, IsNoneForAHost) { EXPECT_EQ(GpuMemoryProbe::open(-1), nullptr); }
+TEST_F(GpuMemoryProbeTest, IsNoneForAHost) {
+    EXPECT_EQ(GpuMemoryProbe::open(-1), nullptr);
+}
 
 }  // namespace
 }  // namespace saccade::engine

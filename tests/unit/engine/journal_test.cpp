@@ -148,7 +148,8 @@ TEST_F(JournalTest, IsCompactedWhereMostOfItNoLongerCounts) {
 
 TEST_F(JournalTest, NamesNeedNotBeUtf8) {
     // Names that a replacement character would make equal.
-    const JournalEntry one = entry("caf\xe9"), two = entry("caf\xea"), three = entry("caf\xef\xbf\xbd");
+    const JournalEntry one = entry("caf\xe9"), two = entry("caf\xea"),
+                       three = entry("caf\xef\xbf\xbd");
     ASSERT_TRUE(Journal(dir_.path()).note(one));
     EXPECT_TRUE(found(one));
     EXPECT_FALSE(found(two));

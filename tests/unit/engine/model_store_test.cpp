@@ -81,8 +81,9 @@ TEST_F(ModelStore, AnUnpackedModelIsUsedOnlyAsItWasUnpacked) {
     std::string packed(lzma_stream_buffer_bound(text.size()), '\0');
     std::size_t size = 0;
     ASSERT_EQ(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC64, nullptr,
-                                      reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
-                                      reinterpret_cast<std::uint8_t*>(packed.data()), &size, packed.size()),
+                                      reinterpret_cast<const std::uint8_t*>(text.data()),
+                                      text.size(), reinterpret_cast<std::uint8_t*>(packed.data()),
+                                      &size, packed.size()),
               LZMA_OK);
     std::filesystem::create_directories(dir_ / "first");
     test::write_file(dir_ / "first/net.onnx.xz", packed.substr(0, size));

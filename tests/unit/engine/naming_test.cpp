@@ -8,11 +8,11 @@ namespace saccade::engine {
 namespace {
 
 TEST(OutputStems, AreTheNamesWithoutFolderAndEnding) {
-    const std::vector<std::string> sources = {"a/street.mp4", "-", "frames/", "cam*/x?.png",
-                                              "rtsp://host/live?token=1", "synthetic:frames=3"};
-    EXPECT_EQ(output_stems(sources),
-              (std::vector<std::string>{"street", "stdin", "frames", "x", "live",
-                                        "synthetic-frames-3"}));
+    const std::vector<std::string> sources = {
+        "a/street.mp4",      "-", "frames/", "cam*/x?.png", "rtsp://host/live?token=1",
+        "synthetic:frames=3"};
+    EXPECT_EQ(output_stems(sources), (std::vector<std::string>{"street", "stdin", "frames", "x",
+                                                               "live", "synthetic-frames-3"}));
 }
 
 TEST(OutputStems, OfUrlsAreThoseOfThePathAlone) {
@@ -34,10 +34,11 @@ TEST(OutputStems, EqualNamesAreNumberedInOrderAndNeverMeet) {
 }
 
 TEST(OutputStems, OutputsOfAnyFormatNeverMeet) {
-    const std::vector<std::string> sources = {"a/x.mp4", "x.counts.mp4", "X.mp4", "saccade-journal.mp4",
-                                              "x.coco.mp4", "x.mp4"};
-    EXPECT_EQ(output_stems(sources),
-              (std::vector<std::string>{"x", "x.counts-2", "X-2", "saccade-journal-2", "x.coco", "x-3"}));
+    const std::vector<std::string> sources = {
+        "a/x.mp4", "x.counts.mp4", "X.mp4", "saccade-journal.mp4", "x.coco.mp4", "x.mp4"};
+    EXPECT_EQ(
+        output_stems(sources),
+        (std::vector<std::string>{"x", "x.counts-2", "X-2", "saccade-journal-2", "x.coco", "x-3"}));
 }
 
 TEST(OutputStems, ThousandsOfEqualNamesAreNumberedThrough) {
@@ -46,8 +47,8 @@ TEST(OutputStems, ThousandsOfEqualNamesAreNumberedThrough) {
 }
 
 TEST(OutputStems, NothingHostileGetsThrough) {
-    const std::vector<std::string> sources = {"..", "/", "a/\n\t;rm -rf.mp4", "...", std::string(500, 'a'),
-                                              "\xc3\xa9t\xc3\xa9.mp4"};
+    const std::vector<std::string> sources = {
+        "..", "/", "a/\n\t;rm -rf.mp4", "...", std::string(500, 'a'), "\xc3\xa9t\xc3\xa9.mp4"};
     const auto stems = output_stems(sources);
     for (const auto& stem : stems) {
         EXPECT_FALSE(stem.empty());

@@ -21,9 +21,10 @@ TEST(WarmUp, RunsSoManyFullBatchesAndLeavesNothingUnderWay) {
 TEST(WarmUp, ALackOfMemoryIsLeftToTheGovernor) {
     for (const bool when_collecting : {false, true}) {
         int batches = 0;
-        FakeDetector detector({.max_batch = 4, .depth = 2, .out_of_memory = [&](bool collecting, std::size_t) {
-                                   return collecting == when_collecting && ++batches == 2;
-                               }});
+        FakeDetector detector(
+            {.max_batch = 4, .depth = 2, .out_of_memory = [&](bool collecting, std::size_t) {
+                 return collecting == when_collecting && ++batches == 2;
+             }});
         EXPECT_TRUE(warm_up(detector, 5));
         EXPECT_EQ(detector.in_flight(), 0);
         EXPECT_EQ(detector.trims, 1);

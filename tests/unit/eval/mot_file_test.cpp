@@ -59,11 +59,15 @@ TEST(MotFile, ReadsTheTenColumnsOfThe3dFormat) {
 
 TEST(MotFile, ReadsFilesWithAByteOrderMark) {
     const test::TempDir dir;
-    test::write_file(dir / "t.txt", "\xef\xbb\xbf" "1,1,0,0,9,9,1\r\n2,1,0,0,9,9,1\r\n");
+    test::write_file(dir / "t.txt",
+                     "\xef\xbb\xbf"
+                     "1,1,0,0,9,9,1\r\n2,1,0,0,9,9,1\r\n");
     const auto file = read_mot_file(dir / "t.txt", MotFileKind::tracks);
     ASSERT_TRUE(file) << file.error().line();
     EXPECT_EQ(file->rows.size(), 2U);
-    test::write_file(dir / "t.txt", std::string("\xff\xfe" "1\0,\0", 6));
+    test::write_file(dir / "t.txt", std::string("\xff\xfe"
+                                                "1\0,\0",
+                                                6));
     EXPECT_EQ(read_mot_file(dir / "t.txt", MotFileKind::tracks).error().code,
               ErrorCode::unsupported);
 }

@@ -33,18 +33,18 @@ std::filesystem::path unpacked(const std::string& model, const test::TempDir& di
     const auto plain = test::shared_dir() / "models" / (model + ".onnx");
     if (std::filesystem::exists(plain)) return plain;
     const auto to = dir / (model + ".onnx");
-    const int code = std::system(
-        fmt::format("xz -dc '{}.xz' > '{}'", plain.string(), to.string()).c_str());
+    const int code =
+        std::system(fmt::format("xz -dc '{}.xz' > '{}'", plain.string(), to.string()).c_str());
     EXPECT_EQ(code, 0);
     return to;
 }
 
-/// Whether a test that builds may go on. CI, which installs TensorRT-RTX, sets the variable: there a
-/// library that is lacking or can't be opened fails, and is no reason to skip.
-#define SACCADE_NEEDS_TENSORRT_RTX(library)                                                       \
-    if (const auto& needed = (library); !needed) {                                                \
-        if (std::getenv("SACCADE_TESTS_NEED_TENSORRT_RTX")) FAIL() << needed.error().line();      \
-        GTEST_SKIP() << "no TensorRT-RTX here (make gpu): " << needed.error().line();             \
+/// Whether a test that builds may go on. CI, which installs TensorRT-RTX, sets the variable: there
+/// a library that is lacking or can't be opened fails, and is no reason to skip.
+#define SACCADE_NEEDS_TENSORRT_RTX(library)                                                  \
+    if (const auto& needed = (library); !needed) {                                           \
+        if (std::getenv("SACCADE_TESTS_NEED_TENSORRT_RTX")) FAIL() << needed.error().line(); \
+        GTEST_SKIP() << "no TensorRT-RTX here (make gpu): " << needed.error().line();        \
     }
 
 class TensorRtRtx : public testing::TestWithParam<Case> {};
@@ -81,13 +81,13 @@ TEST_P(TensorRtRtx, BuildsForCapability86) {
     EXPECT_EQ(again->path, built->path);
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, TensorRtRtx,
-                         testing::Values(Case{"yolo11n", Precision::fp32}, Case{"yolo11n", Precision::fp16},
-                                         Case{"yolo11n", Precision::mixed},
-                                         Case{"yolo26n", Precision::fp32}, Case{"yolo26n", Precision::fp16},
-                                         Case{"yolox_nano", Precision::fp32},
-                                         Case{"yolox_nano", Precision::fp16}),
-                         testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(
+    Models, TensorRtRtx,
+    testing::Values(Case{"yolo11n", Precision::fp32}, Case{"yolo11n", Precision::fp16},
+                    Case{"yolo11n", Precision::mixed}, Case{"yolo26n", Precision::fp32},
+                    Case{"yolo26n", Precision::fp16}, Case{"yolox_nano", Precision::fp32},
+                    Case{"yolox_nano", Precision::fp16}),
+    testing::PrintToStringParamName());
 
 TEST(TensorRtRtxSizes, AProfileMayHoldSmallerInputsToo) {
     const auto library = tensorrt::open_best(86, true);

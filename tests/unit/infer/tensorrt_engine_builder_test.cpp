@@ -47,9 +47,11 @@ TEST(KeyFor, FullPlansAreOfAGpuAndRtxPlansOfACapability) {
               key_for(rtx, network, build, nowhere).digest());
     EXPECT_NE(key_for(rtx, network, build, a).digest(),
               key_for(rtx, {"other", 8}, build, a).digest());
-    EXPECT_EQ(key_for(rtx, network, build, a).digest(), key_for(rtx, {"onnx", 7}, build, a).digest())
+    EXPECT_EQ(key_for(rtx, network, build, a).digest(),
+              key_for(rtx, {"onnx", 7}, build, a).digest())
         << "one engine serves both batches";
-    EXPECT_NE(key_for(rtx, network, build, a).digest(), key_for(rtx, {"onnx", 33}, build, a).digest());
+    EXPECT_NE(key_for(rtx, network, build, a).digest(),
+              key_for(rtx, {"onnx", 33}, build, a).digest());
     EXPECT_NE(key_for(rtx, network, build, a).digest(),
               key_for(rtx, {"onnx", 8, true}, build, a).digest());
 }
@@ -58,7 +60,8 @@ class PrepareEngine : public testing::Test {
   protected:
     void SetUp() override {
         SACCADE_NEEDS_SHARED("models/yolox_nano.onnx");
-        model_.emplace(model::OnnxModel::load(test::shared_dir() / "models/yolox_nano.onnx").value());
+        model_.emplace(
+            model::OnnxModel::load(test::shared_dir() / "models/yolox_nano.onnx").value());
         spec_ = model::inspect(*model_).value();
         build_.height = spec_.height;
         build_.width = spec_.width;

@@ -50,7 +50,7 @@ TEST_F(EngineCacheTest, BuildsOnceAndKeepsItsFolderPrivate) {
     EXPECT_EQ(get("plan A").value(), "plan A");
     EXPECT_EQ(get("plan B").value(), "plan A");
     EXPECT_EQ(builds_, 1);
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat((dir_ / "engines").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0700U);
 }
@@ -184,7 +184,7 @@ TEST(EngineCacheFolder, MadePrivateOrRefused) {
     fs::create_directory(dir / "readable");
     ASSERT_EQ(::chmod((dir / "readable").c_str(), 0755), 0);
     EXPECT_TRUE(EngineCache::open(dir / "readable"));
-    struct stat status {};
+    struct stat status{};
     ASSERT_EQ(::stat((dir / "readable").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0700U);
 

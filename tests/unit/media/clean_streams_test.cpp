@@ -18,17 +18,29 @@ namespace {
 std::vector<test::Kind> clean_kinds() {
     std::vector<test::Kind> all = test::kinds();
     const std::vector<test::Kind> further = {
-        {"h264_pyramid", "libx264", "x.mp4", {{"x264-params", "bframes=8:b-pyramid=normal:b-adapt=0"}}},
+        {"h264_pyramid",
+         "libx264",
+         "x.mp4",
+         {{"x264-params", "bframes=8:b-pyramid=normal:b-adapt=0"}}},
         {"h264_interlaced", "libx264", "x.mp4", {{"x264-params", "interlaced=1"}}},
         {"h264_interlaced_ts", "libx264", "x.ts", {{"x264-params", "interlaced=1"}}},
         {"h264_refresh_ts", "libx264", "x.ts", {{"x264-params", "intra-refresh=1"}}},
         {"h264_slices", "libx264", "x.mp4", {{"x264-params", "slices=4"}}},
         {"h264_mov", "libx264", "x.mov"},
-        {"hevc_radl", "libx265", "x.mkv", {{"x265-params", "open-gop=0:radl=2:bframes=4:log-level=none"}}},
+        {"hevc_radl",
+         "libx265",
+         "x.mkv",
+         {{"x265-params", "open-gop=0:radl=2:bframes=4:log-level=none"}}},
         {"hevc_slices", "libx265", "x.mp4", {{"x265-params", "slices=2:log-level=none"}}},
         {"hevc_raw", "libx265", "x.hevc", {{"x265-params", "open-gop=1:log-level=none"}}},
-        {"vp8_hidden", "libvpx", "x.webm", {{"auto-alt-ref", "1"}, {"lag-in-frames", "16"}, {"cpu-used", "8"}}},
-        {"vp9_hidden", "libvpx-vp9", "x.webm", {{"auto-alt-ref", "6"}, {"lag-in-frames", "25"}, {"cpu-used", "8"}}},
+        {"vp8_hidden",
+         "libvpx",
+         "x.webm",
+         {{"auto-alt-ref", "1"}, {"lag-in-frames", "16"}, {"cpu-used", "8"}}},
+        {"vp9_hidden",
+         "libvpx-vp9",
+         "x.webm",
+         {{"auto-alt-ref", "6"}, {"lag-in-frames", "25"}, {"cpu-used", "8"}}},
         {"av1_svt", "libsvtav1", "x.mkv", {{"preset", "12"}}, 60},
         {"theora", "libtheora", "x.ogv"},
         {"ffv1", "ffv1", "x.mkv", {}, 60},
@@ -85,10 +97,11 @@ struct CloseOutput {
     }
 };
 
-/// As `ffmpeg -ss SECONDS -t LENGTH -i FROM -c copy TO`: from the key packet before that time on, whose pictures up to it
-/// an edit list hides where there are such. Returns how many packets are shown.
-std::size_t copy_from(const std::filesystem::path& from, const std::filesystem::path& to, double seconds,
-                      double length = 1e9) {
+/// As `ffmpeg -ss SECONDS -t LENGTH -i FROM -c copy TO`: from the key packet before that time on,
+/// whose pictures up to it an edit list hides where there are such. Returns how many packets are
+/// shown.
+std::size_t copy_from(const std::filesystem::path& from, const std::filesystem::path& to,
+                      double seconds, double length = 1e9) {
     AVFormatContext* opened = nullptr;
     EXPECT_GE(avformat_open_input(&opened, from.c_str(), nullptr, nullptr), 0);
     const std::unique_ptr<AVFormatContext, CloseInput> in(opened);
@@ -150,7 +163,8 @@ TEST(CleanCopies, ThatBeginWithLeadingPicturesOfAnOpenGroupAreWhole) {
     for (const test::Kind& kind : kinds) {
         if (!test::has_encoder(kind.encoder)) continue;
         ASSERT_TRUE(test::write_clip(dir / kind.file, test::clip_of(kind)));
-        for (const char* name : {"copy.mp4", "copy.mkv"}) {  // (in .ts no parameter sets go with it)
+        for (const char* name :
+             {"copy.mp4", "copy.mkv"}) {  // (in .ts no parameter sets go with it)
             const std::size_t shown = copy_from(dir / kind.file, dir / name, 3.0);
             const auto read = test::read_stream((dir / name).string(), 3, {.decoder_threads = 1});
             EXPECT_EQ(read.ends, (std::set<std::string>{""})) << kind.name << " in " << name;
@@ -163,12 +177,15 @@ TEST(CleanCopies, ABroadcastThatBeginsAnywhereIsWhole) {
     SACCADE_NEEDS_ENCODER("libx264");
     const test::TempDir dir;
     for (const char* options : {"bframes=2", "open-gop=1:bframes=3", "intra-refresh=1"}) {
-        ASSERT_TRUE(test::write_clip(dir / "x.ts", test::clip_of({"", "libx264", "", {{"x264-params", options}}})));
+        ASSERT_TRUE(test::write_clip(
+            dir / "x.ts", test::clip_of({"", "libx264", "", {{"x264-params", options}}})));
         const std::string whole = test::read_file(dir / "x.ts");
         for (const std::size_t packet : {20U, 45U, 77U}) {
             test::write_file(dir / "tail.ts", whole.substr(188 * packet));
-            const auto read = test::read_stream((dir / "tail.ts").string(), 3, {.decoder_threads = 2});
-            EXPECT_EQ(read.ends, (std::set<std::string>{""})) << options << " from packet " << packet;
+            const auto read =
+                test::read_stream((dir / "tail.ts").string(), 3, {.decoder_threads = 2});
+            EXPECT_EQ(read.ends, (std::set<std::string>{""}))
+                << options << " from packet " << packet;
             EXPECT_GT(read.frames.size(), 80U) << options;
         }
     }

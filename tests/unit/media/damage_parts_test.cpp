@@ -1,4 +1,5 @@
-// Damaged streams read by one decoder and by several: the same frames, bytes, times and words, on every run.
+// Damaged streams read by one decoder and by several: the same frames, bytes, times and words, on
+// every run.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -41,11 +42,14 @@ TEST_P(DamagedKinds, AreReadAlikeByAnyDecoders) {
             int threads;
         } others[] = {{1, 4}, {1, 4}, {2, 1}, {3, 2}, {3, 2}, {7, 1}, {7, 3}};
         for (const auto& other : others) {
-            const auto again = test::read_stream(path.string(), other.decoders, {.decoder_threads = other.threads});
+            const auto again = test::read_stream(path.string(), other.decoders,
+                                                 {.decoder_threads = other.threads});
             ASSERT_EQ(again.summary(), once.summary())
-                << "seed " << seed << ", " << other.decoders << " decoders, " << other.threads << " threads";
+                << "seed " << seed << ", " << other.decoders << " decoders, " << other.threads
+                << " threads";
             ASSERT_TRUE(again.frames == once.frames)
-                << "seed " << seed << ", " << other.decoders << " decoders, " << other.threads << " threads";
+                << "seed " << seed << ", " << other.decoders << " decoders, " << other.threads
+                << " threads";
         }
     }
 }

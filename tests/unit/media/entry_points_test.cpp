@@ -64,7 +64,11 @@ const Bytes idr{0x65, 1, 2, 3}, slice{0x41, 1, 2}, sei{0x06, 9}, sps = h264_set(
 const Bytes vague = h264_set({.restriction = false});
 /// avcC with lengths of so many bytes.
 Bytes avcc(int length_bytes, std::initializer_list<Bytes> sets = {sps}) {
-    Bytes record{1, 100, 0, 40, static_cast<std::uint8_t>(0xFC | (length_bytes - 1)),
+    Bytes record{1,
+                 100,
+                 0,
+                 40,
+                 static_cast<std::uint8_t>(0xFC | (length_bytes - 1)),
                  static_cast<std::uint8_t>(0xE0 | sets.size())};
     for (const Bytes& set : sets) {
         const Bytes prefixed_set = prefixed({set}, 2);
@@ -79,7 +83,9 @@ Bytes hvcc(int length_bytes) {
     return bytes;
 }
 /// A unit of HEVC of this type.
-Bytes hevc(unsigned type) { return {static_cast<std::uint8_t>(type << 1U), 1, 7}; }
+Bytes hevc(unsigned type) {
+    return {static_cast<std::uint8_t>(type << 1U), 1, 7};
+}
 
 TEST(EntryPoints, OfH264AreIdrPictures) {
     for (const int length_bytes : {1, 2, 4}) {
@@ -102,7 +108,8 @@ TEST(EntryPoints, OfH264AreIdrPictures) {
 TEST(EntryPoints, OfHevcAreIrapPictures) {
     Stream stream(AV_CODEC_ID_HEVC, hvcc(4));
     for (unsigned type = 0; type < 32; ++type) {
-        EXPECT_EQ(stream.entry(prefixed({hevc(39), hevc(type)}, 4)), type >= 16 && type <= 21) << type;
+        EXPECT_EQ(stream.entry(prefixed({hevc(39), hevc(type)}, 4)), type >= 16 && type <= 21)
+            << type;
     }
     Stream raw(AV_CODEC_ID_HEVC);
     EXPECT_TRUE(raw.entry(annex_b({hevc(35), hevc(21)})));
@@ -111,7 +118,9 @@ TEST(EntryPoints, OfHevcAreIrapPictures) {
 
 TEST(EntryPoints, OfHevcAreNoneThatDropPicturesNotShownYet) {
     Stream stream(AV_CODEC_ID_HEVC, hvcc(4));
-    const auto entry = [&](std::initializer_list<Bytes> units) { return stream.entry(prefixed(units, 4)); };
+    const auto entry = [&](std::initializer_list<Bytes> units) {
+        return stream.entry(prefixed(units, 4));
+    };
     const auto picture = [](unsigned type, std::uint8_t flags) {
         return Bytes{static_cast<std::uint8_t>(type << 1U), 1, flags};
     };
@@ -157,7 +166,9 @@ TEST(EntryPoints, DamagedLengthsAreNone) {
     Bytes whole = prefixed({sei, idr}, 4);
     ASSERT_TRUE(stream.entry(whole));
     for (std::size_t size = 0; size < whole.size(); ++size) {
-        EXPECT_FALSE(stream.entry({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)})) << size;
+        EXPECT_FALSE(
+            stream.entry({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)}))
+            << size;
     }
     for (const std::uint8_t length : {0, 1, 5, 255}) {
         Bytes wrong = whole;

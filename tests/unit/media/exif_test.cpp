@@ -30,8 +30,8 @@ std::string number(std::uint32_t value, int size, bool big) {
 /// A TIFF directory with the tag Orientation and another in front of it.
 std::string tiff(int orientation, bool big) {
     const auto n = [&](std::uint32_t value, int size) { return number(value, size, big); };
-    return (big ? "MM\0*"s : "II*\0"s) + n(8, 4) + n(2, 2) +             //
-           n(271, 2) + n(2, 2) + n(2, 4) + "x\0\0\0"s +                  //
+    return (big ? "MM\0*"s : "II*\0"s) + n(8, 4) + n(2, 2) +  //
+           n(271, 2) + n(2, 2) + n(2, 4) + "x\0\0\0"s +       //
            n(274, 2) + n(3, 2) + n(1, 4) + n(static_cast<std::uint32_t>(orientation), 2) + "\0\0"s +
            n(0, 4);
 }
@@ -51,13 +51,13 @@ const std::string webp_start = "RIFF\0\0\0\0WEBP"s + webp_chunk("VP8X", std::str
 TEST(Exif, TellsTheOrientationInEachKindOfFile) {
     // Where the first row and the first column are to be seen.
     const Orientation expected[] = {{},
-                                    {false, true, false},   // 2: mirrored
-                                    {false, true, true},    // 3: upside down
-                                    {false, false, true},   // 4
-                                    {true, false, false},   // 5: along the diagonal
-                                    {true, true, false},    // 6: a quarter clockwise
-                                    {true, true, true},     // 7
-                                    {true, false, true}};   // 8: a quarter back
+                                    {false, true, false},  // 2: mirrored
+                                    {false, true, true},   // 3: upside down
+                                    {false, false, true},  // 4
+                                    {true, false, false},  // 5: along the diagonal
+                                    {true, true, false},   // 6: a quarter clockwise
+                                    {true, true, true},    // 7
+                                    {true, false, true}};  // 8: a quarter back
     for (int tag = 1; tag <= 8; ++tag) {
         for (const bool big : {false, true}) {
             const std::string exif = tiff(tag, big);

@@ -78,7 +78,7 @@ inline std::vector<std::uint8_t> h264_set(const H264Set& set) {
             for (int i = 0; i < (set.chroma_format == 3 ? 12 : 8); ++i) {
                 bits.write(i % 2 == 0 ? 1 : 0, 1);
                 if (i % 2 != 0) continue;
-                bits.golomb(i == 0 ? 16 : 0);       // delta -8: the default list; or all the same
+                bits.golomb(i == 0 ? 16 : 0);  // delta -8: the default list; or all the same
                 if (i == 0) continue;
                 for (int j = 1; j < (i < 6 ? 16 : 64); ++j) bits.golomb(0);
             }

@@ -15,8 +15,11 @@ TEST(H264Sps, TellsTheReorderingWhereItsVuiDoes) {
             for (const bool lists : {false, true}) {
                 for (const bool hrd : {false, true}) {
                     for (const bool timing : {false, true}) {
-                        H264Set set{.profile = profile, .scaling_lists = lists, .order_type = order,
-                                    .hrd = hrd, .timing = timing};
+                        H264Set set{.profile = profile,
+                                    .scaling_lists = lists,
+                                    .order_type = order,
+                                    .hrd = hrd,
+                                    .timing = timing};
                         EXPECT_TRUE(tells_reordering(h264_set(set)));
                         set.restriction = false;
                         EXPECT_FALSE(tells_reordering(h264_set(set)));
@@ -38,13 +41,15 @@ TEST(H264Sps, NeedsNoWordsWherePicturesAreShownAsTheyCome) {
 
 TEST(H264Sps, IsNotBelievedInPieces) {
     const auto whole = h264_set({.hrd = true});
-    for (std::size_t size = 0; size + 4 < whole.size(); ++size) {  // (behind the flag come six numbers)
+    for (std::size_t size = 0; size + 4 < whole.size();
+         ++size) {  // (behind the flag come six numbers)
         EXPECT_FALSE(tells_reordering({whole.data(), size})) << size;
     }
     std::minstd_rand random(3);
     for (int i = 0; i < 20'000; ++i) {  // for the sanitizers
         auto mutant = whole;
-        for (int n = 0; n < 3; ++n) mutant[random() % mutant.size()] = static_cast<std::uint8_t>(random());
+        for (int n = 0; n < 3; ++n)
+            mutant[random() % mutant.size()] = static_cast<std::uint8_t>(random());
         static_cast<void>(tells_reordering(mutant));
     }
 }

@@ -102,7 +102,10 @@ TEST_F(ExpandLocations, AHashInANameIsNoRemarkWhereTheFileIsThere) {
 }
 
 TEST_F(ExpandLocations, AListInUtf16IsToldSo) {
-    touch("list.txt", std::string_view("\xff\xfe" "a\0.\0m\0p\0" "4\0\n\0", 14));
+    touch("list.txt", std::string_view("\xff\xfe"
+                                       "a\0.\0m\0p\0"
+                                       "4\0\n\0",
+                                       14));
     const auto list = expand({at("list.txt")});
     EXPECT_EQ(list.error().code, ErrorCode::unsupported);
     EXPECT_THAT(list.error().message, HasSubstr("UTF-16"));

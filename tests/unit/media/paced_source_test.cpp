@@ -60,7 +60,9 @@ class Paced : public testing::Test {
 };
 
 TEST_F(Paced, FramesComeAtTheirOwnTimesHoweverFastTheyDecode) {
-    EXPECT_EQ(times({{5ms, frame_at(100ms)}, {1ms, frame_at(140ms)}, {1ms, frame_at(150ms)},
+    EXPECT_EQ(times({{5ms, frame_at(100ms)},
+                     {1ms, frame_at(140ms)},
+                     {1ms, frame_at(150ms)},
                      {39ms, frame_at(190ms)}}),
               (std::vector<long>{5, 45, 55, 95}));
 }
@@ -71,7 +73,9 @@ TEST_F(Paced, ALateFrameComesAtOnceAndDoesNotDelayTheNext) {
 }
 
 TEST_F(Paced, BehindAGapTheScheduleStartsAnew) {
-    EXPECT_EQ(times({{0ms, frame_at(0ms)}, {3ms, Discontinuity{"lost"}}, {1ms, frame_at(1h)},
+    EXPECT_EQ(times({{0ms, frame_at(0ms)},
+                     {3ms, Discontinuity{"lost"}},
+                     {1ms, frame_at(1h)},
                      {1ms, frame_at(1h + 40ms)}}),
               (std::vector<long>{0, 4, 44}));
 }
@@ -80,9 +84,9 @@ TEST_F(Paced, AFormatChangeStaysLive) {
     StreamInfo changed;
     changed.width = 7;
     PacedSource source(
-        std::make_unique<Playback>(
-            clock_, std::deque<std::pair<std::chrono::milliseconds, SourceEvent>>{
-                        {0ms, FormatChanged{changed}}}),
+        std::make_unique<Playback>(clock_,
+                                   std::deque<std::pair<std::chrono::milliseconds, SourceEvent>>{
+                                       {0ms, FormatChanged{changed}}}),
         clock_);
     const auto event = source.read();
     ASSERT_TRUE(event);
@@ -94,9 +98,9 @@ TEST_F(Paced, AFormatChangeStaysLive) {
 TEST_F(Paced, AnInterruptEndsAWaitOfHours) {
     const SteadyClock steady;
     PacedSource source(
-        std::make_unique<Playback>(
-            clock_, std::deque<std::pair<std::chrono::milliseconds, SourceEvent>>{
-                        {0ms, frame_at(0ms)}, {0ms, frame_at(10h)}}),
+        std::make_unique<Playback>(clock_,
+                                   std::deque<std::pair<std::chrono::milliseconds, SourceEvent>>{
+                                       {0ms, frame_at(0ms)}, {0ms, frame_at(10h)}}),
         steady);
     ASSERT_TRUE(source.read());
     std::thread reader([&] {

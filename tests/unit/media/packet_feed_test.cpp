@@ -127,7 +127,8 @@ TEST_F(Feed, TheEndIsThereWhenAllAreDone) {
     EXPECT_EQ(end->damage, theirs->damage);
     EXPECT_FALSE(end->again);
     EXPECT_FALSE(theirs->again);
-    EXPECT_THAT(end->damage, testing::HasSubstr("2 damaged places, the first (a packet is lost) before frame 3"));
+    EXPECT_THAT(end->damage, testing::HasSubstr(
+                                 "2 damaged places, the first (a packet is lost) before frame 3"));
     feed_->stop();
 }
 
@@ -148,7 +149,10 @@ TEST_F(Feed, BehindADoubtfulSegmentOneDecoderReadsAgain) {
     feed_->done(claimed[1], 3);
     EXPECT_TRUE(feed_->is_void(claimed[2]));
     std::optional<PacketFeed::Ending> ending[2];
-    std::jthread other([&] { ending[0] = feed_->finish({}); if (ending[0] && ending[0]->again) feed_->conclude("bad"); });
+    std::jthread other([&] {
+        ending[0] = feed_->finish({});
+        if (ending[0] && ending[0]->again) feed_->conclude("bad");
+    });
     ending[1] = feed_->finish({});
     if (ending[1] && ending[1]->again) feed_->conclude("bad");
     other.join();

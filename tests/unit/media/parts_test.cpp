@@ -1,4 +1,5 @@
-// One stream decoded in parts, by several decoders at once: the same frames as from one, bit for bit.
+// One stream decoded in parts, by several decoders at once: the same frames as from one, bit for
+// bit.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -44,7 +45,9 @@ struct Case {
     int width = 64;  ///< px, 4:3
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const Case& c, std::ostream* out) {
+    *out << c.name;
+}
 
 std::vector<std::int64_t> uneven_times() {
     std::vector<std::int64_t> times;
@@ -55,7 +58,10 @@ std::vector<std::int64_t> uneven_times() {
 std::vector<Case> cases() {
     return {
         {"h264", "libx264", "x.mp4", {}},
-        {"h264_all_b", "libx264", "x.mp4", {{"x264-params", "bframes=8:b-pyramid=normal:b-adapt=0"}}},
+        {"h264_all_b",
+         "libx264",
+         "x.mp4",
+         {{"x264-params", "bframes=8:b-pyramid=normal:b-adapt=0"}}},
         {"h264_no_b", "libx264", "x.mp4", {{"x264-params", "bframes=0"}}},
         // Its I pictures but the first are recovery points, which containers flag as keys.
         {"h264_open", "libx264", "x.mkv", {{"x264-params", "open-gop=1:bframes=3"}}, 25, false},
@@ -68,14 +74,30 @@ std::vector<Case> cases() {
         {"h264_tiny_gop", "libx264", "x.mp4", {}, 3},
         {"hevc", "libx265", "x.mp4", {{"x265-params", "open-gop=0:log-level=none"}}},
         {"hevc_open", "libx265", "x.mp4", {{"x265-params", "open-gop=1:bframes=4:log-level=none"}}},
-        {"hevc_radl", "libx265", "x.mkv", {{"x265-params", "open-gop=0:radl=2:bframes=4:log-level=none"}}},
+        {"hevc_radl",
+         "libx265",
+         "x.mkv",
+         {{"x265-params", "open-gop=0:radl=2:bframes=4:log-level=none"}}},
         // Each field a picture; behind a CRA the second of the two leads or trails it.
-        {"hevc_fields", "libx265", "x.mkv", {{"x265-params", "interlace=tff:open-gop=1:bframes=4:log-level=none"}}},
+        {"hevc_fields",
+         "libx265",
+         "x.mkv",
+         {{"x265-params", "interlace=tff:open-gop=1:bframes=4:log-level=none"}}},
         {"hevc_ts", "libx265", "x.ts", {{"x265-params", "open-gop=1:bframes=4:log-level=none"}}},
         {"vp8", "libvpx", "x.webm", {{"deadline", "realtime"}}},
         {"vp9", "libvpx-vp9", "x.webm", {{"deadline", "realtime"}, {"cpu-used", "8"}}},
-        {"vp9_hidden", "libvpx-vp9", "x.webm", {{"auto-alt-ref", "1"}, {"lag-in-frames", "16"}, {"cpu-used", "5"}}},
-        {"av1", "libaom-av1", "x.mp4", {{"cpu-used", "8"}, {"usage", "realtime"}}, 25, true, {}, 150},
+        {"vp9_hidden",
+         "libvpx-vp9",
+         "x.webm",
+         {{"auto-alt-ref", "1"}, {"lag-in-frames", "16"}, {"cpu-used", "5"}}},
+        {"av1",
+         "libaom-av1",
+         "x.mp4",
+         {{"cpu-used", "8"}, {"usage", "realtime"}},
+         25,
+         true,
+         {},
+         150},
         {"mjpeg", "mjpeg", "x.avi", {}},
         {"mjpeg_mkv", "mjpeg", "x.mkv", {}},
         {"mpeg4", "mpeg4", "x.mp4", {}, 25, false},
@@ -85,13 +107,19 @@ std::vector<Case> cases() {
 
 void together_are_the_whole(const Case& c, int cuda_device) {
     const TempDir dir;
-    ClipOptions options{.codec = c.encoder, .width = c.width, .height = 3 * c.width / 4, .frames = c.frames,
-                        .times_ms = c.times_ms, .gop = c.gop, .options = c.options};
+    ClipOptions options{.codec = c.encoder,
+                        .width = c.width,
+                        .height = 3 * c.width / 4,
+                        .frames = c.frames,
+                        .times_ms = c.times_ms,
+                        .gop = c.gop,
+                        .options = c.options};
     if (options.codec == "mjpeg") options.full_range = true;
     const auto path = dir / c.file;
     const auto written = test::write_clip(path, options);
     ASSERT_TRUE(written) << written.error().line();
-    const Reading whole = read(path.string(), 1, {.cuda_device = cuda_device, .decoder_threads = 1});
+    const Reading whole =
+        read(path.string(), 1, {.cuda_device = cuda_device, .decoder_threads = 1});
     ASSERT_EQ(whole.frames.size(), static_cast<std::size_t>(c.frames));
     EXPECT_EQ(whole.decoders, 1U);
     for (const std::size_t decoders : {2U, 5U}) {
@@ -106,7 +134,8 @@ void together_are_the_whole(const Case& c, int cuda_device) {
         EXPECT_THAT(parts.gaps, testing::IsEmpty());
         ASSERT_EQ(parts.frames.size(), whole.frames.size());
         for (std::size_t i = 0; i < whole.frames.size(); ++i) {
-            ASSERT_EQ(parts.frames[i], whole.frames[i]) << decoders << " decoders, " << parts.parts << " parts";
+            ASSERT_EQ(parts.frames[i], whole.frames[i])
+                << decoders << " decoders, " << parts.parts << " parts";
         }
     }
 }
@@ -154,7 +183,8 @@ TEST(PartsOfOddFiles, ASizeThatChangesComesWithItsFrames) {
     SACCADE_NEEDS_ENCODER("libx264");
     const TempDir dir;
     const std::string path = (dir / "both.h264").string();
-    test::write_file(path, test::read_file(clip(dir, "a.h264")) + test::read_file(clip(dir, "b.h264", 96)));
+    test::write_file(
+        path, test::read_file(clip(dir, "a.h264")) + test::read_file(clip(dir, "b.h264", 96)));
     const Reading whole = read(path, 1), parts = read(path, 3);
     EXPECT_EQ(parts.frames, whole.frames);
 }
@@ -167,7 +197,8 @@ TEST(PartsOfOddFiles, TimestampsYearsAwayAreTheSame) {
         std::vector<std::int64_t> times = uneven_times();
         for (std::size_t i = far; i < times.size(); ++i) times[i] += years;
         const std::string path = (dir / "far.mkv").string();
-        ASSERT_TRUE(test::write_clip(path, {.codec = "libx264", .frames = 400, .times_ms = times, .gop = 25}));
+        ASSERT_TRUE(test::write_clip(
+            path, {.codec = "libx264", .frames = 400, .times_ms = times, .gop = 25}));
         const Reading whole = read(path, 1), parts = read(path, 3);
         EXPECT_EQ(whole.frames.size(), 400U);
         EXPECT_EQ(parts.frames, whole.frames);
@@ -181,14 +212,19 @@ TEST(PartsOfOddFiles, PicturesThatAreDroppedAtAnEntryPointAreTheSame) {
     const TempDir dir;
     const std::string path = (dir / "x.mp4").string();
     ASSERT_TRUE(test::write_clip(
-        path, {.codec = "libx265", .frames = 400, .gop = 25,
-               .options = {{"x265-params", "open-gop=0:bframes=4:repeat-headers=0:info=0:log-level=none"}}}));
+        path, {.codec = "libx265",
+               .frames = 400,
+               .gop = 25,
+               .options = {{"x265-params",
+                            "open-gop=0:bframes=4:repeat-headers=0:info=0:log-level=none"}}}));
     std::string bytes = test::read_file(path);
     int flags = 0;
     for (std::size_t i = 4; i + 2 < bytes.size(); ++i) {
-        const bool idr = (bytes[i] == 0x26 || bytes[i] == 0x28) && bytes[i + 1] == 1 && bytes[i - 4] == 0;
+        const bool idr =
+            (bytes[i] == 0x26 || bytes[i] == 0x28) && bytes[i + 1] == 1 && bytes[i - 4] == 0;
         const auto first = static_cast<unsigned char>(bytes[i + 2]);
-        if (!idr || (first & 0xC0U) != 0x80U) continue;  // first_slice_segment_in_pic_flag, the flag meant
+        if (!idr || (first & 0xC0U) != 0x80U)
+            continue;  // first_slice_segment_in_pic_flag, the flag meant
         bytes[i + 2] = static_cast<char>(first | 0x40U);
         ++flags;
     }
@@ -213,7 +249,8 @@ TEST(PartsOfOddFiles, DamageIsToldAndSparesTheOtherParts) {
         }
     };
     const std::string good = (dir / "x.mp4").string();
-    ASSERT_TRUE(test::write_clip(good, {.codec = "libx264", .frames = 400, .gop = 25, .draw = noise}));
+    ASSERT_TRUE(
+        test::write_clip(good, {.codec = "libx264", .frames = 400, .gop = 25, .draw = noise}));
     std::string bytes = test::read_file(good);
     for (std::size_t i = bytes.size() / 2; i < bytes.size() / 2 + 3000; ++i) {
         bytes[i] = static_cast<char>(i * 37);
@@ -255,7 +292,8 @@ TEST(PartsOfOddFiles, MutantsNeverCrashOrHang) {
         const std::string whole = test::read_file(clip(dir, name));
         for (int i = 0; i < mutants; ++i) {
             std::string bytes = whole;
-            for (int n = 0; n < 30; ++n) bytes[random() % bytes.size()] = static_cast<char>(random());
+            for (int n = 0; n < 30; ++n)
+                bytes[random() % bytes.size()] = static_cast<char>(random());
             if (i % 4 == 0) bytes.resize(random() % bytes.size() + 1);
             const std::string path = (dir / "mutant").string();
             test::write_file(path, bytes);
@@ -342,11 +380,13 @@ TEST_F(PartsStop, InterruptingOneEndsAll) {
 }
 
 TEST_F(PartsStop, SoDoesTheTokenOfTheOptions) {
-    for (const Lane& lane : read_others([&] { stop_.request_stop(); })) EXPECT_EQ(lane.errors.size(), 1U);
+    for (const Lane& lane : read_others([&] { stop_.request_stop(); }))
+        EXPECT_EQ(lane.errors.size(), 1U);
 }
 
 TEST_F(PartsStop, SoDoesDroppingOne) {
-    for (const Lane& lane : read_others([&] { sources_[0].reset(); })) EXPECT_EQ(lane.errors.size(), 1U);
+    for (const Lane& lane : read_others([&] { sources_[0].reset(); }))
+        EXPECT_EQ(lane.errors.size(), 1U);
 }
 
 std::vector<Case> nvdec_cases() {

@@ -86,15 +86,17 @@ TEST(Segmenter, CutsAtEntryPoints) {
 }
 
 TEST(Segmenter, NotSooner) {
-    Stream stream({{0, key}, {1, key}, {2, key}, {3}, {4, key}, {5, key}, {6, key}}, {.shortest = 3});
+    Stream stream({{0, key}, {1, key}, {2, key}, {3}, {4, key}, {5, key}, {6, key}},
+                  {.shortest = 3});
     EXPECT_THAT(stream.segments(), ElementsAre(ElementsAre(0, 1, 2, 3), ElementsAre(4, 5, 6)));
 }
 
 TEST(Segmenter, LeadingPicturesBelongToTheSegmentBefore) {
     // I0 P3 B1 B2 | I6 B4 B5 P9 B7 B8 | I10
-    Stream stream({{0, key}, {3}, {1}, {2}, {6, key}, {4}, {5}, {9}, {7}, {8}, {10, key}}, shortest);
-    EXPECT_THAT(stream.segments(), ElementsAre(ElementsAre(0, 3, 1, 2, 6, 4, 5), ElementsAre(6, 9, 7, 8),
-                                               ElementsAre(10)));
+    Stream stream({{0, key}, {3}, {1}, {2}, {6, key}, {4}, {5}, {9}, {7}, {8}, {10, key}},
+                  shortest);
+    EXPECT_THAT(stream.segments(), ElementsAre(ElementsAre(0, 3, 1, 2, 6, 4, 5),
+                                               ElementsAre(6, 9, 7, 8), ElementsAre(10)));
     EXPECT_THAT(stream.ends, ElementsAre(6, std::nullopt, std::nullopt));
     EXPECT_THAT(stream.firsts, ElementsAre(0, 6, 10)) << "the entry point's picture counts once";
 }
@@ -156,8 +158,12 @@ TEST(Segmenter, AClockSetBackEndsCutting) {
 }
 
 TEST(Segmenter, DecodeTimesSetBackEndCutting) {
-    expect_no_cut_behind({{0, key, 0, false, 0}, {1, false, 0, false, 1}, {2, key, 0, false, 2},
-                          {3, false, 0, false, 3}, {4, false, 0, false, 0}, {9, key, 0, false, 9}});
+    expect_no_cut_behind({{0, key, 0, false, 0},
+                          {1, false, 0, false, 1},
+                          {2, key, 0, false, 2},
+                          {3, false, 0, false, 3},
+                          {4, false, 0, false, 0},
+                          {9, key, 0, false, 9}});
 }
 
 TEST(Segmenter, MissingTimesEndCutting) {

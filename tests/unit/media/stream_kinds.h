@@ -19,10 +19,13 @@ struct Kind {
     int frames = 200;
 };
 
-inline void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
+inline void PrintTo(const Kind& kind, std::ostream* out) {
+    *out << kind.name;
+}
 
 inline std::vector<Kind> kinds() {
-    const std::vector<std::pair<std::string, std::string>> open{{"x265-params", "open-gop=1:bframes=4:log-level=none"}},
+    const std::vector<std::pair<std::string, std::string>> open{
+        {"x265-params", "open-gop=1:bframes=4:log-level=none"}},
         quick{{"deadline", "realtime"}, {"cpu-used", "8"}};
     return {
         {"h264_mp4", "libx264", "x.mp4"},
@@ -53,7 +56,8 @@ inline void draw_moving(test::Canvas& canvas, int index) {
     for (int y = 0; y < canvas.height; y += 4) {
         for (int x = 0; x < canvas.width; x += 4) {
             const auto level = static_cast<std::uint8_t>(100 + random() % 60);
-            canvas.fill(x, y, x + 4, y + 4, {level, static_cast<std::uint8_t>(level + x / 2), level});
+            canvas.fill(x, y, x + 4, y + 4,
+                        {level, static_cast<std::uint8_t>(level + x / 2), level});
         }
     }
     const int x = index * 3 % canvas.width, y = index * 2 % canvas.height;
@@ -61,8 +65,13 @@ inline void draw_moving(test::Canvas& canvas, int index) {
 }
 
 inline ClipOptions clip_of(const Kind& kind) {
-    return {.codec = kind.encoder, .width = 96, .height = 64, .frames = kind.frames,
-            .full_range = std::string(kind.encoder) == "mjpeg", .gop = 16, .options = kind.options,
+    return {.codec = kind.encoder,
+            .width = 96,
+            .height = 64,
+            .frames = kind.frames,
+            .full_range = std::string(kind.encoder) == "mjpeg",
+            .gop = 16,
+            .options = kind.options,
             .draw = draw_moving};
 }
 

@@ -14,9 +14,9 @@ using testing::HasSubstr;
 using Shape = std::vector<std::int64_t>;
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-/// A head whose declared shape is believed, columns along `axis`: boxes come out of arithmetic, scores
-/// out of a sigmoid. `last` "Exp" stands for YOLOX's decoding, "raw" for what isn't decoded, "labels"
-/// for a last column of whole numbers.
+/// A head whose declared shape is believed, columns along `axis`: boxes come out of arithmetic,
+/// scores out of a sigmoid. `last` "Exp" stands for YOLOX's decoding, "raw" for what isn't decoded,
+/// "labels" for a last column of whole numbers.
 OnnxModel network(const Shape& input, const Shape& output, const Metadata& metadata = {},
                   int axis = 1, const std::string& last = "") {
     OnnxWriter writer(17);
@@ -40,7 +40,8 @@ OnnxModel network(const Shape& input, const Shape& output, const Metadata& metad
     const std::int64_t columns = output.size() > at ? output[at] : 5;
     std::int64_t scores = std::max<std::int64_t>(columns - 4, 1);
     if (last == "raw" || last == "Exp" || last == "labels") {
-        parts.push_back(writer.node("Sigmoid", {conv(1)}));  // objectness, or the best class's score
+        parts.push_back(
+            writer.node("Sigmoid", {conv(1)}));  // objectness, or the best class's score
         --scores;
     }
     if (last == "labels") {
@@ -127,7 +128,8 @@ TEST(Inspect, YoloxTakesItsOwnInput) {
 
 TEST(Inspect, TheUsersWordOnTheInputWins) {
     const auto model = network(square, {1, 8400, 85}, {}, 2, "raw");
-    const auto spec = inspect(model, {.family = {}, .class_names = {}, .bgr = false, .scale = 0.5F});
+    const auto spec =
+        inspect(model, {.family = {}, .class_names = {}, .bgr = false, .scale = 0.5F});
     ASSERT_TRUE(spec);
     EXPECT_EQ(spec->input, (InputSpec{false, 0.5F, Placement::top_left, 114}));
 }
@@ -141,7 +143,8 @@ TEST(Inspect, NamesComeFromTheUserTheFileOrCoco) {
     EXPECT_THAT(numbered->class_names, testing::ElementsAre("class 0", "class 1", "class 2"));
     const auto model = network(square, {1, 6, 8400}, {{"names", "{0: 'cat', 1: 'dog'}"}});
     EXPECT_THAT(inspect(model)->class_names, testing::ElementsAre("cat", "dog"));
-    EXPECT_THAT(inspect(model, {.family = {}, .class_names = {"a", "b"}})->class_names, testing::ElementsAre("a", "b"));
+    EXPECT_THAT(inspect(model, {.family = {}, .class_names = {"a", "b"}})->class_names,
+                testing::ElementsAre("a", "b"));
     const auto wrong = inspect(model, {.family = {}, .class_names = {"a", "b", "c"}});
     ASSERT_FALSE(wrong);
     EXPECT_EQ(wrong.error().code, ErrorCode::invalid_argument);
@@ -183,9 +186,10 @@ TEST(Inspect, RefusesWhatIsNoDetector) {
         const auto spec = inspect(model, overrides);
         return spec ? std::string("taken") : spec.error().line();
     };
-    EXPECT_THAT(refusal(network(square, {1, 1000})),
-                HasSubstr("m.onnx: not a detection network we can read: output output0 [1,1000]; if it "
-                          "is a detector, say how it is to be read with --family yolov5|yolov8|"));
+    EXPECT_THAT(
+        refusal(network(square, {1, 1000})),
+        HasSubstr("m.onnx: not a detection network we can read: output output0 [1,1000]; if it "
+                  "is a detector, say how it is to be read with --family yolov5|yolov8|"));
     EXPECT_THAT(refusal(network(square, {1, 32, 160, 160})), HasSubstr("[1,32,160,160]"));
     EXPECT_THAT(refusal(network(square, {1, 116, 8400}, {{"task", "segment"}})),
                 HasSubstr("its task is 'segment'"));
@@ -200,11 +204,13 @@ TEST(Inspect, RefusesWhatIsNoDetector) {
 }
 
 TEST(Inspect, RefusesToChooseWhereNothingTells) {
-    // As many anchors as a grid of another network's, no names: five columns or four before the classes?
+    // As many anchors as a grid of another network's, no names: five columns or four before the
+    // classes?
     const auto spec = inspect(network(square, {1, 1234, 85}, {}, 2));
     ASSERT_FALSE(spec);
     EXPECT_EQ(spec.error().code, ErrorCode::unsupported);
-    const auto unnumbered = inspect(network(square, {1, 300, 6}, {{"end2end", "True"}}, 2, "labels"));
+    const auto unnumbered =
+        inspect(network(square, {1, 300, 6}, {{"end2end", "True"}}, 2, "labels"));
     ASSERT_FALSE(unnumbered);
     EXPECT_THAT(unnumbered.error().line(), HasSubstr("how many classes it has can't be told"));
 }
@@ -245,7 +251,8 @@ TEST(InspectLayouts, OtherTasksAreRefusedWithoutMetadata) {
         const auto spec = inspect(test::head_network(layout));
         ASSERT_FALSE(spec) << layout << " was read as " << to_string(spec->family);
         EXPECT_EQ(spec.error().code, ErrorCode::unsupported);
-        EXPECT_THAT(spec.error().line(), HasSubstr(layout + ".onnx: not a detection network we can read"));
+        EXPECT_THAT(spec.error().line(),
+                    HasSubstr(layout + ".onnx: not a detection network we can read"));
         EXPECT_THAT(spec.error().line(), HasSubstr("--family"));
     }
 }

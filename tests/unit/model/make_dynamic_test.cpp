@@ -7,9 +7,9 @@
 #include <openvino/openvino.hpp>
 #include <random>
 
-#include "model/prepared_model.h"
 #include "model/onnx_access.h"
 #include "model/onnx_writer.h"
+#include "model/prepared_model.h"
 #include "support/models.h"
 
 namespace saccade::model {

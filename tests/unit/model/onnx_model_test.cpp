@@ -165,19 +165,27 @@ TEST(OnnxModel, ElementTypesAreReadAsTheyAre) {
     const double doubles[] = {1.5, -0.25};
     const std::uint16_t halves[] = {0x3e00, 0xb400}, brains[] = {0x3fc0, 0xbe80};
     const std::vector<float> wanted{1.5F, -0.25F};
-    EXPECT_EQ(read(onnx::TensorProto::DOUBLE, [&](auto& t) { t.set_raw_data(doubles, 16); }), wanted);
-    EXPECT_EQ(read(onnx::TensorProto::FLOAT16, [&](auto& t) { t.set_raw_data(halves, 4); }), wanted);
-    EXPECT_EQ(read(onnx::TensorProto::BFLOAT16, [&](auto& t) { t.set_raw_data(brains, 4); }), wanted);
-    EXPECT_EQ(read(onnx::TensorProto::BFLOAT16, [&](auto& t) {
-                  for (const auto bits : brains) t.add_int32_data(bits);
-              }),
+    EXPECT_EQ(read(onnx::TensorProto::DOUBLE, [&](auto& t) { t.set_raw_data(doubles, 16); }),
+              wanted);
+    EXPECT_EQ(read(onnx::TensorProto::FLOAT16, [&](auto& t) { t.set_raw_data(halves, 4); }),
+              wanted);
+    EXPECT_EQ(read(onnx::TensorProto::BFLOAT16, [&](auto& t) { t.set_raw_data(brains, 4); }),
+              wanted);
+    EXPECT_EQ(read(onnx::TensorProto::BFLOAT16,
+                   [&](auto& t) {
+                       for (const auto bits : brains) t.add_int32_data(bits);
+                   }),
               wanted);
     for (const auto& [type, says] : {std::pair{onnx::TensorProto::UINT8, DataType::u8},
                                      std::pair{onnx::TensorProto::FLOAT16, DataType::f16},
                                      std::pair{onnx::TensorProto::BFLOAT16, DataType::bf16},
                                      std::pair{onnx::TensorProto::DOUBLE, DataType::f64}}) {
         auto proto = tiny();
-        proto.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->set_elem_type(type);
+        proto.mutable_graph()
+            ->mutable_input(0)
+            ->mutable_type()
+            ->mutable_tensor_type()
+            ->set_elem_type(type);
         EXPECT_EQ(OnnxModel::parse(proto.SerializeAsString(), "m.onnx")->inputs()[0].type, says);
     }
 }

@@ -4,9 +4,9 @@
 
 #include <functional>
 
-#include "model/prepared_model.h"
 #include "model/onnx_access.h"
 #include "model/onnx_writer.h"
+#include "model/prepared_model.h"
 #include "support/models.h"
 
 namespace saccade::model {
@@ -129,18 +129,9 @@ TEST(RawHead, TheOutputBecomesTheLogits) {
 
 TEST(RawHead, WhatDiffersIsLeftAsItIs) {
     const std::vector<std::pair<const char*, std::function<void(Parts&)>>> faults{
-        {"weights of the bins",
-         [](Parts& p) {
-             p.weights = {0, 1, 2, 4};
-         }},
-        {"stride",
-         [](Parts& p) {
-             p.strides = {8, 16, 64};
-         }},
-        {"order of strides",
-         [](Parts& p) {
-             p.strides = {32, 16, 8};
-         }},
+        {"weights of the bins", [](Parts& p) { p.weights = {0, 1, 2, 4}; }},
+        {"stride", [](Parts& p) { p.strides = {8, 16, 64}; }},
+        {"order of strides", [](Parts& p) { p.strides = {32, 16, 8}; }},
         {"anchor points", [](Parts& p) { p.centre = 0; }},
         {"softmax over the sides", [](Parts& p) { p.softmax_axis = 2; }},
         {"softmax over the anchors", [](Parts& p) { p.softmax_axis = -1; }},

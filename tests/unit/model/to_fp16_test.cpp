@@ -96,7 +96,8 @@ class Graph {
         t.set_data_type(TensorProto::FLOAT);
         std::int64_t count = 1;
         for (const auto d : dims) t.add_dims(d), count *= d;
-        for (std::int64_t i = 0; i < count; ++i) t.add_float_data(count == 1 ? scale : scale * std::sin(i));
+        for (std::int64_t i = 0; i < count; ++i)
+            t.add_float_data(count == 1 ? scale : scale * std::sin(i));
     }
     static void value(onnx::ValueInfoProto& info, const std::string& name,
                       const std::vector<std::int64_t>& dims) {
@@ -229,7 +230,8 @@ TEST(ToFp16, IntegersAndResizeScalesAreLeftAlone) {
     nodes.RemoveLast();  // y
     graph.weights("scales", {4}, 1);
     for (auto& t : *graph.graph().mutable_initializer()) {
-        if (t.name() == "scales") std::fill(t.mutable_float_data()->begin(), t.mutable_float_data()->end(), 1.0F);
+        if (t.name() == "scales")
+            std::fill(t.mutable_float_data()->begin(), t.mutable_float_data()->end(), 1.0F);
     }
     graph.node("Resize", {"r1", "", "scales"}, {"u"});
     graph.node("Shape", {"u"}, {"shape"});
@@ -279,15 +281,17 @@ TEST(ToFp16, ARealNetworkGivesNearlyTheSame) {
 
     std::vector<std::vector<float>> outputs;
     for (const OnnxModel* network : {&*model, &*half}) {
-        auto backend = infer::make_backend(free_dimensions(*network, *spec),
-                                           {.device = "cpu", .height = spec->height, .width = spec->width});
+        auto backend =
+            infer::make_backend(free_dimensions(*network, *spec),
+                                {.device = "cpu", .height = spec->height, .width = spec->width});
         ASSERT_TRUE(backend) << backend.error().line();
         const auto input = (*backend)->input(0);
         std::mt19937 random(7);
         std::uniform_real_distribution<float> pixel(0, 255);
-        std::generate_n(static_cast<float*>(input.data),
-                        3 * static_cast<std::size_t>(spec->height) * static_cast<std::size_t>(spec->width),
-                        [&] { return pixel(random); });
+        std::generate_n(
+            static_cast<float*>(input.data),
+            3 * static_cast<std::size_t>(spec->height) * static_cast<std::size_t>(spec->width),
+            [&] { return pixel(random); });
         ASSERT_TRUE((*backend)->submit(0, 1));
         const auto views = (*backend)->wait(0);
         ASSERT_TRUE(views);

@@ -79,7 +79,8 @@ TEST(Batcher, AnUrgentFrameEndsAWaitThatBeganBeforeItCame) {
     batcher.push(item(0, 0));
     std::vector<Item> batch;
     std::jthread consumer([&] { batch = batcher.next(8); });
-    std::this_thread::sleep_for(20ms);  // so that it waits, as a rule; the result is the same if not
+    std::this_thread::sleep_for(
+        20ms);  // so that it waits, as a rule; the result is the same if not
     batcher.push(item(9, 0));
     consumer.join();
     ASSERT_EQ(batch.size(), 2U);

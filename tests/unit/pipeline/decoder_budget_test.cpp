@@ -68,7 +68,8 @@ TEST(DecodersThatFit, AreThoseOfTheStreamsShareOfTheRoomBesideItsQueue) {
     EXPECT_EQ(decoders_that_fit(info, 32, 0, 1), 1U);
     info.decoders = 1;
     EXPECT_EQ(decoders_that_fit(info, 32, 2'000'000'000, 1), 1U);
-    info = {.codec = "hevc", .decoders = 7, .width = 7680, .height = 4320, .format = PixelFormat::nv12};
+    info = {
+        .codec = "hevc", .decoders = 7, .width = 7680, .height = 4320, .format = PixelFormat::nv12};
     EXPECT_EQ(decoders_that_fit(info, 32, 16'500'000'000, 1), 7U);
     info.decoders = 2;
     EXPECT_EQ(decoders_that_fit(info, 12, 16'500'000'000, 4), 2U);

@@ -29,22 +29,23 @@ class CountedDevices final : public Devices {
             return fail(found->second, "the fake device refused");
         }
         const auto script = scripts.find(device);
-        return std::make_shared<FakeDetector>(
-            script != scripts.end() ? script->second : FakeDetector::Script{});
+        return std::make_shared<FakeDetector>(script != scripts.end() ? script->second
+                                                                      : FakeDetector::Script{});
     }
     Result<DeviceMemory> memory(std::size_t device, const detect::DetectorInfo&) override {
         ++memories[device];
         DeviceMemory memory{.probe = nullptr, .limit = limit};
         if (used) {
-            memory.probe = std::make_unique<test::ScriptedProbe>(
-                [this] { return MemoryState{.used = used(), .others = 0, .total = 1'000'000'000}; });
+            memory.probe = std::make_unique<test::ScriptedProbe>([this] {
+                return MemoryState{.used = used(), .others = 0, .total = 1'000'000'000};
+            });
         }
         return memory;
     }
 
     std::map<std::pair<std::size_t, int>, int> made;  ///< by device and side
     std::map<std::size_t, int> memories;
-    std::map<int, ErrorCode> failures;  ///< by side
+    std::map<int, ErrorCode> failures;                    ///< by side
     std::map<std::size_t, FakeDetector::Script> scripts;  ///< by device
     std::size_t limit = 0;
     std::function<std::size_t()> used;
@@ -175,8 +176,7 @@ class PoolRun : public testing::Test {
     }
     RunReport go(CountedDevices& devices, std::size_t at_once) {
         Progress progress;
-        return run(jobs_, devices,
-                   {.streams = at_once, .max_wait = 1ms}, {}, progress);
+        return run(jobs_, devices, {.streams = at_once, .max_wait = 1ms}, {}, progress);
     }
 
     std::vector<StreamJob> jobs_;

@@ -30,7 +30,9 @@ class GovernorTest : public testing::Test {
     void TearDown() override { log::set_level(log::Level::warning); }
 
     Governor make(int max_batch, std::size_t limit = 0) {
-        return {{.limit = limit, .interval = 100ms, .quiet = 2s, .pause = 20ms}, max_batch, &probe_,
+        return {{.limit = limit, .interval = 100ms, .quiet = 2s, .pause = 20ms},
+                max_batch,
+                &probe_,
                 clock_};
     }
     /// The next batch, a reading later.

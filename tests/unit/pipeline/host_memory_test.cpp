@@ -34,7 +34,9 @@ class HostMemory : public testing::Test {
     test::TempDir dir_;
 };
 
-std::string mib(std::size_t count) { return std::to_string(count * kMiB) + "\n"; }
+std::string mib(std::size_t count) {
+    return std::to_string(count * kMiB) + "\n";
+}
 
 TEST_F(HostMemory, OthersHoldWhatIsNeitherOursNorAvailable) {
     const auto state = read();

@@ -76,12 +76,14 @@ class InferStageTest : public testing::Test {
     }
     [[nodiscard]] bool submitted(int count) const {
         const auto end = std::chrono::steady_clock::now() + 30s;
-        while (detector_.submitted < count && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(1ms);
+        while (detector_.submitted < count && std::chrono::steady_clock::now() < end)
+            std::this_thread::sleep_for(1ms);
         return detector_.submitted == count;
     }
 
     SlowDetector detector_;
-    InferStage stage_{detector_, {.queue = 8, .credit = 8, .max_wait = 1h}, {.batch = 4, .options = {}}};
+    InferStage stage_{
+        detector_, {.queue = 8, .credit = 8, .max_wait = 1h}, {.batch = 4, .options = {}}};
     DetectedQueue results_{8};
     std::jthread thread_;
 };

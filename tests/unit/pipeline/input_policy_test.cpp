@@ -16,7 +16,7 @@ TEST(InputPolicy, SidesChangeRightAboveTheThresholds) {
     EXPECT_EQ(side_for({8300001, 1}), 320);
     EXPECT_EQ(side_for({4096, 2160}), 320);
     EXPECT_EQ(side_for({7680, 4320}), 320);
-    EXPECT_EQ(side_for({2160, 3840}), 480);  // upright or not
+    EXPECT_EQ(side_for({2160, 3840}), 480);    // upright or not
     EXPECT_EQ(side_for({65535, 65535}), 320);  // more than 32 bits hold
 }
 
@@ -28,8 +28,8 @@ TEST(InputPolicy, RectanglesHaveTheLeastPadding) {
     EXPECT_EQ(rectangle_for({1000, 1000}, 640, 32), (Size{640, 640}));
     EXPECT_EQ(rectangle_for({2000, 1000}, 640, 32), (Size{640, 320}));  // fits without padding
     EXPECT_EQ(rectangle_for({2000, 1001}, 640, 32), (Size{640, 352}));
-    EXPECT_EQ(rectangle_for({10000, 3}, 640, 32), (Size{640, 32}));     // at least a stride
-    EXPECT_EQ(rectangle_for({1000, 999}, 650, 32), (Size{650, 650}));   // never over the side
+    EXPECT_EQ(rectangle_for({10000, 3}, 640, 32), (Size{640, 32}));    // at least a stride
+    EXPECT_EQ(rectangle_for({1000, 999}, 650, 32), (Size{650, 650}));  // never over the side
     EXPECT_EQ(rectangle_for({0, 0}, 640, 32), (Size{640, 640}));
 }
 

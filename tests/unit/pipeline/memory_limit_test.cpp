@@ -5,7 +5,9 @@
 namespace saccade::pipeline {
 namespace {
 
-std::size_t bytes(const char* text) { return parse_memory_limit(text)->bytes; }
+std::size_t bytes(const char* text) {
+    return parse_memory_limit(text)->bytes;
+}
 
 TEST(MemoryLimit, SizesHaveDecimalOrBinaryUnits) {
     EXPECT_EQ(bytes("20GB"), 20'000'000'000U);
@@ -24,8 +26,8 @@ TEST(MemoryLimit, ANumberAloneIsAShareOfWhatThereIs) {
 }
 
 TEST(MemoryLimit, OtherWordsAreRefusedWithAWayOut) {
-    for (const char* text : {"20", "0", "-1GB", "GB", "20XB", "1.2", "0.001", "nan", "inf", "1e30GB",
-                             "20GBs", "1KB", "a lot"}) {
+    for (const char* text : {"20", "0", "-1GB", "GB", "20XB", "1.2", "0.001", "nan", "inf",
+                             "1e30GB", "20GBs", "1KB", "a lot"}) {
         const auto limit = parse_memory_limit(text);
         ASSERT_FALSE(limit) << text;
         EXPECT_EQ(limit.error().code, ErrorCode::invalid_argument);

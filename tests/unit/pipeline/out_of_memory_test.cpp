@@ -48,16 +48,16 @@ Outcome run_streams(const std::vector<std::uint64_t>& lengths, FakeDetector::Scr
     for (const std::uint64_t frames : lengths) {
         auto log = std::make_shared<SinkLog>();
         outcome.logs.push_back(log);
-        jobs.push_back({"stream", [=](const StreamTicket& ticket) -> Result<OpenedStream> {
- const std::uint32_t stream = ticket.stream;
-                            OpenedStream opened;
-                            opened.source = std::make_unique<FakeSource>(
-                                stream, FakeSource::Script{.frames = frames});
-                            opened.tracker = std::make_unique<FakeTracker>();
-                            opened.sinks.push_back(
-                                std::make_unique<FakeSink>(log, FakeSink::Script{}));
-                            return opened;
-                        }});
+        jobs.push_back(
+            {"stream", [=](const StreamTicket& ticket) -> Result<OpenedStream> {
+                 const std::uint32_t stream = ticket.stream;
+                 OpenedStream opened;
+                 opened.source =
+                     std::make_unique<FakeSource>(stream, FakeSource::Script{.frames = frames});
+                 opened.tracker = std::make_unique<FakeTracker>();
+                 opened.sinks.push_back(std::make_unique<FakeSink>(log, FakeSink::Script{}));
+                 return opened;
+             }});
     }
     FakeDetector detector(std::move(script));
     test::FixedDevices devices{&detector};
@@ -148,9 +148,8 @@ TEST_F(OutOfMemory, WhateverFailsWhereverInWhateverShape) {
 TEST_F(OutOfMemory, RetriesAreNoLargerThanWhatTheDeviceCanHold) {
     const PipelineOptions options{
         .queue = 32, .max_wait = 10s, .governor = {.quiet = 1h, .pause = 0ns}};
-    FakeDetector::Script script{.max_batch = 16, .depth = 2, .out_of_memory = [](bool, std::size_t n) {
-                                    return n > 3;
-                                }};
+    FakeDetector::Script script{
+        .max_batch = 16, .depth = 2, .out_of_memory = [](bool, std::size_t n) { return n > 3; }};
     const Outcome outcome = run_streams({200}, std::move(script), options);
     EXPECT_EQ(outcome.logs[0]->results.size(), 200U);
     // 16, 8 and 4 failed in turn; 2 holds.
@@ -161,9 +160,9 @@ TEST_F(OutOfMemory, RetriesAreNoLargerThanWhatTheDeviceCanHold) {
 
 TEST_F(OutOfMemory, ADeviceThatCannotHoldASingleImageFailsTheRunWithAWayOut) {
     int calls = 0;
-    FakeDetector::Script script{.max_batch = 4, .depth = 2, .out_of_memory = [&](bool, std::size_t) {
-                                    return ++calls > 20;
-                                }};
+    FakeDetector::Script script{.max_batch = 4,
+                                .depth = 2,
+                                .out_of_memory = [&](bool, std::size_t) { return ++calls > 20; }};
     const Outcome outcome =
         run_streams({500, 500}, std::move(script),
                     {.streams = 2, .max_wait = 1ms, .governor = {.quiet = 1h, .pause = 0ns}});

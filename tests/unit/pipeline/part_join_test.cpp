@@ -21,8 +21,8 @@ class PartJoinTest : public testing::Test {
   protected:
     PartJoinTest() { batcher_.open(stream, Batcher::Kind::file); }
 
-    /// A frame goes through the batcher and comes to the join. Returns the indices whose turn it is then,
-    /// those of frames that have lost their pixels as negative numbers.
+    /// A frame goes through the batcher and comes to the join. Returns the indices whose turn it is
+    /// then, those of frames that have lost their pixels as negative numbers.
     std::vector<int> add(std::uint64_t part, std::uint64_t foretold) {
         Item item;
         item.frame.id = {stream, foretold};
@@ -65,7 +65,8 @@ TEST_F(PartJoinTest, OnePartPassesAsItComes) {
 
 TEST_F(PartJoinTest, LaterPartsWaitWithoutPixelsAndWithoutCredit) {
     EXPECT_EQ(add(0, 0), Numbers{0});
-    for (std::uint64_t i = 2; i < 12; ++i) EXPECT_EQ(add(1, i), Numbers{}) << "more than there is credit for";
+    for (std::uint64_t i = 2; i < 12; ++i)
+        EXPECT_EQ(add(1, i), Numbers{}) << "more than there is credit for";
     join_.ended(1, 10);
     EXPECT_EQ(add(2, 12), Numbers{});
     join_.ended(0, 2);
@@ -165,12 +166,14 @@ class PartSource final : public media::Source {
 class SharedStream : public PipelineTest {
   protected:
     /// A stream of those parts, read by so many decoders.
-    std::shared_ptr<PartSource::Plan> add_parts(std::vector<std::uint64_t> lengths, std::size_t decoders,
+    std::shared_ptr<PartSource::Plan> add_parts(std::vector<std::uint64_t> lengths,
+                                                std::size_t decoders,
                                                 const StreamScript& script = {}) {
         add(script);
         auto plan = std::make_shared<PartSource::Plan>();
         plan->lengths = std::move(lengths);
-        jobs_.back().open = [plan, decoders, inner = jobs_.back().open](const StreamTicket& ticket) {
+        jobs_.back().open = [plan, decoders,
+                             inner = jobs_.back().open](const StreamTicket& ticket) {
             auto opened = inner(ticket);
             if (!opened) return opened;
             opened->source = std::make_unique<PartSource>(ticket.stream, plan, 1U);
@@ -249,9 +252,10 @@ TEST_F(SharedStream, ResultsComeBeforeTheStreamIsRead) {
 TEST_F(SharedStream, FramesThatFindNoMemoryAreRunAgain) {
     add_parts({25, 25, 25, 25}, 3);
     std::atomic<int> calls{0};
-    const auto report = go({.max_batch = 4, .depth = 2, .out_of_memory = [&](bool, std::size_t images) {
-                                return images > 1 && ++calls % 5 == 0;
-                            }});
+    const auto report =
+        go({.max_batch = 4, .depth = 2, .out_of_memory = [&](bool, std::size_t images) {
+                return images > 1 && ++calls % 5 == 0;
+            }});
     EXPECT_EQ(report.streams[0].status, StreamStatus::complete);
     expect_whole(*logs_[0], 0, 100);
 }

@@ -213,13 +213,14 @@ TEST_F(PipelineTest, NobodyWaitsForADecoderThatIsSlowToGo) {
     const std::shared_future<void> may_end = all_written.get_future().share();
     constexpr std::size_t streams = 4;
     for (std::size_t i = 0; i < streams; ++i) {
-        jobs_.push_back({"stream", [may_end](const StreamTicket& ticket) -> Result<OpenedStream> {
-                             OpenedStream opened;
-                             opened.source = std::make_unique<StubbornSource>(ticket.stream, may_end);
-                             opened.beside.push_back(std::make_unique<StubbornSource>(ticket.stream, may_end));
-                             opened.tracker = std::make_unique<FakeTracker>();
-                             return opened;
-                         }});
+        jobs_.push_back(
+            {"stream", [may_end](const StreamTicket& ticket) -> Result<OpenedStream> {
+                 OpenedStream opened;
+                 opened.source = std::make_unique<StubbornSource>(ticket.stream, may_end);
+                 opened.beside.push_back(std::make_unique<StubbornSource>(ticket.stream, may_end));
+                 opened.tracker = std::make_unique<FakeTracker>();
+                 return opened;
+             }});
     }
     std::size_t done = 0;
     PipelineOptions options;

@@ -90,8 +90,12 @@ class TwoLookDetector final : public detect::Detector {
             // Where the crop begins follows from its address in the frame.
             const auto& pixels = *static_cast<const std::vector<std::uint8_t>*>(frame.owner.get());
             const auto offset = static_cast<int>(frame.planes[0].data - pixels.data());
-            const auto left = static_cast<float>(offset % kWidth), top = static_cast<float>(offset / kWidth);
-            results.push_back({{{object.x1 - left, object.y1 - top, object.x2 - left, object.y2 - top}, 0.9F, 0}});
+            const auto left = static_cast<float>(offset % kWidth),
+                       top = static_cast<float>(offset / kWidth);
+            results.push_back(
+                {{{object.x1 - left, object.y1 - top, object.x2 - left, object.y2 - top},
+                  0.9F,
+                  0}});
         }
         queue_.push_back(std::move(results));
         return {};
@@ -170,18 +174,20 @@ TEST(RefineStage, TracksAreMadeOfWhatTheCloserLookSaw) {
 TEST(RefineStage, ATrackerThatFailsEndsItsStreamWithLooksUnderWay) {
     for (const std::uint64_t at : {0U, 1U, 2U, 30U, 59U}) {
         auto log = std::make_shared<SinkLog>();
-        const StreamJob job{"stream", [&](const StreamTicket& ticket) -> Result<OpenedStream> {
-                                OpenedStream opened;
-                                opened.source = std::make_unique<GraySource>(ticket.stream, 60);
-                                opened.tracker = std::make_unique<FakeTracker>(at);
-                                opened.sinks.push_back(std::make_unique<FakeSink>(log, FakeSink::Script{}));
-                                return opened;
-                            }};
+        const StreamJob job{
+            "stream", [&](const StreamTicket& ticket) -> Result<OpenedStream> {
+                OpenedStream opened;
+                opened.source = std::make_unique<GraySource>(ticket.stream, 60);
+                opened.tracker = std::make_unique<FakeTracker>(at);
+                opened.sinks.push_back(std::make_unique<FakeSink>(log, FakeSink::Script{}));
+                return opened;
+            }};
         TwoLookDetector detector({});
         test::FixedDevices devices{&detector};
         Progress progress;
         const auto report =
-            run(std::span(&job, 1), devices, {.queue = 4, .max_wait = 50ms, .refine = {.budget = 2}}, {}, progress);
+            run(std::span(&job, 1), devices,
+                {.queue = 4, .max_wait = 50ms, .refine = {.budget = 2}}, {}, progress);
         EXPECT_FALSE(report.fatal);
         EXPECT_EQ(report.streams[0].status, StreamStatus::failed) << at;
         EXPECT_GE(log->results.size(), at);

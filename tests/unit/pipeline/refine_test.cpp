@@ -28,7 +28,8 @@ bool holds(const Box& crop, const Box& box) {
     return box.x1 >= crop.x1 && box.y1 >= crop.y1 && box.x2 <= crop.x2 && box.y2 <= crop.y2;
 }
 
-std::vector<Box> plan(std::vector<Detection> found, std::vector<Track> tracks = {}, int budget = 1) {
+std::vector<Box> plan(std::vector<Detection> found, std::vector<Track> tracks = {},
+                      int budget = 1) {
     return Refiner({.budget = budget}, kInput).plan(kFrame, found, tracks, 40ms);
 }
 
@@ -107,24 +108,31 @@ TEST(RefinePlan, NobodyIsLeftOutForEver) {
 
 TEST(RefinePlan, CropsLieInTheFrameWhateverIsFound) {
     std::mt19937 random(7);
-    const auto upto = [&](int most) { return static_cast<int>(random() % static_cast<unsigned>(most)); };
+    const auto upto = [&](int most) {
+        return static_cast<int>(random() % static_cast<unsigned>(most));
+    };
     for (int round = 0; round < 200; ++round) {
         const Size frame{400 + upto(4000), 400 + upto(3000)};
         const Size input{64 + 32 * upto(10), 64 + 32 * upto(10)};
         const int budget = 1 + upto(5);
         std::vector<Detection> found;
         for (int i = upto(50); i > 0; --i) {
-            const auto x = static_cast<float>(upto(frame.width)), y = static_cast<float>(upto(frame.height));
-            const Detection d = seen(x, y, static_cast<float>(upto(400)), static_cast<float>(upto(400)),
-                                     static_cast<float>(upto(100)) / 100, upto(3));
-            found.push_back({d.box.clipped(static_cast<float>(frame.width), static_cast<float>(frame.height)), d.score, d.class_id});
+            const auto x = static_cast<float>(upto(frame.width)),
+                       y = static_cast<float>(upto(frame.height));
+            const Detection d =
+                seen(x, y, static_cast<float>(upto(400)), static_cast<float>(upto(400)),
+                     static_cast<float>(upto(100)) / 100, upto(3));
+            found.push_back(
+                {d.box.clipped(static_cast<float>(frame.width), static_cast<float>(frame.height)),
+                 d.score, d.class_id});
         }
         Refiner once({.budget = budget}, input), again({.budget = budget}, input);
         const auto crops = once.plan(frame, found, {}, 40ms);
         EXPECT_LE(crops.size(), static_cast<std::size_t>(budget));
         EXPECT_EQ(crops, again.plan(frame, found, {}, 40ms));
         for (const Box& crop : crops) {
-            EXPECT_TRUE(holds({0, 0, static_cast<float>(frame.width), static_cast<float>(frame.height)}, crop));
+            EXPECT_TRUE(holds(
+                {0, 0, static_cast<float>(frame.width), static_cast<float>(frame.height)}, crop));
             EXPECT_GT(crop.area(), 0);
             EXPECT_EQ(static_cast<int>(crop.x1) % 2, 0);
             EXPECT_EQ(static_cast<int>(crop.y1) % 2, 0);
@@ -169,7 +177,8 @@ TEST_F(RefineMerge, ObjectsThatTheCropCutsKeepTheirWholeBox) {
 
 TEST_F(RefineMerge, OtherObjectsStay) {
     const Detection behind = seen(650, 330, 200, 300, 0.7F);  // much larger, in the same place
-    const auto merged = merge({behind, seen(700, 400, 50, 100, 0.6F, 2)}, {seen(60, 80, 50, 100, 0.9F)});
+    const auto merged =
+        merge({behind, seen(700, 400, 50, 100, 0.6F, 2)}, {seen(60, 80, 50, 100, 0.9F)});
     EXPECT_EQ(merged.size(), 3U);
 }
 

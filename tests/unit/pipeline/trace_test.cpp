@@ -23,7 +23,7 @@ void run_traced(Tracer* tracer, int streams, std::uint64_t frames) {
     std::vector<StreamJob> jobs;
     for (int i = 0; i < streams; ++i) {
         jobs.push_back({"fake", [&](const StreamTicket& ticket) -> Result<OpenedStream> {
- const std::uint32_t stream = ticket.stream;
+                            const std::uint32_t stream = ticket.stream;
                             OpenedStream opened;
                             opened.source = std::make_unique<FakeSource>(
                                 stream, FakeSource::Script{.frames = frames});

@@ -91,8 +91,8 @@ TEST(BenchReport, OtherFilesAreRefusedByName) {
 
 TEST(BenchReport, RowsAreComparedWithTheirNamesakes) {
     BenchReport before = sample_report(), after = sample_report();
-    after.rows[0].values = {40, 41, 39};     // better, beyond the noise
-    after.rows[1].values = {28, 28.6, 29};   // within it
+    after.rows[0].values = {40, 41, 39};      // better, beyond the noise
+    after.rows[1].values = {28, 28.6, 29};    // within it
     after.rows[2].values = {990, 1000, 980};  // slower: worse, as lower is better
     after.rows.push_back({.suite = "decode", .name = "new", .unit = "frames/s", .values = {1}});
     const auto changes = compare_reports(before, after);

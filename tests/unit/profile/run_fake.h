@@ -81,8 +81,9 @@ class AsyncDetector final : public detect::Detector {
     std::vector<detect::DeviceSpan> device_spans() override {
         if (!spans_) return {};
         const auto begin = done_ - script_.network;
-        return {{.stream = 0, .what = "upload", .begin = begin, .end = begin + script_.network / 4},
-                {.stream = 1, .what = "network", .begin = begin + script_.network / 4, .end = done_}};
+        return {
+            {.stream = 0, .what = "upload", .begin = begin, .end = begin + script_.network / 4},
+            {.stream = 1, .what = "network", .begin = begin + script_.network / 4, .end = done_}};
     }
     infer::MemoryUse memory() const override { return {}; }
     detect::DetectorTimes times() const override { return times_; }
@@ -99,15 +100,16 @@ class AsyncDetector final : public detect::Detector {
 inline Measurement run_and_measure(const Script& script, pipeline::Tracer* keep = nullptr) {
     std::vector<pipeline::StreamJob> jobs;
     for (std::size_t i = 0; i < script.streams; ++i) {
-        jobs.push_back({"fake", [&](const pipeline::StreamTicket& ticket) -> Result<pipeline::OpenedStream> {
-            pipeline::OpenedStream opened;
-            opened.source = std::make_unique<BurstSource>(ticket.stream, script);
-            opened.tracker = std::make_unique<saccade::test::FakeTracker>();
-            opened.sinks.push_back(std::make_unique<saccade::test::FakeSink>(
-                std::make_shared<saccade::test::SinkLog>(),
-                saccade::test::FakeSink::Script{.delay = script.sink}));
-            return opened;
-        }});
+        jobs.push_back(
+            {"fake", [&](const pipeline::StreamTicket& ticket) -> Result<pipeline::OpenedStream> {
+                 pipeline::OpenedStream opened;
+                 opened.source = std::make_unique<BurstSource>(ticket.stream, script);
+                 opened.tracker = std::make_unique<saccade::test::FakeTracker>();
+                 opened.sinks.push_back(std::make_unique<saccade::test::FakeSink>(
+                     std::make_shared<saccade::test::SinkLog>(),
+                     saccade::test::FakeSink::Script{.delay = script.sink}));
+                 return opened;
+             }});
     }
     AsyncDetector detector(script);
     saccade::test::FixedDevices devices{&detector};
@@ -116,8 +118,8 @@ inline Measurement run_and_measure(const Script& script, pipeline::Tracer* keep 
     pipeline::Tracer& tracer = keep != nullptr ? *keep : own;
     Sampler sampler;
     const auto report = pipeline::run(
-        jobs, devices,
-        {.queue = script.queue, .streams = script.at_once, .tracer = &tracer}, {}, progress);
+        jobs, devices, {.queue = script.queue, .streams = script.at_once, .tracer = &tracer}, {},
+        progress);
     return measure(tracer, sampler.finish(),
                    {.streams = script.at_once,
                     .queue = script.queue,

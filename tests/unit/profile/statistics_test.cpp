@@ -102,18 +102,18 @@ TEST(ParetoOptimal, AreThoseThatNoOtherBeatsInBoth) {
 
 TEST(Comparison, NothingIsClaimedWithoutMeasurements) {
     EXPECT_EQ(compare({}, spread_of(std::vector<double>{1}), true).change, Change::same);
-    EXPECT_EQ(compare(spread_of(std::vector<double>{0}), spread_of(std::vector<double>{1}), true)
-                  .change,
-              Change::same);
+    EXPECT_EQ(
+        compare(spread_of(std::vector<double>{0}), spread_of(std::vector<double>{1}), true).change,
+        Change::same);
 }
 
 TEST(Comparison, WhatOthersTookIsNoChangeOfOurs) {
     const Spread fast = spread_of(std::vector<double>{100, 100, 100});
     const Spread slow = spread_of(std::vector<double>{60, 60, 60});
-    EXPECT_EQ(compare(fast, slow, true, 0.5).change, Change::unsure);    // they took half
-    EXPECT_EQ(compare(fast, slow, true, 0.1).change, Change::worse);     // too little to be why
-    EXPECT_EQ(compare(fast, slow, true, -0.5).change, Change::worse);    // they took less
-    EXPECT_EQ(compare(slow, fast, true, -0.5).change, Change::unsure);   // they left
+    EXPECT_EQ(compare(fast, slow, true, 0.5).change, Change::unsure);   // they took half
+    EXPECT_EQ(compare(fast, slow, true, 0.1).change, Change::worse);    // too little to be why
+    EXPECT_EQ(compare(fast, slow, true, -0.5).change, Change::worse);   // they took less
+    EXPECT_EQ(compare(slow, fast, true, -0.5).change, Change::unsure);  // they left
     EXPECT_EQ(compare(slow, fast, true, 0.5).change, Change::better);
     EXPECT_EQ(compare(fast, slow, false, -0.5).change, Change::unsure);  // times: 100 ms to 60 ms
     EXPECT_EQ(compare(fast, fast, true, 0.5).change, Change::same);

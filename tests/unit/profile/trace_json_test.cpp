@@ -151,7 +151,8 @@ TEST(TraceJson, ADeviceThatTellsItsTimesHasATrackAStream) {
     EXPECT_EQ(slices[tracks["device 0 stream 0"]], 20U);
     EXPECT_EQ(slices[tracks["device 0 stream 1"]], 20U);
     for (const json& event : trace["traceEvents"]) {
-        const bool flow = std::string("stf").find(event["ph"].get<std::string>()) != std::string::npos;
+        const bool flow =
+            std::string("stf").find(event["ph"].get<std::string>()) != std::string::npos;
         if (flow && event["tid"] == tracks["device 0 stream 1"]) ++flows;
     }
     EXPECT_EQ(flows, 20U);  // every frame's way leads through it

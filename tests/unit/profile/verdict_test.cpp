@@ -20,7 +20,8 @@ double lateness(const Measurement& measured, const Script& script) {
     const auto over = [&](const char* name, std::chrono::microseconds asked) {
         if (asked.count() == 0) return 0.0;
         for (const auto& stage : measured.stages) {
-            if (stage.name == name) return stage.time.mean / (1e-3 * static_cast<double>(asked.count())) - 1;
+            if (stage.name == name)
+                return stage.time.mean / (1e-3 * static_cast<double>(asked.count())) - 1;
         }
         return 0.0;
     };
@@ -28,8 +29,8 @@ double lateness(const Measurement& measured, const Script& script) {
 }
 
 /// The verdict names `bottleneck`, and removing it brings what was foretold. A busy machine wakes
-/// sleepers late, by milliseconds: each further attempt sleeps twice as long, so that this weighs half.
-/// One that is late even then can't show anything: then it skips.
+/// sleepers late, by milliseconds: each further attempt sleeps twice as long, so that this weighs
+/// half. One that is late even then can't show anything: then it skips.
 void expect_verdict(Script slow, const std::string& bottleneck, Script mended) {
     constexpr int attempts = 4;
     for (int attempt = 1;; ++attempt) {
@@ -46,7 +47,8 @@ void expect_verdict(Script slow, const std::string& bottleneck, Script mended) {
             continue;
         }
         const double late = std::max(lateness(before, slow), lateness(after, mended));
-        if (!good && late > 0.1) GTEST_SKIP() << "sleeps took " << 100 * late << " % longer than asked";
+        if (!good && late > 0.1)
+            GTEST_SKIP() << "sleeps took " << 100 * late << " % longer than asked";
         EXPECT_EQ(verdict.bottleneck, bottleneck) << verdict.summary;
         EXPECT_NEAR(off, 0, 0.25) << "foretold " << verdict.speedup << ", was " << real;
         EXPECT_NEAR(verdict.model_error, 0, 0.25);
@@ -96,18 +98,30 @@ TEST(Verdict, NamesASlowModelOfLargeBatches) {
 }
 
 TEST(Verdict, NamesASmallQueue) {
-    expect_verdict({.decode = 4000us, .network = 4000us, .sink = 0us, .burst = 16, .frames = 160,
-                    .queue = 1},
-                   "queue",
-                   {.decode = 4000us, .network = 4000us, .sink = 0us, .burst = 16, .frames = 160,
-                    .queue = 32});
+    expect_verdict(
+        {.decode = 4000us, .network = 4000us, .sink = 0us, .burst = 16, .frames = 160, .queue = 1},
+        "queue",
+        {.decode = 4000us,
+         .network = 4000us,
+         .sink = 0us,
+         .burst = 16,
+         .frames = 160,
+         .queue = 32});
 }
 
 TEST(Verdict, NamesTheSlowDecodersOfManyStreams) {
-    expect_verdict({.decode = 12000us, .network = 2000us, .sink = 400us, .frames = 60, .streams = 4,
+    expect_verdict({.decode = 12000us,
+                    .network = 2000us,
+                    .sink = 400us,
+                    .frames = 60,
+                    .streams = 4,
                     .at_once = 2},
                    "decode",
-                   {.decode = 0us, .network = 2000us, .sink = 400us, .frames = 60, .streams = 4,
+                   {.decode = 0us,
+                    .network = 2000us,
+                    .sink = 400us,
+                    .frames = 60,
+                    .streams = 4,
                     .at_once = 2});
 }
 
@@ -161,18 +175,21 @@ TEST(Verdict, TellsCloserLooksFromTracking) {
     m.waiting[4].share = 0.9;
     const Verdict looks = judge(m);
     EXPECT_NE(looks.advice.front().find("--refine"), std::string::npos);
-    EXPECT_TRUE(std::any_of(looks.evidence.begin(), looks.evidence.end(), [](const std::string& line) {
-        return line.find("closer looks") != std::string::npos && line.find("90 %") != std::string::npos;
-    }));
+    EXPECT_TRUE(
+        std::any_of(looks.evidence.begin(), looks.evidence.end(), [](const std::string& line) {
+            return line.find("closer looks") != std::string::npos &&
+                   line.find("90 %") != std::string::npos;
+        }));
 }
 
 TEST(Verdict, TellsWhereFewFramesTakeMostOfTheTime) {
     Measurement m = slow_tracker();
     m.stages[4].time.p50 = 1.98;
     const Verdict verdict = judge(m);
-    EXPECT_TRUE(std::any_of(verdict.evidence.begin(), verdict.evidence.end(), [](const std::string& line) {
-        return line.find("80 % of its time goes into few frames") != std::string::npos;
-    }));
+    EXPECT_TRUE(
+        std::any_of(verdict.evidence.begin(), verdict.evidence.end(), [](const std::string& line) {
+            return line.find("80 % of its time goes into few frames") != std::string::npos;
+        }));
 }
 
 TEST(Verdict, HasNothingToSayOfNothing) {

@@ -33,7 +33,8 @@ TEST(Table, ComesBackWholeAndOnlyUnderItsKey) {
     ASSERT_TRUE(store(table, path));
     EXPECT_EQ(restore(path, "k"), table);
     EXPECT_EQ(restore(path, "other").images, 0U);
-    for (const char* damage : {"", "{", "[]", "{\"schema\":\"saccade.calibration/1\",\"key\":\"k\"}"}) {
+    for (const char* damage :
+         {"", "{", "[]", "{\"schema\":\"saccade.calibration/1\",\"key\":\"k\"}"}) {
         std::ofstream(path) << damage;
         EXPECT_TRUE(restore(path, "k").tensors.empty()) << damage;
     }
@@ -43,13 +44,15 @@ TEST(Table, ComesBackWholeAndOnlyUnderItsKey) {
 TEST(Int8OfRealNetworks, TheCutHeadChangesNoLayer) {
     for (const std::string name : {"yolo11n", "yolo26n", "yolox_nano"}) {
         const auto file = test::real_model(name);
-        if (file.empty()) GTEST_SKIP() << "no models/" << name << ".onnx(.xz) in SACCADE_SHARED or ../shared";
+        if (file.empty())
+            GTEST_SKIP() << "no models/" << name << ".onnx(.xz) in SACCADE_SHARED or ../shared";
         const auto network = open_network(file, {}, {}).value();
         const auto whole = model::int8_candidates(network.file).value();
         const auto cut = model::int8_candidates(network.model).value();
         ASSERT_EQ(whole.size(), cut.size()) << name;
         for (std::size_t i = 0; i < cut.size(); ++i) EXPECT_EQ(whole[i].output, cut[i].output);
-        EXPECT_EQ(model::int8_tensors(network.file).value(), model::int8_tensors(network.model).value());
+        EXPECT_EQ(model::int8_tensors(network.file).value(),
+                  model::int8_tensors(network.model).value());
         // All but the last ones: six, or nine in YOLOX, and the fixed sum of DFL.
         if (name == "yolo11n") {
             EXPECT_EQ(cut.size(), 81U);
@@ -63,7 +66,8 @@ class Calibrate : public ::testing::Test {
   protected:
     void SetUp() override {
         const auto file = test::real_model("yolox_nano");
-        if (file.empty()) GTEST_SKIP() << "no models/yolox_nano.onnx in SACCADE_SHARED or ../shared";
+        if (file.empty())
+            GTEST_SKIP() << "no models/yolox_nano.onnx in SACCADE_SHARED or ../shared";
         network_ = std::make_unique<Network>(open_network(file, {}, {}).value());
         choice_ = choose_frames(scene, 8, 4, {}, {}).value();
     }
@@ -105,13 +109,15 @@ TEST_F(Calibrate, GoesOnWhereItWasInterruptedWithTheSameResult) {
 
 TEST_F(Calibrate, TheSearchEndsInAPlanOrSaysThatThereIsNone) {
     const Table table = calibrate(*network_, scene, choice_, "", {}, {}).value();
-    const auto trial = make_trial(*network_, load_frames(scene, choice_.held_out, {}).value(), {}).value();
+    const auto trial =
+        make_trial(*network_, load_frames(scene, choice_.held_out, {}).value(), {}).value();
     std::vector<std::size_t> kept;
     const Gate never = [&](const model::Int8Plan& plan) -> Result<Judgement> {
         kept.push_back(plan.kept.size());
         return Judgement{.drop = 9, .good = false};
     };
-    const auto found = search(*network_, table, Method::minmax, model::Int8Shape::openvino, trial, never, {}, {});
+    const auto found =
+        search(*network_, table, Method::minmax, model::Int8Shape::openvino, trial, never, {}, {});
     ASSERT_TRUE(found) << found.error().line();
     EXPECT_FALSE(found->judgement.good);
     EXPECT_TRUE(std::is_sorted(kept.begin(), kept.end()));
@@ -126,8 +132,10 @@ TEST_F(Calibrate, APlanThatWasSpoiltShowsInTheDrift) {
         range.high *= 0.05F;  // cuts nearly all there is
         range.low *= 0.05F;
     }
-    // What the network takes for objects in the scene is faint: its boxes and scores tell all the same.
-    const auto trial = make_trial(*network_, load_frames(scene, choice_.held_out, {}).value(), {}).value();
+    // What the network takes for objects in the scene is faint: its boxes and scores tell all the
+    // same.
+    const auto trial =
+        make_trial(*network_, load_frames(scene, choice_.held_out, {}).value(), {}).value();
     const auto sound = drift_of(*network_, plan_of(table, *network_, Method::minmax),
                                 model::Int8Shape::openvino, trial, {});
     const auto spoilt = drift_of(*network_, plan, model::Int8Shape::openvino, trial, {});

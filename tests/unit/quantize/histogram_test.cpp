@@ -84,8 +84,7 @@ double error_of(const std::vector<float>& values, float low, float high) {
     const double scale = (static_cast<double>(high) - low) / 255;
     double sum = 0;
     for (const float x : values) {
-        const double level =
-            std::nearbyint(std::clamp<double>(x, low, high) / scale) * scale;
+        const double level = std::nearbyint(std::clamp<double>(x, low, high) / scale) * scale;
         sum += (x - level) * (x - level);
     }
     return sum / static_cast<double>(values.size());
@@ -101,7 +100,8 @@ TEST(Ranges, TheLeastSquaredErrorCutsAStrayValue) {
     EXPECT_LT(error_of(values, mse.low, mse.high), error_of(values, all.low, all.high));
     // No other end does better, but for the grid of ends that are tried.
     for (float high = 2; high <= 60; high += 1) {
-        EXPECT_LT(error_of(values, mse.low, mse.high), 1.02 * error_of(values, mse.low, high)) << high;
+        EXPECT_LT(error_of(values, mse.low, mse.high), 1.02 * error_of(values, mse.low, high))
+            << high;
     }
     EXPECT_LT(choose_range(h, Method::percentile).high, 6);
     EXPECT_LT(choose_range(h, Method::entropy).high, 40);

@@ -66,7 +66,8 @@ std::int64_t visit(Tracker& tracker, int second, const std::vector<float>& look)
     for (int f = 0; f < 30 * 8; ++f) {
         const bool here = f < 10;
         const auto tracks = step(tracker, 30 * second + f,
-                                 {here ? std::vector{at(100)} : std::vector<Detection>{}, {},
+                                 {here ? std::vector{at(100)} : std::vector<Detection>{},
+                                  {},
                                   here ? look : std::vector<float>{}});
         if (here && !tracks.empty()) id = tracks.back().id;
     }

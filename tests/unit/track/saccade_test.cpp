@@ -41,8 +41,8 @@ TEST(Consensus, DoesNotShakeAStillCameraWithNoisyBoxes) {
             const float x = 150.0F * static_cast<float>(i), way = noise();
             predicted.push_back(at(x, 100));
             still.push_back(at(x + way, 100 + noise()));
-            jerked.push_back({still.back().x1 + 20, still.back().y1, still.back().x2 + 20,
-                              still.back().y2});
+            jerked.push_back(
+                {still.back().x1 + 20, still.back().y1, still.back().x2 + 20, still.back().y2});
             ways.push_back(way);
         }
         std::sort(ways.begin(), ways.end());

@@ -94,7 +94,8 @@ TEST(Preprocess, AgreesWithTheStandardsInDoubles) {
             layout.width = s.dst_w;
             layout.height = s.dst_h;
             const std::vector<float> image = preprocess(frame, layout, Isa::scalar);
-            const Letterbox l = make_letterbox(s.src_w, s.src_h, s.dst_w, s.dst_h, Placement::centered);
+            const Letterbox l =
+                make_letterbox(s.src_w, s.src_h, s.dst_w, s.dst_h, Placement::centered);
             double worst = 0;
             for (int y = 0; y < s.dst_h; ++y) {
                 for (int x = 0; x < s.dst_w; ++x) {

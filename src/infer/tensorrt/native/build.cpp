@@ -55,15 +55,20 @@ Result<void> add_profiles(nvinfer1::IBuilder& builder, nvinfer1::IBuilderConfig&
         auto* profile = builder.createOptimizationProfile();
         const char* name = input.getName();
         const int height = request.height, width = request.width;
-        const auto or_less = [&](int side) { return request.least_side > 0 ? request.least_side : side; };
+        const auto or_less = [&](int side) {
+            return request.least_side > 0 ? request.least_side : side;
+        };
         const Dims least = fixed(dims, range.least, or_less(height), or_less(width));
         if (profile == nullptr || !profile->setDimensions(name, OptProfileSelector::kMIN, least) ||
-            !profile->setDimensions(name, OptProfileSelector::kOPT, fixed(dims, range.best, height, width)) ||
-            !profile->setDimensions(name, OptProfileSelector::kMAX, fixed(dims, range.most, height, width)) ||
+            !profile->setDimensions(name, OptProfileSelector::kOPT,
+                                    fixed(dims, range.best, height, width)) ||
+            !profile->setDimensions(name, OptProfileSelector::kMAX,
+                                    fixed(dims, range.most, height, width)) ||
             config.addOptimizationProfile(profile) < 0) {
-            return fail(ErrorCode::unsupported,
-                        fmt::format("{}: TensorRT refuses batches of {} to {} at {}x{}", request.name,
-                                    range.least, range.most, request.width, request.height));
+            return fail(
+                ErrorCode::unsupported,
+                fmt::format("{}: TensorRT refuses batches of {} to {} at {}x{}", request.name,
+                            range.least, range.most, request.width, request.height));
         }
     }
     return {};
@@ -76,8 +81,8 @@ Result<void> set_target(nvinfer1::IBuilderConfig& config, const Version& version
 #if SACCADE_TENSORRT_RTX
     (void)version;
     if (config.setNbComputeCapabilities(1) &&
-        config.setComputeCapability(
-            static_cast<nvinfer1::ComputeCapability>(request.capability), 0)) {
+        config.setComputeCapability(static_cast<nvinfer1::ComputeCapability>(request.capability),
+                                    0)) {
         return {};
     }
     return fail(ErrorCode::unsupported,
@@ -92,7 +97,9 @@ Result<void> set_target(nvinfer1::IBuilderConfig& config, const Version& version
 #endif
 }
 
-std::string text(const char* words) { return words != nullptr ? words : ""; }
+std::string text(const char* words) {
+    return words != nullptr ? words : "";
+}
 
 using Parser = std::unique_ptr<nvonnxparser::IParser>;
 
@@ -139,7 +146,8 @@ Result<Built> build(const EntryPoints& entry, const SharedLibrary& parser, const
 #endif
     const std::unique_ptr<nvinfer1::INetworkDefinition> network(builder->createNetworkV2(flags));
     const std::unique_ptr<nvinfer1::IBuilderConfig> config(builder->createBuilderConfig());
-    if (!network || !config) return fail(failure(ErrorCode::internal, "TensorRT's builder", logger));
+    if (!network || !config)
+        return fail(failure(ErrorCode::internal, "TensorRT's builder", logger));
     if (auto ok = set_target(*config, version, request); !ok) return fail(ok.error());
     const auto parsed = parse(*network, parser, logger, request);
     if (!parsed) return fail(parsed.error());
@@ -163,7 +171,8 @@ Result<Built> build(const EntryPoints& entry, const SharedLibrary& parser, const
         return fail(ErrorCode::interrupted, request.name + ": the build was interrupted");
     }
     if (!plan) {
-        return fail(failure(ErrorCode::unsupported, request.name + ": TensorRT can't build it", logger));
+        return fail(
+            failure(ErrorCode::unsupported, request.name + ": TensorRT can't build it", logger));
     }
     Built built;
     built.plan.assign(static_cast<const char*>(plan->data()), plan->size());

@@ -24,7 +24,9 @@ std::optional<ElementType> element_type(nvinfer1::DataType type) {
     }
 }
 
-Shape shape_of(const Dims& dims) { return {dims.d, dims.d + std::max(dims.nbDims, 0)}; }
+Shape shape_of(const Dims& dims) {
+    return {dims.d, dims.d + std::max(dims.nbDims, 0)};
+}
 
 /// Called within an enqueue, once a layer.
 class LayerTimer final : public nvinfer1::IProfiler {
@@ -70,8 +72,9 @@ class NativeContext final : public Context {
             shapes.push_back(shape_of(context_->getTensorShape(name.c_str())));
             for (const auto dim : shapes.back()) {
                 if (dim >= 0) continue;
-                return fail(ErrorCode::unsupported,
-                            fmt::format("the size of output {} depends on what is in the picture", name));
+                return fail(
+                    ErrorCode::unsupported,
+                    fmt::format("the size of output {} depends on what is in the picture", name));
             }
         }
         return shapes;
@@ -147,7 +150,8 @@ class NativeEngine final : public Engine {
     Result<std::unique_ptr<Context>> make_context(int profile, cuda::StreamHandle stream) override {
         std::unique_ptr<nvinfer1::IExecutionContext> context = create();
         if (!context) {
-            return fail(failure(ErrorCode::out_of_memory, "TensorRT can't set the engine up", logger_));
+            return fail(
+                failure(ErrorCode::out_of_memory, "TensorRT can't set the engine up", logger_));
         }
         if (!context->setOptimizationProfileAsync(profile, static_cast<cudaStream_t>(stream))) {
             return fail(failure(ErrorCode::internal, "TensorRT's profile", logger_));

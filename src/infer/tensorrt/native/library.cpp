@@ -25,8 +25,8 @@ class NativeLibrary final : public Library {
 
     Result<std::unique_ptr<Engine>> load(std::string_view plan) override {
         if (!runtime_) {
-            runtime_.reset(static_cast<nvinfer1::IRuntime*>(
-                entry_.create_runtime(&logger_, entry_.version)));
+            runtime_.reset(
+                static_cast<nvinfer1::IRuntime*>(entry_.create_runtime(&logger_, entry_.version)));
         }
         if (!runtime_) {
             return fail(failure(ErrorCode::unavailable, "TensorRT does not start", logger_));
@@ -80,7 +80,8 @@ Result<std::unique_ptr<Library>> open_native<Headers::SACCADE_TENSORRT>(SharedLi
     const auto number = runtime.symbol<std::int32_t (*)()>("getInferLibVersion");
     // The builder lives in a library of its own where only plans are to be run.
     if (entry.create_runtime == nullptr || entry.create_builder == nullptr || number == nullptr) {
-        return fail(ErrorCode::unavailable, to_string(version) + " is not whole", "install it again");
+        return fail(ErrorCode::unavailable, to_string(version) + " is not whole",
+                    "install it again");
     }
     entry.version = number();
     return std::make_unique<SACCADE_TENSORRT::NativeLibrary>(std::move(runtime), std::move(parser),

@@ -93,7 +93,8 @@ double largest_difference(const std::vector<float>& a, const std::vector<float>&
 TEST(Int8Weights, FindTheGridThatTheyLieOn) {
     // Of a channel's 8-bit grid only levels up to 100 are in use: largest/127 would miss it.
     std::vector<float> weights;
-    for (int level = -100; level <= 100; ++level) weights.push_back(0.01F * static_cast<float>(level));
+    for (int level = -100; level <= 100; ++level)
+        weights.push_back(0.01F * static_cast<float>(level));
     const auto made = quantize_weights(weights, 1, 127);
     ASSERT_EQ(made.scales.size(), 1U);
     EXPECT_NEAR(made.scales[0], 0.01F, 1e-7);
@@ -155,9 +156,9 @@ TEST(Int8Placement, OpenVinoHasQuantisersOnInputsOfConvolutionsOnly) {
     EXPECT_EQ(node_of(proto, "stem").input(0), "stem.conv");  // nothing between Conv and Mul
     for (const auto& node : proto.graph().node()) {
         if (node.op_type() != "QuantizeLinear") continue;
-        const auto zero = std::find_if(
-            proto.graph().initializer().begin(), proto.graph().initializer().end(),
-            [&](const auto& t) { return t.name() == node.input(2); });
+        const auto zero =
+            std::find_if(proto.graph().initializer().begin(), proto.graph().initializer().end(),
+                         [&](const auto& t) { return t.name() == node.input(2); });
         EXPECT_EQ(zero->data_type(), onnx::TensorProto::UINT8) << node.input(0);
     }
 }
@@ -221,16 +222,18 @@ TEST(WriteInt8, IsExactIntegerArithmetic) {
     Int8Graph::value(*g.add_output(), "y", {1, 64, 16, 16});
     auto& weights = *g.mutable_initializer(0);
     weights.clear_float_data();
-    for (int i = 0; i < 12; ++i) weights.add_float_data(static_cast<float>(i == 0 || i % 3 == 0 ? 63 : 10 * i - 55));
+    for (int i = 0; i < 12; ++i)
+        weights.add_float_data(static_cast<float>(i == 0 || i % 3 == 0 ? 63 : 10 * i - 55));
     const auto model = graph.model();
     Int8Plan plan{.ranges = {{"x", {-2, 253, 127}}}, .kept = {}, .method = "test", .source = ""};
     auto written = write_int8(model, plan, {.weight_bits = 7}).value();
     written = with_outputs(written, {"c"}).value();
 
     ov::Core core;
-    auto request = core.compile_model(core.read_model(written.to_bytes().value(), ov::Tensor()), "CPU",
-                                      ov::AnyMap{ov::hint::inference_precision(ov::element::f32)})
-                       .create_infer_request();
+    auto request =
+        core.compile_model(core.read_model(written.to_bytes().value(), ov::Tensor()), "CPU",
+                           ov::AnyMap{ov::hint::inference_precision(ov::element::f32)})
+            .create_infer_request();
     auto input = request.get_input_tensor();
     for (std::size_t i = 0; i < input.get_size(); ++i) {
         input.data<float>()[i] = static_cast<float>(static_cast<int>(i * 37 % 300) - 10) + 0.25F;
@@ -259,12 +262,12 @@ TEST(WriteInt8, ComesBackAndIsTranslatedWithoutLoss) {
     const auto back = proto_of(without_int8(for_openvino).value());
     EXPECT_EQ(back.graph().node_size(), proto_of(model).graph().node_size());
     // The same levels and scales in either direction.
-    EXPECT_EQ(write_int8(for_openvino, plan, {.shape = Int8Shape::tensorrt}).value().to_bytes().value(),
-              write_int8(write_int8(for_tensorrt, plan, {}).value(), plan,
-                         {.shape = Int8Shape::tensorrt})
-                  .value()
-                  .to_bytes()
-                  .value());
+    EXPECT_EQ(
+        write_int8(for_openvino, plan, {.shape = Int8Shape::tensorrt}).value().to_bytes().value(),
+        write_int8(write_int8(for_tensorrt, plan, {}).value(), plan, {.shape = Int8Shape::tensorrt})
+            .value()
+            .to_bytes()
+            .value());
     EXPECT_EQ(write_int8(for_openvino, plan, {}).value().to_bytes().value(),
               for_openvino.to_bytes().value());
 }
@@ -301,8 +304,9 @@ TEST(WriteInt8, RefusesWhatItDoesNotUnderstand) {
     Int8Graph spoilt;
     auto& entry = *spoilt.proto.add_metadata_props();
     entry.set_key(int8_key);
-    for (const char* text : {"", "{}", "[1]", "{\"schema\":\"saccade.int8/1\",\"ranges\":{\"x\":[0,0,1]},"
-                                              "\"kept\":[],\"method\":\"\",\"source\":\"\"}"}) {
+    for (const char* text : {"", "{}", "[1]",
+                             "{\"schema\":\"saccade.int8/1\",\"ranges\":{\"x\":[0,0,1]},"
+                             "\"kept\":[],\"method\":\"\",\"source\":\"\"}"}) {
         entry.set_value(text);
         EXPECT_EQ(int8_plan(spoilt.model()).error().code, ErrorCode::corrupt) << text;
     }
