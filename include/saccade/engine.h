@@ -22,10 +22,6 @@
 
 namespace saccade {
 
-namespace pipeline {
-class Tracer;
-}
-
 enum class Mode {
     detect,  ///< boxes of each frame for itself
     track,   ///< boxes with identities over time
@@ -64,6 +60,7 @@ struct StreamSummary {
     int width = 0, height = 0;
     int input_width = 0, input_height = 0;  ///< of the network for this stream, px
     std::uint64_t frames = 0, dropped = 0, detections = 0;
+    std::uint64_t passed_over = 0;       ///< left out by Settings::stride and max_fps
     std::uint64_t crops = 0;             ///< looked at closer, all frames (Settings::refine)
     std::vector<DropCount> drops;        ///< what `dropped` consists of
     std::size_t device_memory_peak = 0;  ///< seen while the stream was open, bytes; 0: not known
@@ -109,8 +106,7 @@ struct RunSummary {
     double seconds = 0;       ///< from the model loaded to the last output finished
     double fps = 0;           ///< frames over seconds
     double load_seconds = 0;  ///< to find, load and compile the model for the first stream
-    /// From the start of the process to the first written result of any stream; 0 where there is
-    /// none.
+    /// From the call of run() to the first written result of any stream; 0 where there is none.
     double first_result_seconds = 0;
     std::vector<StageTime> stages;  ///< of the device: preprocess, inference (waited), postprocess
     std::size_t peak_memory = 0;    ///< of the process, bytes
@@ -131,12 +127,10 @@ struct RunHooks {
     std::function<void(const std::string& source, const FrameResult& result)> on_result;
     /// About ten times a second, from a thread of its own.
     std::function<void(const ProgressView& progress)> on_progress;
-    /// Once the model is loaded for the first stream, before the first frame; from that stream's
-    /// own thread. Not called where none is ever loaded. No progress is told before.
+    /// Once the model is loaded for the first stream, before the first frame; from a thread of the
+    /// engine's. Not called where none is ever loaded. No progress is told before.
     std::function<void(const RunSummary& so_far)> on_loaded;
     std::stop_token stop;
-    /// For programs of this repository: records the run and outlives it. None: nothing is recorded.
-    pipeline::Tracer* tracer = nullptr;
 };
 
 /// Runs all sources (files, folders, patterns, lists, "-") to their ends. One failing source fails

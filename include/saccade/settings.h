@@ -66,6 +66,8 @@ struct Settings {
     /// a host one.
     int decoders = 0;
     double image_rate = 30;  ///< frames a second of image sequences
+    int stride = 1;          ///< every so many-th frame of a stream is detected and tracked; 1: all
+    double max_fps = 0;      ///< frames a second of a stream at most, by its own times; 0: all
     bool live = false;       ///< read files at their own pace; drop frames rather than fall behind
     double max_wait = 0;     ///< ms a frame may wait for its batch to fill; 0: 5 live, else 100
     double target_p99 = 0;   ///< ms within which 99 of 100 live frames are to be detected; 0: none
@@ -73,6 +75,9 @@ struct Settings {
     // Outputs
     std::string out = "out";                  ///< folder
     std::vector<std::string> save = {"mot"};  ///< formats; see `saccade track --help`
+    /// Outputs are split: "1h" (s, m, h, d of the stream's own time), "100MB" (kB, MB, GB); "":
+    /// not.
+    std::string rotate;
     bool resume = false;  ///< leave out files that an earlier run into `out` completed
 
     // Places

@@ -87,6 +87,20 @@ struct Track {
     friend bool operator==(const Track&, const Track&) = default;
 };
 
+/// What lies between a frame and the one before it in its stream, where that is not just time.
+/// docs/formats.md says what it does to identities, counts and outputs.
+struct Boundary {
+    bool lost_data = false;       ///< something in between was lost or damaged
+    bool format_changed = false;  ///< from here on the size, pixel format or colour differs
+    bool new_size = false;        ///< and it is the size
+    /// Time that passed between the two, where it is far more than between others; else 0.
+    std::chrono::nanoseconds gap{0};
+    std::string reason;  ///< what was lost, in one line; "" where nothing was
+
+    /// Whether identities end here: nobody can be told to be who was there before.
+    [[nodiscard]] bool ends_identities() const noexcept { return new_size || gap.count() > 0; }
+};
+
 /// Everything the engine knows about one frame.
 struct FrameResult {
     FrameId id;
@@ -95,6 +109,7 @@ struct FrameResult {
     std::vector<Detection> detections;
     std::vector<Track> tracks;                ///< empty where no tracker ran
     std::shared_ptr<const std::string> file;  ///< image that is this frame; none in a video
+    std::shared_ptr<const Boundary> boundary = nullptr;  ///< in front of this frame; mostly none
 };
 
 }  // namespace saccade

@@ -10,6 +10,7 @@
 #include "cli/progress.h"
 #include "cli/results.h"
 #include "cli/signals.h"
+#include "cli/timed_run.h"
 #include "cli/verb.h"
 #include "core/atomic_file.h"
 #include "core/log.h"
@@ -63,14 +64,13 @@ int profile_run(const SettingFlags& flags, const ProfileFlags& wanted) {
     std::optional<ProgressLine> line;
     RunHooks hooks;
     hooks.stop = signals.token();
-    hooks.tracer = &tracer;
     hooks.on_loaded = [&](const RunSummary&) {
         line.emplace(ProgressLine::style_for(flags.quiet));
         tracer.restart();
         sampler.emplace(gpu);
     };
     hooks.on_progress = [&](const ProgressView& view) { line->update(view); };
-    const auto run = saccade::run(Mode::track, config->settings, wanted.sources, hooks);
+    const auto run = timed_run(Mode::track, config->settings, wanted.sources, hooks, &tracer);
     line.reset();
     if (!run) return complain(run.error());
     for (const StreamSummary& stream : run->streams) {

@@ -9,6 +9,7 @@
 #include "cli/results.h"
 #include "cli/signals.h"
 #include "cli/summary.h"
+#include "cli/timed_run.h"
 #include "cli/verb.h"
 #include "core/log.h"
 #include "pipeline/trace.h"
@@ -27,14 +28,14 @@ int run_and_show(Mode mode, const Settings& settings, const std::vector<std::str
     std::optional<ProgressLine> line;
     pipeline::Tracer tracer;
     RunHooks hooks;
-    if (!view.trace.empty()) hooks.tracer = &tracer;
     hooks.stop = signals.token();
     hooks.on_loaded = [&](const RunSummary&) {
         line.emplace(ProgressLine::style_for(view.quiet));
         tracer.restart();
     };
     hooks.on_progress = [&](const ProgressView& progress) { line->update(progress); };
-    const auto summary = run(mode, settings, sources, hooks);
+    const auto summary =
+        timed_run(mode, settings, sources, hooks, view.trace.empty() ? nullptr : &tracer);
     line.reset();
     if (!summary) return complain(summary.error());
     if (!view.trace.empty()) {

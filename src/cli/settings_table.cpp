@@ -13,6 +13,7 @@
 #include "model/spec.h"
 #include "pipeline/memory_limit.h"
 #include "sink/registry.h"
+#include "sink/rotation.h"
 #include "track/registry.h"
 #include "track/zones.h"
 
@@ -259,6 +260,11 @@ std::vector<SettingRow> make_table() {
     rows.push_back(numeric<double>("image_rate", "--image-rate",
                                    "frames a second of image sequences", &S::image_rate, 0.001,
                                    1000));
+    rows.push_back(numeric<int>("stride", "--stride", "look at every N-th frame only", &S::stride,
+                                1, 1'000'000));
+    rows.push_back(numeric<double>("max_fps", "--max-fps",
+                                   "look at N frames a second at most, by their times; 0: all",
+                                   &S::max_fps, 0, 1e6));
     rows.push_back(toggle("live", "--live",
                           "read files at their own pace; drop frames rather than fall behind",
                           &S::live));
@@ -279,6 +285,13 @@ std::vector<SettingRow> make_table() {
     };
     rows.push_back(list("save", "-s,--save", fmt::format("{},...", fmt::join(formats, "|")),
                         "formats to write", &S::save, formats));
+    rows.push_back(text("rotate", "--rotate", "TIME|SIZE",
+                        "split outputs: 15m, 1h, 100MB ...; pieces are numbered", &S::rotate));
+    rows.back().set = [](Settings& s, const std::string& given) -> Result<void> {
+        if (auto rotation = sink::parse_rotation(given); !rotation) return fail(rotation.error());
+        s.rotate = given;
+        return {};
+    };
     rows.push_back(toggle("resume", "--resume",
                           "leave out files that an earlier run into --out completed", &S::resume));
     rows.push_back(list("model_dirs", "--model-dirs", "DIR,...",

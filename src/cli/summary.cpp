@@ -46,6 +46,7 @@ std::string stream_line(const StreamSummary& s) {
     for (const DropCount& d : s.drops) {
         line += fmt::format(", {} frames dropped ({})", d.frames, d.reason);
     }
+    if (s.passed_over > 0) line += fmt::format(", {} passed over", s.passed_over);
     if (s.status == Status::partial) line += fmt::format("; partly unreadable: {}", s.damage);
     if (s.status == Status::interrupted) line += "; interrupted";
     if (s.status == Status::failed) {
@@ -173,6 +174,7 @@ std::string summary_json(const RunSummary& summary) {
                        {"input", {s.input_width, s.input_height}},
                        {"frames", s.frames},
                        {"dropped", s.dropped},
+                       {"passed_over", s.passed_over},
                        {"drops", drops_json(s.drops)},
                        {"device_memory_peak_bytes", s.device_memory_peak},
                        {"detections", s.detections},

@@ -15,6 +15,7 @@ class FrameMotion final : public pipeline::MotionEstimator {
   public:
     std::optional<track::CameraMotion> estimate(const Frame& frame,
                                                 std::span<const Detection> detections) override;
+    void reset() override { estimator_.reset(); }
 
   private:
     [[nodiscard]] track::LumaView luma_of(const Frame& frame);

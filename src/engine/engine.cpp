@@ -10,13 +10,14 @@
 #include <thread>
 
 #include "core/mask_secrets.h"
-#include "core/process_age.h"
 #include "engine/appearance.h"
 #include "engine/bad_images.h"
 #include "engine/devices.h"
 #include "engine/naming.h"
 #include "engine/open_stream.h"
+#include "engine/pipeline_options.h"
 #include "engine/resume.h"
+#include "engine/run.h"
 #include "engine/run_files.h"
 #include "engine/summarize.h"
 #include "media/image_names.h"
@@ -65,24 +66,6 @@ std::shared_ptr<const media::ImageNames> single_images(const std::vector<std::st
     return std::make_shared<const media::ImageNames>(images);
 }
 
-/// A batch of a live run must not wait for frames that are a frame time away.
-std::chrono::nanoseconds max_wait(const Settings& settings) {
-    using Milliseconds = std::chrono::duration<double, std::milli>;
-    const double ms = settings.max_wait > 0 ? settings.max_wait : settings.live ? 5 : 100;
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(Milliseconds(ms));
-}
-
-/// Live streams all run from the start. A GPU's decoders (seven on an H100) are busy with two
-/// streams each. On a CPU the network fills all cores: more files at once would only take memory.
-std::size_t streams_at_once(const Settings& settings, std::size_t jobs,
-                            const engine::EngineDevices& devices) {
-    if (settings.streams > 0) return std::min(settings.streams, jobs);
-    if (settings.live) return jobs;
-    constexpr std::size_t kOfAGpu = 16;
-    if (devices.cuda_ordinal(0) >= 0) return std::min(kOfAGpu * devices.count(), jobs);
-    return std::min(std::max<std::size_t>(2, std::thread::hardware_concurrency() / 4), jobs);
-}
-
 /// Calls `tick` about ten times a second, and once more at the end.
 class Ticker {
   public:
@@ -104,8 +87,10 @@ class Ticker {
 
 }  // namespace
 
-Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<std::string>& sources,
-                       const RunHooks& hooks) {
+Result<RunSummary> engine::run(Mode mode, const Settings& settings,
+                               const std::vector<std::string>& sources, const RunHooks& hooks,
+                               pipeline::Tracer* tracer) {
+    const auto called = SteadyTime::now();
     const auto locations = expand(sources);
     if (!locations) return fail(locations.error());
 
@@ -152,13 +137,20 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     });
 
     const auto images = single_images(names);
-    pipeline::PipelineOptions options;
-    options.streams = streams_at_once(settings, left.size(), **devices);
+    pipeline::PipelineOptions options = engine::pipeline_options(settings);
+    options.streams = engine::streams_at_once(settings, left.size(), (*devices)->count(),
+                                              (*devices)->cuda_ordinal(0) >= 0);
+    if (mode != Mode::track) options.held = 0;
+    std::shared_ptr<const pipeline::Controls> controls;
+    if (settings.stride > 1 || settings.max_fps > 0) {
+        controls = std::make_shared<const pipeline::Controls>(
+            pipeline::Controls::Values{.stride = settings.stride, .max_fps = settings.max_fps});
+    }
     std::vector<StreamJob> jobs;
     for (const std::size_t i : left) {
         jobs.push_back(
-            {mask_url(names[i]),
-             [&, i](const pipeline::StreamTicket& ticket) -> Result<OpenedStream> {
+            {.name = mask_url(names[i]),
+             .open = [&, i](const pipeline::StreamTicket& ticket) -> Result<OpenedStream> {
                  const Location& location = (*locations)[i];
                  if (location.error) return fail(*location.error);
                  // A folder may hold more by now.
@@ -171,26 +163,12 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
                       .stem = stems[i],
                       .images = images,
                       .detector_device = (*devices)->cuda_ordinal(ticket.device),
-                      .streams = (options.streams + (*devices)->count() - 1) / (*devices)->count(),
-                      .embedder = *embedder,
-                      .stop = hooks.stop},
+                      .embedder = *embedder},
                      ticket);
-             }});
+             },
+             .controls = controls});
     }
-    // Frames that wait are latency: a live stream keeps no more than even out its pace.
-    constexpr std::size_t kLiveQueue = 4;
-    options.queue = settings.live ? std::min(settings.queue, kLiveQueue) : settings.queue;
-    options.held = mode == Mode::track ? static_cast<std::size_t>(settings.interpolate) : 0;
-    options.batch = settings.batch;
-    options.max_wait = max_wait(settings);
-    options.target_p99 = std::chrono::duration_cast<std::chrono::nanoseconds>(
-        std::chrono::duration<double, std::milli>(settings.target_p99));
-    if (settings.refine) {
-        options.refine = {.budget = settings.refine_budget,
-                          .confidence = settings.confidence,
-                          .max_detections = settings.max_detections};
-    }
-    options.tracer = hooks.tracer;
+    options.tracer = tracer;
     std::vector<Result<std::string>> unread(jobs.size());
     options.on_stream_done = [&](std::size_t job, const pipeline::StreamReport& stream) {
         resume->ended(left[job], stream);
@@ -212,7 +190,8 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     std::atomic<bool> any{false};
     const auto on_result = [&](const std::string& stream, const FrameResult& result) {
         if (!any.exchange(true)) {
-            summary.first_result_seconds = std::chrono::duration<double>(process_age()).count();
+            const std::chrono::duration<double> passed = SteadyTime::now() - called;
+            summary.first_result_seconds = passed.count();
         }
         if (hooks.on_result) hooks.on_result(stream, result);
     };
@@ -236,6 +215,11 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
         summary.streams.insert(place, std::move(*done[i]));
     }
     return summary;
+}
+
+Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<std::string>& sources,
+                       const RunHooks& hooks) {
+    return engine::run(mode, settings, sources, hooks, nullptr);
 }
 
 }  // namespace saccade

@@ -81,7 +81,8 @@ Result<std::string> settings_digest(Mode mode, const Settings& settings,
                        s.live,          s.save,
                        looks,           s.rectangles,
                        s.refine,        s.refine_budget,
-                       s.remember};
+                       s.remember,      s.stride,
+                       s.max_fps,       s.rotate};
     Digest digest(Digest::Algorithm::sha256);
     const std::vector<std::uint8_t> bytes = json::to_cbor(what);  // takes any text as it is
     digest.update(std::as_bytes(std::span(bytes)));

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
-#include <set>
 
 #include "core/mask_secrets.h"
 #include "engine/bad_images.h"
@@ -71,27 +69,38 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-std::vector<std::string> output_stems(std::span<const std::string> sources) {
-    const std::vector<std::string> endings = suffixes();
-    std::vector<std::string> stems;
-    std::set<std::string> used = {lower(Journal::kName)};  // whole names
-    std::map<std::string, int> numbers;                    // the next one to try, by name
-    const auto is_free = [&](const std::string& stem) {
-        return std::none_of(endings.begin(), endings.end(), [&](const std::string& ending) {
-            return used.contains(lower(stem + ending));
-        });
-    };
-    for (const std::string& source : sources) {
-        const std::string base = stem_of(source);
-        std::string stem = base;
-        int& n = numbers.emplace(base, 2).first->second;
-        if (n > 2 || !is_free(stem)) {
-            do stem = base + "-" + std::to_string(n++);
-            while (!is_free(stem));
+/// Whether an output of `stem` and one of a stem that was given out would be one file.
+bool StemBook::is_free(const std::string& stem) const {
+    static const std::vector<std::string> endings = suffixes();
+    for (const std::string& ending : endings) {
+        const std::string name = lower(stem + ending);
+        if (name == lower(Journal::kName)) return false;
+        for (const std::string& other : endings) {
+            const std::string tail = lower(other);
+            if (name.ends_with(tail) && used_.contains(name.substr(0, name.size() - tail.size()))) {
+                return false;
+            }
         }
-        for (const std::string& ending : endings) used.insert(lower(stem + ending));
-        stems.push_back(std::move(stem));
     }
+    return true;
+}
+
+std::string StemBook::take(const std::string& source) {
+    const std::string base = stem_of(source);
+    std::string stem = base;
+    int& n = numbers_.emplace(base, 2).first->second;
+    if (n > 2 || !is_free(stem)) {
+        do stem = base + "-" + std::to_string(n++);
+        while (!is_free(stem));
+    }
+    used_.insert(lower(stem));
+    return stem;
+}
+
+std::vector<std::string> output_stems(std::span<const std::string> sources) {
+    StemBook book;
+    std::vector<std::string> stems;
+    for (const std::string& source : sources) stems.push_back(book.take(source));
     return stems;
 }
 

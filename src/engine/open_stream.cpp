@@ -1,5 +1,7 @@
 #include "engine/open_stream.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -11,9 +13,11 @@
 #include "engine/camera_motion.h"
 #include "engine/counts_sink.h"
 #include "engine/decode_device.h"
+#include "media/feed_source.h"
 #include "media/paced_source.h"
 #include "media/source.h"
 #include "sink/registry.h"
+#include "sink/rotation.h"
 #include "track/interpolate.h"
 #include "track/registry.h"
 
@@ -46,6 +50,9 @@ Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
                           pipeline::OpenedStream& opened) {
     track::TrackerOptions options;
     if (settings.remember > 0) options.remember_seconds = settings.remember;
+    opened.patience =
+        std::max(opened.patience, std::chrono::ceil<std::chrono::nanoseconds>(
+                                      std::chrono::duration<double>(settings.remember)));
     auto tracker = track::make_tracker(settings.tracker, options);
     if (!tracker) return fail(tracker.error());
     opened.tracker = std::move(*tracker);
@@ -61,17 +68,32 @@ Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
 
 Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& stem,
                         pipeline::OpenedStream& opened) {
-    for (const std::string& format : settings.save) {
-        auto sink = sink::make_sink(
-            format,
-            {.folder = settings.out, .stem = stem, .include_lost = settings.interpolate > 0});
+    const auto rotation = sink::parse_rotation(settings.rotate);
+    if (!rotation) return fail(rotation.error());
+    const auto add = [&](sink::PieceMaker make) -> Result<void> {
+        if (rotation->rotates()) {
+            opened.sinks.push_back(
+                sink::make_rotating(*rotation, settings.out, stem, std::move(make)));
+            return {};
+        }
+        auto sink = make(stem);
         if (!sink) return fail(sink.error());
         opened.sinks.push_back(std::move(*sink));
+        return {};
+    };
+    for (const std::string& format : settings.save) {
+        auto added = add([format, folder = settings.out,
+                          lost = settings.interpolate > 0](const std::string& name) {
+            return sink::make_sink(format, {.folder = folder, .stem = name, .include_lost = lost});
+        });
+        if (!added) return added;
     }
     if (counts_wanted(mode, settings)) {
-        auto counts = make_counts_sink(settings.out, stem, settings.lines, settings.zones);
-        if (!counts) return fail(counts.error());
-        opened.sinks.push_back(std::move(*counts));
+        auto added = add([folder = settings.out, lines = settings.lines,
+                          zones = settings.zones](const std::string& name) {
+            return make_counts_sink(folder, name, lines, zones);
+        });
+        if (!added) return added;
     }
     return {};
 }
@@ -93,11 +115,13 @@ bool needs_pictures_in_order(const Settings& settings, const pipeline::OpenedStr
                        [](const auto& sink) { return sink->wants_pixels(); });
 }
 
-std::size_t decoders(const Settings& settings, const StreamPlan& plan, int decode_device,
+std::size_t decoders(const Settings& settings, std::size_t streams, int decode_device,
                      const pipeline::OpenedStream& opened) {
-    if (settings.live || settings.decoders == 1) return 1;
+    // Which frames are left out by --stride and --max-fps is told by their order and times.
+    const bool all = settings.stride <= 1 && settings.max_fps <= 0;
+    if (settings.live || settings.decoders == 1 || !all) return 1;
     if (!needs_pictures_in_order(settings, opened)) {
-        return decoders_of_a_file(settings, decode_device, plan.streams);
+        return decoders_of_a_file(settings, decode_device, streams);
     }
     if (settings.decoders > 1) {
         log::warning(
@@ -106,6 +130,41 @@ std::size_t decoders(const Settings& settings, const StreamPlan& plan, int decod
             settings.decoders);
     }
     return 1;
+}
+
+Result<void> open_sources(Mode mode, const Settings& settings, const StreamPlan& plan,
+                          const pipeline::StreamTicket& ticket, pipeline::OpenedStream& opened) {
+    if (plan.feed != nullptr) {
+        const int device = plan.feed->options().device;
+        if (device >= 0 && device != plan.detector_device) {
+            return fail(ErrorCode::unsupported,
+                        fmt::format("{}: its pictures are on cuda:{}, and the network is not",
+                                    plan.feed->options().name, device),
+                        "open the session on that device, or give pictures in host memory");
+        }
+        auto source = media::open_feed(plan.feed, ticket.stream);
+        if (!source) return fail(source.error());
+        opened.source = std::move(*source);
+        return {};
+    }
+    const int decoder = decode_device(mode, settings, plan.detector_device);
+    const auto admit = [&](const media::StreamInfo& declared) {
+        return ticket.admit(declared, decoder == plan.detector_device);
+    };
+    auto sources = media::open_sources(plan.location,
+                                       {.stream = ticket.stream,
+                                        .cuda_device = decoder,
+                                        .decoder_threads = decoder_threads(settings),
+                                        .image_rate = settings.image_rate,
+                                        .images = plan.images,
+                                        .stop = ticket.stop,
+                                        .before_decoder = admit},
+                                       decoders(settings, ticket.streams, decoder, opened));
+    if (!sources) return fail(sources.error());
+    opened.source = std::move(sources->front());
+    sources->erase(sources->begin());
+    opened.beside = std::move(*sources);
+    return {};
 }
 
 }  // namespace
@@ -126,26 +185,12 @@ Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
     }
     if (auto made = open_sinks(mode, settings, plan.stem, opened); !made) return fail(made.error());
 
-    const int decoder = decode_device(mode, settings, plan.detector_device);
-    const auto admit = [&](const media::StreamInfo& declared) {
-        return ticket.admit(declared, decoder == plan.detector_device);
-    };
-    auto sources = media::open_sources(plan.location,
-                                       {.stream = ticket.stream,
-                                        .cuda_device = decoder,
-                                        .decoder_threads = decoder_threads(settings),
-                                        .image_rate = settings.image_rate,
-                                        .images = plan.images,
-                                        .stop = plan.stop,
-                                        .before_decoder = admit},
-                                       decoders(settings, plan, decoder, opened));
-    if (!sources) return fail(sources.error());
-    opened.source = std::move(sources->front());
-    sources->erase(sources->begin());
-    opened.beside = std::move(*sources);
+    if (auto made = open_sources(mode, settings, plan, ticket, opened); !made) {
+        return fail(made.error());
+    }
     if (auto added = add_frame_table(settings, plan.stem, opened); !added)
         return fail(added.error());
-    if (settings.live && !opened.source->info().live) {
+    if (settings.live && plan.feed == nullptr && !opened.source->info().live) {
         static const SteadyClock clock;
         opened.source = std::make_unique<media::PacedSource>(std::move(opened.source), clock);
     }

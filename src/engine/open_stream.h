@@ -10,6 +10,7 @@
 #include "pipeline/pipeline.h"
 #include "saccade/engine.h"
 #include "saccade/error.h"
+#include "saccade/frame_feed.h"
 #include "saccade/settings.h"
 
 namespace saccade::engine {
@@ -20,9 +21,8 @@ struct StreamPlan {
     /// What it is called where it is an image, one of several sources; else none.
     std::shared_ptr<const media::ImageNames> images;
     int detector_device = -1;  ///< the GPU that its detector runs on; -1: the host
-    std::size_t streams = 1;   ///< that share that device
     std::shared_ptr<detect::Embedder> embedder;  ///< may be none
-    std::stop_token stop;                        ///< while the source is opened
+    std::shared_ptr<FrameFeed> feed = nullptr;   ///< in place of the location
 };
 
 /// Whether images get a table of their names ("frames"): MOT files and videos have no room for

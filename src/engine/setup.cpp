@@ -26,29 +26,6 @@ Result<std::optional<infer::Precision>> precision_of(const std::string& name) {
                 "use auto, fp32, fp16, mixed, bf16 or int8");
 }
 
-/// Class ids for names or numbers of `wanted`.
-Result<std::vector<int>> class_ids(const std::vector<std::string>& wanted,
-                                   const std::vector<std::string>& names,
-                                   const std::string& model) {
-    std::vector<int> ids;
-    for (const std::string& text : wanted) {
-        const auto named = std::find(names.begin(), names.end(), text);
-        int id = static_cast<int>(named - names.begin());
-        if (named == names.end()) {
-            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-            const bool number = error == std::errc{} && end == text.data() + text.size();
-            if (!number || id < 0 || id >= static_cast<int>(names.size())) {
-                return fail(ErrorCode::invalid_argument,
-                            fmt::format("classes: {} has no class '{}'", model, text),
-                            fmt::format("use names such as '{}' or numbers from 0 to {}",
-                                        names.empty() ? "" : names.front(), names.size() - 1));
-            }
-        }
-        ids.push_back(id);
-    }
-    return ids;
-}
-
 /// The policy's sizes are meant for networks that run at any: those whose file says so, and those
 /// exported at 640 that can be freed of it. Who exported a network at another size wants that one.
 Result<pipeline::InputPolicy> input_policy(const Settings& settings,
@@ -77,6 +54,28 @@ Result<pipeline::InputPolicy> input_policy(const Settings& settings,
 }
 
 }  // namespace
+
+Result<std::vector<int>> class_ids(const std::vector<std::string>& wanted,
+                                   const std::vector<std::string>& names,
+                                   const std::string& model) {
+    std::vector<int> ids;
+    for (const std::string& text : wanted) {
+        const auto named = std::find(names.begin(), names.end(), text);
+        int id = static_cast<int>(named - names.begin());
+        if (named == names.end()) {
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+            const bool number = error == std::errc{} && end == text.data() + text.size();
+            if (!number || id < 0 || id >= static_cast<int>(names.size())) {
+                return fail(ErrorCode::invalid_argument,
+                            fmt::format("classes: {} has no class '{}'", model, text),
+                            fmt::format("use names such as '{}' or numbers from 0 to {}",
+                                        names.empty() ? "" : names.front(), names.size() - 1));
+            }
+        }
+        ids.push_back(id);
+    }
+    return ids;
+}
 
 model::SpecOverrides overrides_of(const Settings& settings) {
     model::SpecOverrides overrides;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "detect/factory.h"
 #include "infer/backend.h"
@@ -21,6 +22,11 @@ struct DetectorPlan {
 
 /// What the settings say of the model.
 [[nodiscard]] model::SpecOverrides overrides_of(const Settings& settings);
+
+/// Class ids for names or numbers of `wanted`. Errors: invalid_argument for one that `model` has
+/// not.
+Result<std::vector<int>> class_ids(const std::vector<std::string>& wanted,
+                                   const std::vector<std::string>& names, const std::string& model);
 
 /// The settings' model, understood. Errors: those of find_model and PreparedModel::load.
 Result<model::PreparedModel> prepare_model(const Settings& settings, std::stop_token stop = {});

@@ -49,10 +49,8 @@ Status status_of(pipeline::StreamStatus status) {
     return Status::failed;
 }
 
-namespace {
-
-StreamSummary stream_summary(const pipeline::StreamReport& report,
-                             const std::vector<std::string>& class_names) {
+StreamSummary summary_of(const pipeline::StreamReport& report,
+                         const std::vector<std::string>& class_names) {
     StreamSummary s;
     s.name = report.name;
     s.status = status_of(report.status);
@@ -66,11 +64,8 @@ StreamSummary stream_summary(const pipeline::StreamReport& report,
     s.input_height = report.input_height;
     s.frames = report.frames;
     s.dropped = report.dropped.total();
-    for (const DropCount& drop :
-         {DropCount{"detect", "the detector was busy", report.dropped.detector},
-          DropCount{"detect", "tracker or outputs were behind", report.dropped.results}}) {
-        if (drop.frames > 0) s.drops.push_back(drop);
-    }
+    s.drops = pipeline::drop_counts(report.dropped);
+    s.passed_over = report.passed_over;
     s.device_memory_peak = report.memory_peak;
     s.detections = report.detections;
     s.crops = report.crops;
@@ -88,7 +83,6 @@ StreamSummary stream_summary(const pipeline::StreamReport& report,
     return s;
 }
 
-/// Devices are governed each for itself: counts add up, sizes are those of the tightest.
 void add_governor(const pipeline::GovernorReport& report, GovernorSummary& summary) {
     const bool first = summary.max_batch == 0;
     summary.limit = first ? report.limit : std::min(summary.limit, report.limit);
@@ -105,8 +99,6 @@ void add_governor(const pipeline::GovernorReport& report, GovernorSummary& summa
     summary.grown += report.grown;
     summary.trims += report.trims;
 }
-
-}  // namespace
 
 void add_detector(const detect::DetectorInfo& detector, RunSummary& summary) {
     static constexpr const char* kPrecisions[] = {"fp32", "fp16", "bf16", "int8", "mixed"};
@@ -126,7 +118,7 @@ void add_report(const pipeline::RunReport& report, RunSummary& summary) {
     const std::vector<std::string> none;
     const auto& names = report.devices.empty() ? none : report.devices[0].detector.class_names;
     for (const auto& stream : report.streams) {
-        summary.streams.push_back(stream_summary(stream, names));
+        summary.streams.push_back(summary_of(stream, names));
         summary.frames += stream.frames;
     }
     summary.seconds = seconds_of(report.wall);

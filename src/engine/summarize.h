@@ -1,6 +1,9 @@
 // The pipeline's report in the words of the public API.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "detect/detector.h"
 #include "pipeline/report.h"
 #include "saccade/engine.h"
@@ -11,6 +14,13 @@ namespace saccade::engine {
 void add_detector(const detect::DetectorInfo& detector, RunSummary& summary);
 
 Status status_of(pipeline::StreamStatus status);
+
+/// One stream's end. `class_names` by class id.
+StreamSummary summary_of(const pipeline::StreamReport& report,
+                         const std::vector<std::string>& class_names);
+
+/// Devices are governed each for itself: counts add up, sizes are those of the tightest.
+void add_governor(const pipeline::GovernorReport& report, GovernorSummary& summary);
 
 /// Adds what the run brought.
 void add_report(const pipeline::RunReport& report, RunSummary& summary);

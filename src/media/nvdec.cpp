@@ -9,6 +9,8 @@ extern "C" {
 
 #include <map>
 #include <mutex>
+#include <stop_token>
+#include <utility>
 
 #include "core/log.h"
 #include "core/patience.h"
@@ -58,7 +60,7 @@ constexpr std::size_t alignment = 256;  // bytes, of rows
 
 class CudaNvdec final : public Nvdec {
   public:
-    explicit CudaNvdec(int device) : device_(device) {}
+    CudaNvdec(int device, std::stop_token stop) : device_(device), stop_(std::move(stop)) {}
 
     /// Throws CudaFailure.
     Result<void> open() {
@@ -104,7 +106,8 @@ class CudaNvdec final : public Nvdec {
                 });
                 return taken ? *taken : fail(taken.error());
             },
-            {}, {}, [&] { log::warning("no memory for a picture on cuda:{}: waiting", device_); });
+            {}, stop_,
+            [&] { log::warning("no memory for a picture on cuda:{}: waiting", device_); });
     }
 
     [[nodiscard]] int device() const noexcept override { return device_; }
@@ -142,6 +145,7 @@ class CudaNvdec final : public Nvdec {
     }
 
     const int device_;
+    const std::stop_token stop_;
     std::shared_ptr<Place> place_;
     std::unique_ptr<AVBufferRef, Unref> reference_;
 };
@@ -161,10 +165,10 @@ std::optional<int> nvdec_engines(int device) {
     return known[device] = told ? *told : std::nullopt;
 }
 
-Result<std::unique_ptr<Nvdec>> Nvdec::open(int device) {
+Result<std::unique_ptr<Nvdec>> Nvdec::open(int device, std::stop_token stop) {
     // Asked first: without a driver, its absence is the clearest thing to say.
     if (auto driver = cuda::probe_driver(); !driver) return fail(driver.error());
-    auto nvdec = std::make_unique<CudaNvdec>(device);
+    auto nvdec = std::make_unique<CudaNvdec>(device, std::move(stop));
     auto opened = cuda::guarded([&] { return nvdec->open(); });
     if (!opened) return fail(opened.error());
     if (!*opened) return fail(opened->error());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "core/frame.h"
@@ -20,8 +21,9 @@ std::string nvdec_obstacle(const AVCodec& codec, const AVCodecParameters& parame
 /// A stream's own place on a GPU. One thread; pictures may outlive it.
 class Nvdec {
   public:
-    /// Errors: unavailable (no driver, no such GPU, a build without CUDA).
-    static Result<std::unique_ptr<Nvdec>> open(int device);
+    /// `stop` ends the wait for memory in take(). Errors: unavailable (no driver, no such GPU, a
+    /// build without CUDA).
+    static Result<std::unique_ptr<Nvdec>> open(int device, std::stop_token stop = {});
     Nvdec() = default;
     Nvdec(const Nvdec&) = delete;
     Nvdec& operator=(const Nvdec&) = delete;
@@ -33,8 +35,8 @@ class Nvdec {
 
     /// Fills the planes, memory, device and owner of a Frame whose size and format are set, with a
     /// copy of the picture on the device that any CUDA stream may read at once. The decoder has its
-    /// surface back when `picture` goes: it has few, and a pipeline holds many frames. Errors:
-    /// out_of_memory, internal.
+    /// surface back when `picture` goes: it has few, and a pipeline holds many frames. Waits a
+    /// while for memory. Errors: out_of_memory, internal.
     virtual Result<void> take(const AVFrame& picture, Frame& frame) = 0;
 
     [[nodiscard]] virtual int device() const noexcept = 0;

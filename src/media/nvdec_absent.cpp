@@ -8,7 +8,7 @@ std::optional<int> nvdec_engines(int /*device*/) {
     return std::nullopt;
 }
 
-Result<std::unique_ptr<Nvdec>> Nvdec::open(int /*device*/) {
+Result<std::unique_ptr<Nvdec>> Nvdec::open(int /*device*/, std::stop_token /*stop*/) {
     return fail(ErrorCode::unavailable, "this build has no GPU path", "run: make gpu");
 }
 

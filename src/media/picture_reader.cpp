@@ -94,7 +94,7 @@ Result<void> PictureReader::open_decoder(const Demuxer& demuxer) {
     if (options_.cuda_device >= 0) {
         not_on_gpu_ = nvdec_obstacle(demuxer.decoder(), codec, demuxer.orientation());
         if (not_on_gpu_.empty() && !nvdec_) {
-            auto nvdec = Nvdec::open(options_.cuda_device);
+            auto nvdec = Nvdec::open(options_.cuda_device, options_.stop);
             if (!nvdec) return fail(nvdec.error());
             nvdec_ = std::move(*nvdec);
         }

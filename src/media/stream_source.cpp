@@ -1,6 +1,8 @@
 #include "media/stream_source.h"
 
+#include <functional>
 #include <optional>
+#include <stop_token>
 #include <utility>
 
 #include "core/mask_secrets.h"
@@ -16,7 +18,10 @@ class StreamSource final : public Source {
     /// `decoders`: how many share the feed.
     StreamSource(std::shared_ptr<PacketFeed> feed, const SourceOptions& options,
                  std::size_t decoders)
-        : options_(options), feed_(std::move(feed)), reader_(options) {
+        : options_(with_stop(options, interrupted_.get_token())),
+          on_stop_(options.stop, [this] { interrupted_.request_stop(); }),
+          feed_(std::move(feed)),
+          reader_(options_) {
         info_.decoders = decoders;
     }
     ~StreamSource() override { feed_->stop(); }
@@ -30,9 +35,16 @@ class StreamSource final : public Source {
 
     [[nodiscard]] const StreamInfo& info() const noexcept override { return info_; }
     Result<SourceEvent> read() override;
-    void interrupt() noexcept override { feed_->stop(); }
+    void interrupt() noexcept override {
+        interrupted_.request_stop();
+        feed_->stop();
+    }
 
   private:
+    static SourceOptions with_stop(SourceOptions options, std::stop_token stop) {
+        options.stop = std::move(stop);
+        return options;
+    }
     Result<void> fill();
     Result<void> begin();
     Result<void> send();
@@ -48,7 +60,9 @@ class StreamSource final : public Source {
     [[nodiscard]] Result<void> feed_failure() const;
     [[nodiscard]] Error stopped() const;
 
+    std::stop_source interrupted_;  ///< by interrupt() or the options' stop
     const SourceOptions options_;
+    std::stop_callback<std::function<void()>> on_stop_;
     StreamInfo info_;  // as of the latest event handed out
     std::shared_ptr<PacketFeed> feed_;
     PictureReader reader_;

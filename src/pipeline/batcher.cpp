@@ -5,6 +5,17 @@
 
 namespace saccade::pipeline {
 
+void pass_on(std::shared_ptr<Boundary> boundary, std::shared_ptr<Boundary>& next) {
+    if (boundary == nullptr) return;
+    if (next != nullptr) {
+        boundary->lost_data |= next->lost_data;
+        boundary->format_changed |= next->format_changed;
+        boundary->new_size |= next->new_size;
+        if (boundary->reason.empty()) boundary->reason = std::move(next->reason);
+    }
+    next = std::move(boundary);
+}
+
 void Batcher::open(std::uint32_t stream, Kind kind, std::size_t capacity) {
     std::lock_guard lock(mutex_);
     Stream& made = streams_[stream];
@@ -21,7 +32,10 @@ bool Batcher::push(Item item) {
     Stream& stream = streams_.at(item.frame.id.stream);
     if (stream.kind == Kind::live && stream.queue.size() >= stream.capacity) {
         dropped = std::move(stream.queue.front().frame);
+        auto boundary = std::move(stream.queue.front().boundary);
         stream.queue.pop_front();
+        pass_on(std::move(boundary),
+                stream.queue.empty() ? item.boundary : stream.queue.front().boundary);
         ++(stream.credit == 0 ? stream.dropped.results : stream.dropped.detector);
     }
     producers_.wait(lock,
@@ -67,6 +81,23 @@ void Batcher::wait_drained(std::uint32_t stream) {
     std::unique_lock lock(mutex_);
     const Stream& s = streams_.at(stream);
     drained_.wait(lock, [&] { return aborted_ || (s.queue.empty() && s.undelivered == 0); });
+}
+
+bool Batcher::wait_drained(std::uint32_t stream, const std::stop_token& stop,
+                           std::chrono::nanoseconds grace) {
+    std::unique_lock lock(mutex_);
+    const Stream& s = streams_.at(stream);
+    const auto done = [&] { return aborted_ || (s.queue.empty() && s.undelivered == 0); };
+    // Who requests the stop cancels the stream next, which wakes this.
+    drained_.wait(lock, [&] { return done() || stop.stop_requested(); });
+    return drained_.wait_for(lock, grace, done);
+}
+
+Batcher::StreamState Batcher::state(std::uint32_t stream) const {
+    std::lock_guard lock(mutex_);
+    const auto found = streams_.find(stream);
+    if (found == streams_.end()) return {};
+    return {found->second.queue.size(), found->second.dropped};
 }
 
 void Batcher::abort() {

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "core/frame.h"
@@ -22,7 +24,13 @@ struct Item {
     std::chrono::steady_clock::time_point decoded, taken;
     std::uint64_t part = 0;    ///< of its stream: see media::PartBegins
     bool holds_credit = true;  ///< of its stream's, which release() gives back
+    /// What lies in front of it; mostly none. It goes over to the next frame where this one is
+    /// dropped.
+    std::shared_ptr<Boundary> boundary = nullptr;
 };
+
+/// Adds what lies in front of a frame that is left out to what lies in front of the next one.
+void pass_on(std::shared_ptr<Boundary> boundary, std::shared_ptr<Boundary>& next);
 
 /// Frames of a live stream that were dropped before detection, by what was too slow.
 struct Drops {
@@ -70,6 +78,10 @@ class Batcher {
     void release(std::uint32_t stream);
     /// Blocks, after finish() or cancel(), until every frame of the stream is delivered or dropped.
     void wait_drained(std::uint32_t stream);
+    /// Likewise, but once `stop` was requested and the stream cancelled only for `grace` more.
+    /// False where frames are still with the device.
+    bool wait_drained(std::uint32_t stream, const std::stop_token& stop,
+                      std::chrono::nanoseconds grace);
     /// Forgets a drained stream. Returns which frames it dropped because it was live.
     Drops close(std::uint32_t stream);
     /// The device failed: cancels all streams, now and in future, and delivers nothing more.
@@ -93,6 +105,12 @@ class Batcher {
     [[nodiscard]] const BatcherOptions& options() const noexcept { return options_; }
     /// Frames waiting, of all streams.
     [[nodiscard]] std::size_t waiting() const;
+    /// Of one, and which it has dropped so far.
+    struct StreamState {
+        std::size_t waiting = 0;
+        Drops dropped;
+    };
+    [[nodiscard]] StreamState state(std::uint32_t stream) const;
     /// The most that ever waited in one stream's queue.
     [[nodiscard]] std::size_t peak() const;
 

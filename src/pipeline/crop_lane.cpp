@@ -15,12 +15,16 @@ CropLane::CropLane(InferStage& stage, std::uint32_t stream, std::size_t most)
 
 CropLane::~CropLane() {
     stage_.batcher().finish(lane_);
-    stage_.batcher().wait_drained(lane_);
+    // (Of cancelled ones the device may give back some later: they find no way, and go.)
+    if (results_.reason() == CloseReason::open) stage_.batcher().wait_drained(lane_);
     stage_.router().remove(lane_);
     stage_.batcher().close(lane_);
 }
 
 Error CropLane::broken() const {
+    if (results_.reason() == CloseReason::cancelled) {
+        return {ErrorCode::interrupted, "interrupted while crops were detected", ""};
+    }
     return stage_.error().value_or(Error{ErrorCode::internal, "a crop was not detected", ""});
 }
 

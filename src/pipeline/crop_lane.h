@@ -28,6 +28,12 @@ class CropLane {
     /// pixels. Error: that of the detector.
     Result<std::vector<std::vector<Detection>>> wait(std::size_t count);
 
+    /// Any thread: ends the wait for crops, now and later, with an error.
+    void cancel() {
+        stage_.batcher().cancel(lane_);
+        results_.close(CloseReason::cancelled);
+    }
+
   private:
     [[nodiscard]] Error broken() const;
 

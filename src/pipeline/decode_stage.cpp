@@ -39,7 +39,14 @@ void DecodeStage::run(TraceLane* lane) {
         } else if (const auto* ends = std::get_if<media::PartEnds>(&*event)) {
             if (join_ != nullptr && part_) join_->ended(*part_, part_frames_, ends->next);
             push_held(lane);
+        } else if (const auto* changed = std::get_if<media::FormatChanged>(&*event)) {
+            boundary().format_changed = true;
+            boundary().new_size |=
+                changed->info.width != size_.width || changed->info.height != size_.height;
+            size_ = {changed->info.width, changed->info.height};
         } else if (auto* gap = std::get_if<media::Discontinuity>(&*event)) {
+            boundary().lost_data = true;
+            if (boundary().reason.empty()) boundary().reason = gap->reason;
             if (end_.damage.empty()) end_.damage = gap->reason;
             if (gap->image) end_.bad_images.push_back(std::move(*gap->image));
         } else if (const auto* last = std::get_if<media::End>(&*event)) {
@@ -49,12 +56,28 @@ void DecodeStage::run(TraceLane* lane) {
     }
 }
 
+Boundary& DecodeStage::boundary() {
+    if (boundary_ == nullptr) boundary_ = std::make_shared<Boundary>();
+    return *boundary_;
+}
+
 void DecodeStage::take(Frame frame, SteadyTime::time_point before, TraceLane* lane) {
     const auto after = SteadyTime::now();
     times_.add(after - before);
     if (traced(lane)) lane->add(Activity::decode, before, after, frame.id);
+    if (controls_ != nullptr && join_ == nullptr) {
+        const Controls::Values& values = controls_->read(view_);
+        if (!sampler_.takes(frame.pts, values.stride, values.max_fps)) {
+            passed_over_.fetch_add(1, std::memory_order_relaxed);
+            return;
+        }
+    }
     ++part_frames_;
-    Item item{.frame = std::move(frame), .decoded = after, .taken = {}, .part = part_.value_or(0)};
+    Item item{.frame = std::move(frame),
+              .decoded = after,
+              .taken = {},
+              .part = part_.value_or(0),
+              .boundary = std::move(boundary_)};
     if (join_ == nullptr) return push(std::move(item), lane);
     push_held(lane);
     held_ = std::move(item);

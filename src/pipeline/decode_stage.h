@@ -1,18 +1,23 @@
 // One decoder of a stream at work: from its source into the batcher.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/size.h"
 #include "media/source.h"
 #include "pipeline/batcher.h"
+#include "pipeline/controls.h"
 #include "pipeline/histogram.h"
 #include "pipeline/part_join.h"
+#include "pipeline/sampler.h"
 #include "pipeline/trace.h"
 
 namespace saccade::pipeline {
@@ -32,9 +37,11 @@ struct DecodeEnd {
 /// stream.
 class DecodeStage {
   public:
-    /// `join` is told where parts end; none where the stream has none.
-    DecodeStage(media::Source& source, Batcher& batcher, PartJoin* join)
-        : source_(source), batcher_(batcher), join_(join) {}
+    /// `join` is told where parts end; none where the stream has none. `controls` say which frames
+    /// are taken, and outlive this; a stream with parts takes all.
+    DecodeStage(media::Source& source, Batcher& batcher, PartJoin* join,
+                const Controls* controls = nullptr)
+        : source_(source), batcher_(batcher), join_(join), controls_(controls) {}
 
     /// Calls `then` once, on the stage's thread, when so many frames are with the batcher.
     void call_after(std::size_t frames, std::function<void()> then) {
@@ -45,9 +52,13 @@ class DecodeStage {
 
     /// After run().
     [[nodiscard]] const DecodeEnd& end() const noexcept { return end_; }
+    /// At any time.
     [[nodiscard]] const Histogram& times() const noexcept { return times_; }
+    /// Frames left out by the stride or the most frames a second. At any time.
+    [[nodiscard]] std::uint64_t passed_over() const noexcept { return passed_over_; }
 
   private:
+    [[nodiscard]] Boundary& boundary();
     void take(Frame frame, std::chrono::steady_clock::time_point before, TraceLane* lane);
     void push(Item item, TraceLane* lane);
     void push_held(TraceLane* lane);
@@ -55,6 +66,12 @@ class DecodeStage {
     media::Source& source_;
     Batcher& batcher_;
     PartJoin* const join_;
+    const Controls* const controls_;
+    Controls::View view_;
+    Sampler sampler_;
+    std::atomic<std::uint64_t> passed_over_{0};
+    std::shared_ptr<Boundary> boundary_;  ///< in front of the next frame
+    Size size_{source_.info().width, source_.info().height};
     std::size_t call_after_ = 0;
     std::function<void()> then_;
     std::size_t frames_ = 0;

@@ -36,8 +36,7 @@ void DetectorPool::leave(std::size_t device) {
     --state_[device].streams;
 }
 
-std::optional<Result<InferStage*>> DetectorPool::known(std::size_t device, Size input) {
-    std::lock_guard lock(mutex_);
+std::optional<Result<InferStage*>> DetectorPool::known(std::size_t device, Size input) const {
     const Device& state = state_[device];
     if (const auto found = state.stages.find(input); found != state.stages.end()) {
         if (auto error = found->second->error()) return fail(std::move(*error));
@@ -49,30 +48,55 @@ std::optional<Result<InferStage*>> DetectorPool::known(std::size_t device, Size 
     return std::nullopt;
 }
 
-Result<InferStage*> DetectorPool::stage(std::size_t device, Size source) {
+Result<InferStage*> DetectorPool::stage(std::size_t device, Size source,
+                                        const std::stop_token& stop) {
     const Size input = devices_.input_for(source);
-    if (auto there = known(device, input)) return *there;
-    std::lock_guard making(making_);
-    if (auto there = known(device, input)) return *there;  // made while we waited
-    auto made = make(device, input);
-    if (!made) {
-        std::lock_guard lock(mutex_);
-        if (!refusal_) refusal_ = made.error();
-        // Memory may be there again for a later stream; nothing else gets better by trying.
-        if (made.error().code != ErrorCode::out_of_memory) {
-            state_[device].refused.emplace(input, made.error());
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        if (auto there = known(device, input)) return *there;
+        if (stop.stop_requested()) break;
+        if (load_ == nullptr) {
+            load_ = std::make_shared<Load>(Load{device, input, std::nullopt});
+            loader_ = std::jthread([this, mine = load_] { load(mine); });  // (the last one is over)
         }
+        const auto waited = load_;
+        loaded_.wait(lock, stop, [&] { return waited->result.has_value(); });
+        if (!waited->result) break;
+        if (waited->device == device && waited->input == input) return *waited->result;
     }
-    return made;
+    return fail(ErrorCode::interrupted, "interrupted while the network was loaded");
+}
+
+void DetectorPool::load(const std::shared_ptr<Load>& load) {
+    auto made = make(load->device, load->input);
+    {
+        std::lock_guard lock(mutex_);
+        if (!made) {
+            if (!refusal_) refusal_ = made.error();
+            // Memory may be there again for a later stream; nothing else gets better by trying.
+            if (made.error().code != ErrorCode::out_of_memory) {
+                state_[load->device].refused.emplace(load->input, made.error());
+            }
+        }
+        load->result = std::move(made);
+        load_.reset();
+    }
+    loaded_.notify_all();
+}
+
+bool DetectorPool::loading() const {
+    std::lock_guard lock(mutex_);
+    return load_ != nullptr;
 }
 
 Result<InferStage*> DetectorPool::make(std::size_t device, Size input) {
     auto detector = devices_.make(device, input);
     if (!detector) return fail(detector.error());
-    Device& state = state_[device];  // its memory is only touched here, under making_
+    Device& state = state_[device];  // (only this thread changes its memory)
     if (state.decoders == nullptr) {
         auto memory = devices_.memory(device, (*detector)->info());
         if (!memory) return fail(memory.error());
+        std::lock_guard lock(mutex_);
         if (memory->probe) state.probe = std::make_unique<SharedProbe>(std::move(memory->probe));
         state.limit = memory->limit;
         state.decoders = std::make_unique<DecoderAdmission>(state.limit, state.probe.get());
@@ -89,6 +113,7 @@ Result<InferStage*> DetectorPool::make(std::size_t device, Size input) {
     std::lock_guard lock(mutex_);
     const auto number = static_cast<std::uint32_t>(made_.size());
     Made& made = made_.emplace_back();
+    made.device = device;
     made.detector = std::move(*detector);
     made.stage = std::make_unique<InferStage>(
         *made.detector,
@@ -121,6 +146,7 @@ std::optional<std::chrono::steady_clock::time_point> DetectorPool::ready_since()
 }
 
 void DetectorPool::finish() {
+    if (loader_.joinable()) loader_.join();
     for (Made& made : made_) made.stage->batcher().shutdown();
     for (Made& made : made_) {
         if (made.thread.joinable()) made.thread.join();
@@ -128,6 +154,7 @@ void DetectorPool::finish() {
 }
 
 void DetectorPool::report(RunReport& report) const {
+    std::lock_guard lock(mutex_);
     for (const Made& made : made_) {
         report.devices.push_back(made.stage->report());
         report.queue_peak = std::max(report.queue_peak, made.stage->batcher().peak());
@@ -137,6 +164,38 @@ void DetectorPool::report(RunReport& report) const {
     for (const Device& device : state_) {
         if (device.decoders != nullptr) report.decoders_waited += device.decoders->waited();
     }
+}
+
+std::vector<DetectorPool::DeviceState> DetectorPool::devices() const {
+    std::lock_guard lock(mutex_);
+    std::vector<DeviceState> all;
+    for (const Device& device : state_) {
+        DeviceState state{.streams = device.streams, .limit = device.limit};
+        for (const auto& [input, stage] : device.stages) {
+            const MemoryState read = stage->memory();
+            state.memory.used = std::max(state.memory.used, read.used);
+            state.memory.others = std::max(state.memory.others, read.others);
+            state.memory.total = std::max(state.memory.total, read.total);
+        }
+        if (device.decoders != nullptr) state.decoders_waited = device.decoders->waited();
+        all.push_back(state);
+    }
+    return all;
+}
+
+std::vector<std::pair<std::size_t, InferStage*>> DetectorPool::stages() const {
+    std::lock_guard lock(mutex_);
+    std::vector<std::pair<std::size_t, InferStage*>> all;
+    for (const Made& made : made_) all.emplace_back(made.device, made.stage.get());
+    return all;
+}
+
+std::size_t DetectorPool::streams_at_once() const {
+    if (options_.streams > 0) return options_.streams;
+    std::lock_guard lock(mutex_);
+    std::size_t count = 0;
+    for (const Device& device : state_) count += device.streams;
+    return std::max<std::size_t>(count, 1);
 }
 
 }  // namespace saccade::pipeline

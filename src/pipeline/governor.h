@@ -83,6 +83,8 @@ class Governor {
     std::size_t close_video(std::uint32_t video);
 
     [[nodiscard]] GovernorReport report() const;
+    /// The device's memory, as last read.
+    [[nodiscard]] const MemoryState& memory() const noexcept { return memory_; }
 
   private:
     void look();

@@ -53,6 +53,16 @@ class Listening {
 }  // namespace
 
 void InferStage::run() {
+    run_batches();
+    const infer::MemoryUse use = detector_.memory();
+    const detect::DetectorTimes times = detector_.times();
+    std::lock_guard lock(governor_mutex_);
+    use_ = use;
+    times_ = times;
+    waited_told_ = waited_;
+}
+
+void InferStage::run_batches() {
     const Listening listening(detector_, batcher_);
     DeviceTrace trace(tracer_, number_, detector_.depth());
     if (trace.on()) detector_.record_spans(true);
@@ -76,8 +86,10 @@ void InferStage::run() {
 
 std::size_t InferStage::batch_size() {
     const auto decision = [&] {
+        const infer::MemoryUse use = detector_.memory();
         std::lock_guard lock(governor_mutex_);
-        return governor_.next(detector_.memory());
+        use_ = use;
+        return governor_.next(use);
     }();
     if (decision.trim) detector_.trim();
     return static_cast<std::size_t>(decision.batch);
@@ -169,8 +181,11 @@ Result<void> InferStage::collect(DeviceTrace& trace) {
     frames_ += batch.items.size();
     ++batches_done_;
     {
+        const detect::DetectorTimes times = detector_.times();
         std::lock_guard lock(governor_mutex_);
         governor_.done(static_cast<int>(batch.items.size()));
+        times_ = times;
+        waited_told_ = waited_;
     }
     deliver();
     return {};
@@ -234,16 +249,21 @@ std::optional<Error> InferStage::error() const {
 }
 
 DeviceReport InferStage::report() const {
-    const detect::DetectorTimes times = detector_.times();
+    std::lock_guard lock(governor_mutex_);
     return {.detector = detector_.info(),
-            .memory = detector_.memory(),
-            .times = {.preprocess = times.preprocess - before_.preprocess,
-                      .wait = times.wait - before_.wait + waited_,
-                      .postprocess = times.postprocess - before_.postprocess},
+            .memory = use_,
+            .times = {.preprocess = times_.preprocess - before_.preprocess,
+                      .wait = times_.wait - before_.wait + waited_told_,
+                      .postprocess = times_.postprocess - before_.postprocess},
             .frames = frames_,
             .batches = batches_done_,
             .governor = governor_.report(),
             .idle = idle_};
+}
+
+MemoryState InferStage::memory() const {
+    std::lock_guard lock(governor_mutex_);
+    return governor_.memory();
 }
 
 }  // namespace saccade::pipeline

@@ -1,6 +1,7 @@
 // One device at work: batches in, detections out to the streams they belong to.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -55,7 +56,9 @@ class InferStage {
           batcher_(options),
           tracer_(tracer),
           number_(number),
-          governor_(governor.options, governor.batch, governor.probe, clock_) {}
+          governor_(governor.options, governor.batch, governor.probe, clock_),
+          use_(detector.memory()),
+          times_(detector.times()) {}
 
     /// Until the batcher is shut down and drained, or the detector fails.
     void run();
@@ -71,8 +74,10 @@ class InferStage {
     [[nodiscard]] Batcher& batcher() noexcept { return batcher_; }
     [[nodiscard]] Router& router() noexcept { return router_; }
 
-    /// Only after run() has returned.
+    /// At any time, from any thread: as things stood after the latest batch.
     [[nodiscard]] DeviceReport report() const;
+    /// As the governor last read it.
+    [[nodiscard]] MemoryState memory() const;
     /// The detector's failure. After a cancelled batcher told of it, or after run().
     [[nodiscard]] std::optional<Error> error() const;
 
@@ -86,6 +91,7 @@ class InferStage {
     using Batches = std::list<Batch>;
     using Time = std::chrono::steady_clock::time_point;
 
+    void run_batches();
     std::size_t batch_size();
     Batches::iterator take(DeviceTrace& trace);
     std::vector<Item> next_while_busy(std::size_t size, DeviceTrace& trace);
@@ -104,13 +110,16 @@ class InferStage {
     const std::uint32_t number_;
     Router router_;
     SteadyClock clock_;
-    mutable std::mutex governor_mutex_;
+    mutable std::mutex governor_mutex_;  ///< also of use_ and times_
     Governor governor_;
+    infer::MemoryUse use_;         ///< of the detector, as last told
+    detect::DetectorTimes times_;  ///< likewise
+    std::chrono::nanoseconds waited_told_{0};
     Batches batches_;                        ///< in the order of their frames
     std::deque<Batches::iterator> running_;  ///< as submitted
     std::optional<Time> waits_since_;        ///< for the oldest batch, which has got ready
     std::chrono::nanoseconds waited_{0};
-    std::uint64_t frames_ = 0, batches_done_ = 0;
+    std::atomic<std::uint64_t> frames_{0}, batches_done_{0};
     Histogram idle_;
     mutable std::mutex error_mutex_;
     std::optional<Error> error_;

@@ -5,15 +5,19 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "detect/detector.h"
 #include "media/source.h"
+#include "pipeline/controls.h"
 #include "pipeline/devices.h"
 #include "pipeline/governor.h"
 #include "pipeline/refine.h"
@@ -51,6 +55,8 @@ class MotionEstimator {
     /// Nothing where it can't be told (the first frame, say). `detections` move by themselves.
     virtual std::optional<track::CameraMotion> estimate(const Frame& frame,
                                                         std::span<const Detection> detections) = 0;
+    /// The next frame has nothing to do with those before it.
+    virtual void reset() {}
 };
 
 /// Tells what detections look like, for trackers that know objects again by it. Track thread.
@@ -78,12 +84,17 @@ struct OpenedStream {
     std::unique_ptr<AppearanceEncoder> appearance;  ///< may be none
     std::unique_ptr<ResultFilter> filter;           ///< may be none
     std::vector<std::unique_ptr<sink::Sink>> sinks;
+    /// Time between two frames over which identities are kept in any case. Where far more passes
+    /// than is usual, the tracker is reset.
+    std::chrono::nanoseconds patience = std::chrono::seconds(10);
 };
 
 /// What a stream is opened with.
 struct StreamTicket {
     std::uint32_t stream = 0;  ///< its number
     std::size_t device = 0;    ///< that was chosen for it
+    std::stop_token stop;      ///< of this stream: opening has to end soon, as interrupted
+    std::size_t streams = 1;   ///< that share the device, or will
     /// To be called, where that can be, before the decoder takes memory: loads the network for the
     /// stream's size and waits until there is room. `on_device`: whether the decoder's memory is
     /// the network's. Returns how many of the declared decoders may share the stream. On an error
@@ -91,17 +102,25 @@ struct StreamTicket {
     std::function<Result<std::size_t>(const media::StreamInfo& declared, bool on_device)> admit;
 };
 
-/// A stream to run. `open` is called on a thread of the pipeline's.
+/// A stream to run. All calls are on threads of the pipeline's.
 struct StreamJob {
     std::string name;
     std::function<Result<OpenedStream>(const StreamTicket& ticket)> open;
+    /// For every frame, in order, after its sinks, on the stream's sink thread. May block, and then
+    /// has to return false soon after `stop` was requested. None: nobody is told.
+    std::function<bool(const FrameResult& result, const Frame& frame, const std::stop_token& stop)>
+        on_result = {};
+    bool keep_pixels = false;                            ///< for on_result
+    std::shared_ptr<const Controls> controls = nullptr;  ///< none: all frames, all detections
 };
 
 struct PipelineOptions {
-    std::size_t queue = 32;   ///< capacity of each queue, frames
-    std::size_t streams = 1;  ///< run at once; further ones wait their turn
-    std::size_t held = 0;     ///< largest delay of the streams' filters, frames
-    int batch = 0;            ///< images a batch, 0: the detector's largest
+    std::size_t queue = 32;  ///< capacity of each queue, frames
+    /// Run at once, further ones wait their turn; 0: as many as there are (Pipeline::add). Memory
+    /// is shared out by it.
+    std::size_t streams = 1;
+    std::size_t held = 0;  ///< largest delay of the streams' filters, frames
+    int batch = 0;         ///< images a batch, 0: the detector's largest
     std::chrono::nanoseconds max_wait = std::chrono::milliseconds(100);
     std::chrono::nanoseconds target_p99{0};  ///< of live frames, as BatcherOptions; 0: none
     GovernorOptions governor;  ///< of each detector's memory; limits are those of the devices
@@ -122,13 +141,66 @@ struct Progress {
 /// Called on the stream's sink thread for every frame, in order, after its sinks.
 using ResultCallback = std::function<void(const std::string& stream, const FrameResult&)>;
 
-/// Runs all jobs and returns when they are done, have failed, or `stop` was requested: then sources
-/// are left, frames under way are written and the outputs finished as interrupted. One failing
-/// stream fails alone. A stream goes to the device with the fewest live ones; the detector for its
-/// size is made there by the first that needs it.
+class DetectorPool;
+class Closer;
+class Stream;
+
+/// Streams at work on devices, for as long as it lives: they come and go. Detectors are made by the
+/// first stream that needs one, and stay; a stream goes to the device with the fewest live ones.
+/// One failing stream fails alone. Any thread.
 ///
 /// Threads: one a stream (one a decoder) for decoding, one for tracking, one for sinks; one a
-/// detector.
+/// detector; one while a detector is made.
+class Pipeline {
+  public:
+    /// `devices` and `progress` outlive this.
+    Pipeline(Devices& devices, PipelineOptions options, Progress& progress);
+    Pipeline(const Pipeline&) = delete;
+    Pipeline& operator=(const Pipeline&) = delete;
+    /// As close().
+    ~Pipeline();
+
+    /// Runs a stream on the calling thread until it is done, has failed, or `stop` was requested:
+    /// then its source is left, frames under way are written, and the outputs finished as
+    /// interrupted. `number` is in its frames' ids, here and below; no other stream has or had it,
+    /// and it is under 2^31.
+    StreamReport run(StreamJob job, std::uint32_t number, std::stop_token stop);
+
+    /// Runs a stream on a thread of its own. `ended` is called there at its end.
+    std::shared_ptr<Stream> add(StreamJob job, std::uint32_t number,
+                                std::function<void(const StreamReport& report)> ended = {});
+
+    /// Streams whose threads are not over: those that run, and those that could not be stopped.
+    [[nodiscard]] std::size_t unfinished() const;
+
+    /// Stops all streams and waits for all threads, those too that something blocks.
+    void close();
+
+    [[nodiscard]] const DetectorPool& pool() const noexcept { return *pool_; }
+    [[nodiscard]] const Devices& devices() const noexcept { return devices_; }
+    /// Of devices; its streams are the callers'.
+    [[nodiscard]] RunReport report() const;
+
+  private:
+    struct Running {
+        std::shared_ptr<Stream> stream;
+        std::jthread thread;
+    };
+    void reap();
+
+    Devices& devices_;
+    const PipelineOptions options_;
+    Progress& progress_;
+    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    std::unique_ptr<DetectorPool> pool_;
+    std::unique_ptr<Closer> closer_;
+    mutable std::mutex mutex_;
+    std::list<Running> running_;
+    bool closed_ = false;
+};
+
+/// Runs all jobs, `options.streams` at once, and returns when they are done, have failed, or `stop`
+/// was requested: see Pipeline.
 RunReport run(std::span<const StreamJob> jobs, Devices& devices, const PipelineOptions& options,
               std::stop_token stop, Progress& progress, const ResultCallback& on_result = {});
 

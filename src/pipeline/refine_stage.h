@@ -31,8 +31,10 @@ class RefineStage {
     Result<void> begin(const Frame& frame, const std::vector<Detection>& detections) {
         Looking& looking =
             under_way_.emplace_back(Looking{.size = {frame.width, frame.height}, .crops = {}});
-        const Known known = std::move(known_.front());
+        Known known = std::move(known_.front());
         known_.pop_front();
+        if (known.size != looking.size)
+            known.tracks.clear();  // they are in pixels of another picture
         looking.crops =
             refiner_.plan(looking.size, detections, known.tracks, frame.pts - known.pts);
         return lane_.submit(frame, looking.crops);
@@ -51,7 +53,11 @@ class RefineStage {
     }
 
     /// What the tracker made of that frame.
-    void followed(const FrameResult& result) { known_.push_back({result.tracks, result.pts}); }
+    void followed(const FrameResult& result) {
+        known_.push_back({result.tracks, result.pts, {result.width, result.height}});
+    }
+    /// Any thread: whoever waits for crops waits no longer, and fails.
+    void cancel() { lane_.cancel(); }
 
     [[nodiscard]] std::uint64_t crops() const noexcept { return crops_; }
 
@@ -65,6 +71,7 @@ class RefineStage {
     struct Known {
         std::vector<Track> tracks;
         Timestamp pts{};
+        Size size;
     };
 
     Refiner refiner_;

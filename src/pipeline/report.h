@@ -14,6 +14,7 @@
 #include "pipeline/histogram.h"
 #include "saccade/bad_image.h"
 #include "saccade/error.h"
+#include "saccade/snapshot.h"
 
 namespace saccade::pipeline {
 
@@ -35,6 +36,7 @@ struct StreamReport {
     int input_width = 0, input_height = 0;  ///< of the network that its frames went through, px
     std::uint64_t frames = 0;               ///< written
     Drops dropped;                          ///< live streams only
+    std::uint64_t passed_over = 0;          ///< left out by Controls: stride, most frames a second
     std::size_t memory_peak = 0;            ///< most its device was seen to hold meanwhile, bytes
     std::uint64_t detections = 0;
     std::uint64_t crops = 0;                    ///< looked at closer
@@ -66,5 +68,9 @@ struct RunReport {
     /// A detector failed, and its unfinished streams with it; or none could be made.
     std::optional<Error> fatal;
 };
+
+/// In words, without those that are none.
+[[nodiscard]] std::vector<DropCount> drop_counts(const Drops& drops);
+[[nodiscard]] Latency latency_of(const Histogram& times);
 
 }  // namespace saccade::pipeline

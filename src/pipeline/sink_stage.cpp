@@ -12,12 +12,16 @@ void SinkStage::run(std::chrono::steady_clock::time_point opened, TraceLane* lan
             if (auto written = write(*tracked); !written) {
                 error_ = written.error();
                 give_up_();
-            } else {
+            } else if (*written) {
                 const auto after = std::chrono::steady_clock::now();
-                if (frames_ == 0) first_result_ = after - opened;
                 times_.add(after - before);
                 latency_.add(after - tracked->item.decoded);
-                count(tracked->result);
+                rate_.add(after);
+                {
+                    std::lock_guard lock(mutex_);
+                    if (frames_ == 0) first_result_ = after - opened;
+                    count(tracked->result);
+                }
                 if (traced(lane)) lane->add(Activity::sink, before, after, tracked->result.id);
             }
         }
@@ -28,24 +32,24 @@ void SinkStage::run(std::chrono::steady_clock::time_point opened, TraceLane* lan
     progress_.objects -= objects_;
 }
 
-Result<void> SinkStage::write(const Tracked& tracked) {
+Result<bool> SinkStage::write(const Tracked& tracked) {
     const Range range("sinks");
     for (auto& sink : sinks_) {
         if (auto written = sink->write(tracked.result, tracked.item.frame); !written) {
-            return written;
+            return fail(written.error());
         }
     }
-    if (on_result_) on_result_(name_, tracked.result);
-    return {};
+    return !on_result_ || on_result_(tracked.result, tracked.item.frame);
 }
 
 void SinkStage::count(const FrameResult& result) {
     ++frames_;
+    if (result.boundary != nullptr) ++boundaries_;
     detections_ += result.detections.size();
     std::int64_t objects = 0;
     for (const Track& track : result.tracks) {
         if (track.state == TrackState::tentative) continue;
-        ids_by_class_[track.class_id].insert(track.id);
+        ids_.add(track.class_id, track.id);
         ++objects;
     }
     if (result.tracks.empty()) objects = static_cast<std::int64_t>(result.detections.size());
@@ -55,12 +59,25 @@ void SinkStage::count(const FrameResult& result) {
 }
 
 void SinkStage::report(StreamReport& report) const {
+    std::lock_guard lock(mutex_);
     report.frames = frames_;
     report.detections = detections_;
-    for (const auto& [class_id, ids] : ids_by_class_) report.ids_by_class[class_id] = ids.size();
+    report.ids_by_class = ids_.counts();
     report.sink = times_;
     report.latency = latency_;
     report.first_result = first_result_;
+}
+
+void SinkStage::look(StreamSnapshot& snapshot) const {
+    {
+        std::lock_guard lock(mutex_);
+        snapshot.frames = frames_;
+        snapshot.detections = detections_;
+        snapshot.objects = objects_;
+        snapshot.boundaries = boundaries_;
+    }
+    snapshot.fps = rate_.per_second(std::chrono::steady_clock::now());
+    snapshot.latency = latency_of(latency_);
 }
 
 }  // namespace saccade::pipeline

@@ -8,15 +8,18 @@
 namespace saccade::pipeline {
 
 TrackStage::TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQueue& out,
-                       std::function<void()> give_up, RefineStage* refine, PartJoin* join)
+                       std::function<void()> give_up, const Options& options)
     : tracker_(stream.tracker.get()),
       motion_(stream.motion.get()),
       appearance_(stream.appearance.get()),
       filter_(stream.filter.get()),
-      refine_(refine),
-      join_(join),
-      keep_pixels_(std::any_of(stream.sinks.begin(), stream.sinks.end(),
+      refine_(options.refine),
+      join_(options.join),
+      controls_(options.controls),
+      keep_pixels_(options.keep_pixels ||
+                   std::any_of(stream.sinks.begin(), stream.sinks.end(),
                                [](const auto& sink) { return sink->wants_pixels(); })),
+      patience_(stream.patience),
       in_(in),
       out_(out),
       give_up_(std::move(give_up)) {}
@@ -79,6 +82,7 @@ void TrackStage::process(Detected detected, FrameResult result, TraceLane* lane)
     const FrameId id = result.id;
     {
         const Range range("track");
+        cross(std::move(detected.item.boundary), result);
         if (!error_) check(complete(detected.item.frame, result, lane));
     }
     if (!keep_pixels_) drop_pixels(detected.item.frame);
@@ -108,10 +112,45 @@ Result<void> TrackStage::complete(const Frame& frame, FrameResult& result, Trace
         if (traced(lane))
             lane->add(Activity::look, before, std::chrono::steady_clock::now(), frame.id);
     }
+    if (controls_ != nullptr) {
+        const Controls::Values& values = controls_->read(view_);
+        if (values.filters()) {
+            std::erase_if(result.detections, [&](const Detection& d) { return !values.keeps(d); });
+        }
+    }
     Result<void> done;
     if (tracker_ != nullptr) done = follow(frame, result);
     if (done && refine_ != nullptr) refine_->followed(result);
     return done;
+}
+
+/// Far more than between other frames: an identity that was kept over it would be a guess.
+std::chrono::nanoseconds TrackStage::gap_before(Timestamp pts) {
+    constexpr int kUsuals = 10;
+    const auto before = std::exchange(before_, pts);
+    if (!before) return {};
+    const Timestamp passed = pts - *before;
+    const bool gap =
+        !after_gap_ && usual_ > Timestamp{0} && passed > patience_ && passed / kUsuals > usual_;
+    // (Two in a row are none: the stream has got slow.)
+    after_gap_ = gap;
+    if (gap) return passed;
+    // Of rates that vary the slow end counts.
+    usual_ = std::max(passed, usual_ - usual_ / 8);
+    return {};
+}
+
+/// What docs/formats.md says of boundaries.
+void TrackStage::cross(std::shared_ptr<Boundary> boundary, FrameResult& result) {
+    const auto gap = gap_before(result.pts);
+    if (boundary == nullptr && gap.count() == 0) return;
+    if (boundary == nullptr) boundary = std::make_shared<Boundary>();
+    boundary->gap = gap;
+    if (boundary->ends_identities()) {
+        if (tracker_ != nullptr) tracker_->reset();
+        if (motion_ != nullptr) motion_->reset();
+    }
+    result.boundary = std::move(boundary);
 }
 
 Result<void> TrackStage::follow(const Frame& frame, FrameResult& result) {

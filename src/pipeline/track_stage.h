@@ -1,11 +1,15 @@
 // A stream's tracker at work: detections in, tracks out, in order.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "pipeline/controls.h"
 #include "pipeline/items.h"
 #include "pipeline/part_join.h"
 #include "pipeline/pipeline.h"
@@ -21,15 +25,23 @@ class TrackStage {
   public:
     /// Results carry detections alone where `stream` has no tracker. Pixels are let go of as soon
     /// as the tracker has seen them, unless a sink wants them.
-    /// `refine` may be none, and so may `join`, which a stream decoded in parts needs.
+    struct Options {
+        RefineStage* refine = nullptr;       ///< may be none
+        PartJoin* join = nullptr;            ///< of a stream decoded in parts
+        const Controls* controls = nullptr;  ///< which detections are kept; none: all
+        bool keep_pixels = false;            ///< also where no sink wants them
+    };
     TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQueue& out,
-               std::function<void()> give_up, RefineStage* refine = nullptr,
-               PartJoin* join = nullptr);
+               std::function<void()> give_up, const Options& options);
+    TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQueue& out,
+               std::function<void()> give_up)
+        : TrackStage(stream, in, out, std::move(give_up), Options()) {}
 
     void run(TraceLane* lane = nullptr);
 
+    /// At any time.
+    [[nodiscard]] const Histogram& times() const noexcept { return times_; }
     /// After run().
-    void report(StreamReport& report) const { report.track = times_; }
     [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
 
   private:
@@ -49,6 +61,8 @@ class TrackStage {
     void check(const Result<void>& done);
     /// Tracks of a result whose detections are there.
     Result<void> follow(const Frame& frame, FrameResult& result);
+    void cross(std::shared_ptr<Boundary> boundary, FrameResult& result);
+    [[nodiscard]] std::chrono::nanoseconds gap_before(Timestamp pts);
     void hand_on(TraceLane* lane);
 
     track::Tracker* tracker_;
@@ -57,13 +71,19 @@ class TrackStage {
     ResultFilter* filter_;
     RefineStage* refine_;
     PartJoin* join_;
+    const Controls* controls_;
+    Controls::View view_;
     bool keep_pixels_;
+    std::chrono::nanoseconds patience_;  ///< with which identities are kept over a gap, at least
     DetectedQueue& in_;
     TrackedQueue& out_;
     std::function<void()> give_up_;
     std::deque<Looking> looking_;  ///< from the oldest; two at most
     std::deque<Item> held_;        ///< of the results that the filter holds back
     std::vector<FrameResult> ready_;
+    std::optional<Timestamp> before_;  ///< time of the frame before
+    Timestamp usual_{0};               ///< between two frames, lately
+    bool after_gap_ = false;
     Histogram times_;
     std::optional<Error> error_;
 };

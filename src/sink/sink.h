@@ -1,6 +1,7 @@
 // Where results go: one output file (or folder) of one stream.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,6 +58,10 @@ class Sink {
 
     /// The file or folder that finish() leaves.
     [[nodiscard]] virtual std::string path() const = 0;
+    /// All that it leaves, where that is several.
+    [[nodiscard]] virtual std::vector<std::string> paths() const { return {path()}; }
+    /// About how many bytes it has written so far; 0 where it does not tell.
+    [[nodiscard]] virtual std::uint64_t bytes() const noexcept { return 0; }
 };
 
 }  // namespace saccade::sink

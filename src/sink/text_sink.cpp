@@ -16,6 +16,7 @@ class TextSink final : public OrderedSink {
         : path_(std::move(path)), format_(std::move(format)) {}
 
     [[nodiscard]] std::string path() const override { return path_.string(); }
+    [[nodiscard]] std::uint64_t bytes() const noexcept override { return bytes_; }
 
   private:
     Result<void> open() override {
@@ -45,6 +46,7 @@ class TextSink final : public OrderedSink {
 
     Result<void> flush() {
         auto done = file_->write({buffer_.data(), buffer_.size()});
+        bytes_ += buffer_.size();
         buffer_.clear();
         return done;
     }
@@ -53,6 +55,7 @@ class TextSink final : public OrderedSink {
     std::unique_ptr<TextFormat> format_;
     std::optional<AtomicFile> file_;
     fmt::memory_buffer buffer_;  ///< of one frame
+    std::uint64_t bytes_ = 0;
 };
 
 }  // namespace

@@ -30,6 +30,12 @@ class VideoSink final : public OrderedSink {
 
     [[nodiscard]] bool wants_pixels() const noexcept override { return true; }
     [[nodiscard]] std::string path() const override { return path_.string(); }
+    /// What the encoder has put into the file: a few pictures less than it was given.
+    [[nodiscard]] std::uint64_t bytes() const noexcept override {
+        std::error_code error;
+        const auto size = file_ ? std::filesystem::file_size(file_->temporary(), error) : 0;
+        return error ? 0 : size;
+    }
 
   private:
     Result<void> open() override {

@@ -28,6 +28,7 @@ class YoloSink final : public OrderedSink {
           include_lost_(options.include_lost) {}
 
     [[nodiscard]] std::string path() const override { return path_.string(); }
+    [[nodiscard]] std::uint64_t bytes() const noexcept override { return bytes_; }
 
   private:
     Result<void> open() override {
@@ -45,6 +46,7 @@ class YoloSink final : public OrderedSink {
         shown_objects(result, context().tracking, include_lost_, objects_);
         text_.clear();
         for (const Object& o : objects_) append_line(o, result.width, result.height);
+        bytes_ += text_.size();
         return folder_->add(file_stem(result), {text_.data(), text_.size()});
     }
 
@@ -75,6 +77,7 @@ class YoloSink final : public OrderedSink {
     std::optional<AtomicFolder> folder_;
     std::vector<Object> objects_;
     fmt::memory_buffer text_;  ///< of one frame
+    std::uint64_t bytes_ = 0;
 };
 
 }  // namespace
