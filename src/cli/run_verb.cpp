@@ -12,8 +12,8 @@
 #include "cli/timed_run.h"
 #include "cli/verb.h"
 #include "core/log.h"
-#include "pipeline/trace.h"
 #include "profile/trace_json.h"
+#include "trace/trace.h"
 
 namespace saccade::cli {
 
@@ -26,7 +26,7 @@ int run_and_show(Mode mode, const Settings& settings, const std::vector<std::str
     }
     const SignalStop signals;
     std::optional<ProgressLine> line;
-    pipeline::Tracer tracer;
+    Tracer tracer;
     RunHooks hooks;
     hooks.stop = signals.token();
     hooks.on_loaded = [&](const RunSummary&) {

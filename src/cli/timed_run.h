@@ -14,7 +14,7 @@ namespace saccade::cli {
 /// As engine::run(); RunSummary::first_result_seconds counts from the start of the process.
 inline Result<RunSummary> timed_run(Mode mode, const Settings& settings,
                                     const std::vector<std::string>& sources, const RunHooks& hooks,
-                                    pipeline::Tracer* tracer = nullptr) {
+                                    Tracer* tracer = nullptr) {
     const std::chrono::duration<double> before = process_age();
     auto summary = engine::run(mode, settings, sources, hooks, tracer);
     if (summary && summary->first_result_seconds > 0) {

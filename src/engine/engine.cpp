@@ -89,7 +89,7 @@ class Ticker {
 
 Result<RunSummary> engine::run(Mode mode, const Settings& settings,
                                const std::vector<std::string>& sources, const RunHooks& hooks,
-                               pipeline::Tracer* tracer) {
+                               Tracer* tracer) {
     const auto called = SteadyTime::now();
     const auto locations = expand(sources);
     if (!locations) return fail(locations.error());

@@ -11,11 +11,11 @@
 #include "core/log.h"
 #include "engine/appearance.h"
 #include "engine/camera_motion.h"
-#include "engine/counts_sink.h"
 #include "engine/decode_device.h"
 #include "media/feed_source.h"
 #include "media/paced_source.h"
 #include "media/source.h"
+#include "sink/counts_sink.h"
 #include "sink/registry.h"
 #include "sink/rotation.h"
 #include "track/interpolate.h"
@@ -88,10 +88,10 @@ Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& 
         });
         if (!added) return added;
     }
-    if (counts_wanted(mode, settings)) {
+    if (sink::counts_wanted(mode, settings)) {
         auto added = add([folder = settings.out, lines = settings.lines,
                           zones = settings.zones](const std::string& name) {
-            return make_counts_sink(folder, name, lines, zones);
+            return sink::make_counts_sink(folder, name, lines, zones);
         });
         if (!added) return added;
     }

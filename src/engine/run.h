@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/trace.h"
 #include "saccade/engine.h"
+#include "trace/trace.h"
 
 namespace saccade::engine {
 
 /// As saccade::run(). `tracer` records the run and outlives it; none: nothing is recorded.
 Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<std::string>& sources,
-                       const RunHooks& hooks, pipeline::Tracer* tracer);
+                       const RunHooks& hooks, Tracer* tracer);
 
 }  // namespace saccade::engine

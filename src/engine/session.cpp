@@ -9,7 +9,6 @@
 #include "core/mask_secrets.h"
 #include "engine/appearance.h"
 #include "engine/bad_images.h"
-#include "engine/counts_sink.h"
 #include "engine/devices.h"
 #include "engine/naming.h"
 #include "engine/open_stream.h"
@@ -21,6 +20,7 @@
 #include "pipeline/detector_pool.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/stream.h"
+#include "sink/counts_sink.h"
 #include "track/registry.h"
 
 namespace saccade {
@@ -165,7 +165,7 @@ Result<StreamId> Session::State::add(const std::string& source, std::shared_ptr<
         if (closed_) return fail(ErrorCode::interrupted, "the session is closed");
         member->id = ++latest_;
         const bool writes =
-            !member->settings.save.empty() || engine::counts_wanted(member->mode, member->settings);
+            !member->settings.save.empty() || sink::counts_wanted(member->mode, member->settings);
         if (writes) member->stem = stems_.take(own.name.value_or(name));
     }
     if (auto claimed = claim(*member); !claimed) return fail(claimed.error());

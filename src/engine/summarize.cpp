@@ -83,7 +83,7 @@ StreamSummary summary_of(const pipeline::StreamReport& report,
     return s;
 }
 
-void add_governor(const pipeline::GovernorReport& report, GovernorSummary& summary) {
+void add_governor(const memory::GovernorReport& report, GovernorSummary& summary) {
     const bool first = summary.max_batch == 0;
     summary.limit = first ? report.limit : std::min(summary.limit, report.limit);
     summary.peak = std::max(summary.peak, report.peak);

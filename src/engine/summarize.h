@@ -20,7 +20,7 @@ StreamSummary summary_of(const pipeline::StreamReport& report,
                          const std::vector<std::string>& class_names);
 
 /// Devices are governed each for itself: counts add up, sizes are those of the tightest.
-void add_governor(const pipeline::GovernorReport& report, GovernorSummary& summary);
+void add_governor(const memory::GovernorReport& report, GovernorSummary& summary);
 
 /// Adds what the run brought.
 void add_report(const pipeline::RunReport& report, RunSummary& summary);

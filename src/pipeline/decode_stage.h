@@ -18,7 +18,7 @@
 #include "pipeline/histogram.h"
 #include "pipeline/part_join.h"
 #include "pipeline/sampler.h"
-#include "pipeline/trace.h"
+#include "trace/trace.h"
 
 namespace saccade::pipeline {
 

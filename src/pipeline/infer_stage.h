@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "detect/detector.h"
+#include "memory/governor.h"
 #include "pipeline/batcher.h"
-#include "pipeline/governor.h"
 #include "pipeline/items.h"
 #include "pipeline/report.h"
 #include "pipeline/trace_device.h"
@@ -39,8 +39,8 @@ class Router {
 
 struct GovernorSetup {
     int batch = 1;  ///< largest
-    GovernorOptions options;
-    MemoryProbe* probe = nullptr;  ///< outlives the stage; may be none
+    memory::GovernorOptions options;
+    memory::Probe* probe = nullptr;  ///< outlives the stage; may be none
 };
 
 /// Runs the detector on a thread of the caller's. Batches are as large as the governor lets them
@@ -77,7 +77,7 @@ class InferStage {
     /// At any time, from any thread: as things stood after the latest batch.
     [[nodiscard]] DeviceReport report() const;
     /// As the governor last read it.
-    [[nodiscard]] MemoryState memory() const;
+    [[nodiscard]] memory::State memory() const;
     /// The detector's failure. After a cancelled batcher told of it, or after run().
     [[nodiscard]] std::optional<Error> error() const;
 
@@ -111,7 +111,7 @@ class InferStage {
     Router router_;
     SteadyClock clock_;
     mutable std::mutex governor_mutex_;  ///< also of use_ and times_
-    Governor governor_;
+    memory::Governor governor_;
     infer::MemoryUse use_;         ///< of the detector, as last told
     detect::DetectorTimes times_;  ///< likewise
     std::chrono::nanoseconds waited_told_{0};

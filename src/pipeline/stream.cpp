@@ -155,13 +155,15 @@ Result<std::size_t> Stream::admit(media::StreamInfo info, bool on_device) {
     DetectorPool& pool = shared_.pool;
     const std::size_t streams = pool.streams_at_once();
     if (on_device) {
-        capacity_ = queue_capacity(info, shared_.options.queue, pool.limit(device_), streams);
-        info.decoders = decoders_that_fit(info, capacity_, pool.decoders(device_).room(), streams);
+        capacity_ =
+            memory::queue_capacity(info, shared_.options.queue, pool.limit(device_), streams);
+        info.decoders =
+            memory::decoders_that_fit(info, capacity_, pool.decoders(device_).room(), streams);
     }
-    DecoderNeed need = decoder_need(info, capacity_);
+    memory::DecoderNeed need = memory::decoder_need(info, capacity_);
     need.under_way =
-        frame_bytes(info) * ((*bound)->batcher().options().credit - shared_.options.queue -
-                             shared_.options.held);  // the rest is batches
+        memory::frame_bytes(info) * ((*bound)->batcher().options().credit - shared_.options.queue -
+                                     shared_.options.held);  // the rest is batches
     if (!on_device) need.bytes = 0;
     enter(StreamState::waiting_for_memory);
     const bool admitted = place_->admit(need, stop_.get_token());

@@ -24,7 +24,7 @@ class StreamPlace {
     [[nodiscard]] const Result<std::size_t>& device() const noexcept { return device_; }
 
     /// Blocks until the device has room. False where that was stopped.
-    bool admit(const DecoderNeed& need, const std::stop_token& stop) {
+    bool admit(const memory::DecoderNeed& need, const std::stop_token& stop) {
         admitted_ = pool_.decoders(*device_).wait(stream_, need, stop);
         return admitted_;
     }

@@ -90,7 +90,7 @@ class SlowDevices final : public Devices {
         DeviceMemory memory{.probe = nullptr, .limit = limit};
         if (limit > 0) {
             memory.probe = std::make_unique<test::ScriptedProbe>(
-                [this] { return MemoryState{.used = limit, .others = 0, .total = limit}; });
+                [this] { return memory::State{.used = limit, .others = 0, .total = limit}; });
         }
         return memory;
     }
