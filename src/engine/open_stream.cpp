@@ -66,8 +66,9 @@ Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
     return {};
 }
 
-Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& stem,
+Result<void> open_sinks(Mode mode, const Settings& settings, const StreamPlan& plan,
                         pipeline::OpenedStream& opened) {
+    const std::string& stem = plan.stem;
     const auto rotation = sink::parse_rotation(settings.rotate);
     if (!rotation) return fail(rotation.error());
     const auto add = [&](sink::PieceMaker make) -> Result<void> {
@@ -89,9 +90,13 @@ Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& 
         if (!added) return added;
     }
     if (sink::counts_wanted(mode, settings)) {
-        auto added = add([folder = settings.out, lines = settings.lines,
-                          zones = settings.zones](const std::string& name) {
-            return sink::make_counts_sink(folder, name, lines, zones);
+        auto shapes = plan.shapes;
+        if (shapes == nullptr) {
+            shapes = std::make_shared<sink::LiveShapes>(
+                sink::LiveShapes::Shapes{settings.lines, settings.zones});
+        }
+        auto added = add([folder = settings.out, shapes](const std::string& name) {
+            return sink::make_counts_sink(folder, name, shapes);
         });
         if (!added) return added;
     }
@@ -183,7 +188,7 @@ Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
     if (mode == Mode::track) {
         if (auto made = open_tracker(settings, plan, opened); !made) return fail(made.error());
     }
-    if (auto made = open_sinks(mode, settings, plan.stem, opened); !made) return fail(made.error());
+    if (auto made = open_sinks(mode, settings, plan, opened); !made) return fail(made.error());
 
     if (auto made = open_sources(mode, settings, plan, ticket, opened); !made) {
         return fail(made.error());

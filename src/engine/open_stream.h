@@ -12,6 +12,7 @@
 #include "saccade/error.h"
 #include "saccade/frame_feed.h"
 #include "saccade/settings.h"
+#include "sink/live_shapes.h"
 
 namespace saccade::engine {
 
@@ -23,6 +24,8 @@ struct StreamPlan {
     int detector_device = -1;  ///< the GPU that its detector runs on; -1: the host
     std::shared_ptr<detect::Embedder> embedder;  ///< may be none
     std::shared_ptr<FrameFeed> feed = nullptr;   ///< in place of the location
+    std::shared_ptr<sink::LiveShapes> shapes =
+        nullptr;  ///< to count; none: the settings', for good
 };
 
 /// Whether images get a table of their names ("frames"): MOT files and videos have no room for

@@ -32,32 +32,6 @@ tl::unexpected<Error> unknown(StreamId id) {
     return fail(ErrorCode::not_found, "the session has no stream " + std::to_string(id));
 }
 
-/// What a stream of a session is made of. Its stages hold it, and it holds none of them.
-struct Member {
-    StreamId id = 0;
-    Mode mode = Mode::track;
-    Settings settings;  ///< as it was added
-    std::string location, stem;
-    std::shared_ptr<FrameFeed> feed;
-    FileClaims claims;  ///< of its sources and outputs
-    std::shared_ptr<pipeline::Controls> controls;
-    std::function<void(const StreamResult&)> on_result;
-    std::shared_ptr<ResultQueue> results;
-    bool frames = false;
-    std::function<void(StreamId, const StreamSummary&)> on_end;
-    std::mutex mutex;                      ///< of what follows
-    Settings changed;                      ///< as they are now
-    std::optional<StreamSummary> summary;  ///< once it has ended
-
-    /// On the stream's sink thread. False: it was given up for the stop.
-    bool tell(const FrameResult& result, const Frame& frame, const std::stop_token& stop) const {
-        StreamResult told{.stream = id, .result = result, .frame = frame};
-        if (!frames) drop_pixels(told.frame);
-        if (on_result) on_result(told);
-        return results == nullptr || results->push(std::move(told), stop) || !stop.stop_requested();
-    }
-};
-
 }  // namespace
 
 class Session::State {
@@ -74,6 +48,35 @@ class Session::State {
     void close();
 
   private:
+    /// What a stream of a session is made of. Its stages hold it, and it holds none of them.
+    struct Member {
+        StreamId id = 0;
+        Mode mode = Mode::track;
+        Settings settings;  ///< as it was added
+        std::string location, stem;
+        std::shared_ptr<FrameFeed> feed;
+        FileClaims claims;  ///< of its sources and outputs
+        std::shared_ptr<pipeline::Controls> controls;
+        std::shared_ptr<sink::LiveShapes> shapes;  ///< none where nothing is counted
+        std::function<void(const StreamResult&)> on_result;
+        std::shared_ptr<ResultQueue> results;
+        bool frames = false;
+        std::function<void(StreamId, const StreamSummary&)> on_end;
+        std::mutex mutex;                      ///< of what follows
+        Settings changed;                      ///< as they are now
+        std::optional<StreamSummary> summary;  ///< once it has ended
+
+        /// On the stream's sink thread. False: it was given up for the stop.
+        bool tell(const FrameResult& result, const Frame& frame,
+                  const std::stop_token& stop) const {
+            StreamResult told{.stream = id, .result = result, .frame = frame};
+            if (!frames) drop_pixels(told.frame);
+            if (on_result) on_result(told);
+            return results == nullptr || results->push(std::move(told), stop) ||
+                   !stop.stop_requested();
+        }
+    };
+
     struct Entry {
         std::shared_ptr<Member> member;
         std::shared_ptr<pipeline::Stream> stream;
@@ -166,6 +169,10 @@ Result<StreamId> Session::State::add(const std::string& source, std::shared_ptr<
         member->id = ++latest_;
         const bool writes =
             !member->settings.save.empty() || sink::counts_wanted(member->mode, member->settings);
+        if (sink::counts_wanted(member->mode, member->settings)) {
+            member->shapes = std::make_shared<sink::LiveShapes>(
+                sink::LiveShapes::Shapes{member->settings.lines, member->settings.zones});
+        }
         if (writes) member->stem = stems_.take(own.name.value_or(name));
     }
     if (auto claimed = claim(*member); !claimed) return fail(claimed.error());
@@ -211,7 +218,8 @@ pipeline::StreamJob Session::State::job_of(const std::shared_ptr<Member>& member
                                 .images = nullptr,
                                 .detector_device = devices_->cuda_ordinal(ticket.device),
                                 .embedder = nullptr,
-                                .feed = member->feed};
+                                .feed = member->feed,
+                                .shapes = member->shapes};
         for (const auto& tracker : track::trackers()) {
             const bool looks = tracker.name == member->settings.tracker && tracker.appearance;
             if (looks && member->mode == Mode::track) plan.embedder = embedder_;
@@ -267,7 +275,17 @@ Result<void> Session::State::change(StreamId id, const StreamSettings& change) {
     std::lock_guard lock(member.mutex);
     auto merged = engine::merged(member.changed, change);
     if (!merged) return fail(merged.error());
+    for (const auto& [name, set] :
+         {std::pair{"lines", change.lines.has_value()}, {"zones", change.zones.has_value()}}) {
+        if (!set || member.shapes != nullptr) continue;
+        return fail(ErrorCode::invalid_argument,
+                    std::string(name) +
+                        ": the stream was added with nothing to count, so that it "
+                        "has no output for counts",
+                    "remove the stream, and add it with lines or zones");
+    }
     if (auto set = set_controls(member, *merged); !set) return set;
+    if (member.shapes != nullptr) member.shapes->set({merged->lines, merged->zones});
     member.changed = std::move(*merged);
     return {};
 }

@@ -8,14 +8,12 @@
 #include <optional>
 #include <string>
 
+#include "memory/shares.h"
+
 namespace saccade::memory {
 namespace {
 
 using std::filesystem::path;
-
-std::size_t less(std::size_t a, std::size_t b) {
-    return a > b ? a - b : 0;
-}
 
 /// The number in a file that holds nothing else; nothing for "max", and for v1's huge "no limit".
 std::optional<std::size_t> number_in(const path& name) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -28,11 +29,62 @@ std::string quoted(const std::string& text) {
     return out + "\"";
 }
 
+/// Errors: invalid_argument for a shape that does not parse.
+Result<track::Counter> counter_of(const LiveShapes& live) {
+    const LiveShapes::Shapes shapes = live.get();
+    std::vector<track::Line> lines;
+    for (const std::string& text : shapes.lines) {
+        auto line = track::parse_line(text);
+        if (!line) return fail(line.error());
+        lines.push_back(std::move(*line));
+    }
+    std::vector<track::Zone> zones;
+    for (const std::string& text : shapes.zones) {
+        auto zone = track::parse_zone(text);
+        if (!zone) return fail(zone.error());
+        zones.push_back(std::move(*zone));
+    }
+    return track::Counter(std::move(lines), std::move(zones));
+}
+
+template <typename Shape>
+Shape& named(std::vector<Shape>& shapes, const std::string& name) {
+    for (Shape& shape : shapes) {
+        if (shape.name == name) return shape;
+    }
+    shapes.push_back({name, {}});
+    return shapes.back();
+}
+
+/// Adds later counts to earlier ones.
+void add(const track::CountSummary& later, track::CountSummary& sum) {
+    for (const auto& line : later.lines) {
+        auto& by_class = named(sum.lines, line.name).by_class;
+        for (const auto& [id, n] : line.by_class) {
+            by_class[id].in += n.in;
+            by_class[id].out += n.out;
+        }
+    }
+    for (const auto& zone : later.zones) {
+        auto& by_class = named(sum.zones, zone.name).by_class;
+        for (const auto& [id, n] : zone.by_class) {
+            track::ZoneCounts& all = by_class[id];
+            all.visitors += n.visitors;
+            all.inside = n.inside;
+            all.dwell_seconds += n.dwell_seconds;
+            all.longest_seconds = std::max(all.longest_seconds, n.longest_seconds);
+        }
+    }
+}
+
 class CountsSink final : public Sink {
   public:
-    CountsSink(std::filesystem::path base, std::vector<track::Line> lines,
-               std::vector<track::Zone> zones)
-        : base_(std::move(base)), counter_(std::move(lines), std::move(zones)) {}
+    CountsSink(std::filesystem::path base, std::shared_ptr<const LiveShapes> live,
+               std::uint64_t version, track::Counter counter)
+        : base_(std::move(base)),
+          live_(std::move(live)),
+          version_(version),
+          counter_(std::move(counter)) {}
 
     Result<void> begin(const Context& context) override {
         context_ = context;
@@ -45,6 +97,9 @@ class CountsSink final : public Sink {
     }
 
     Result<void> write(const FrameResult& result, const Frame&) override {
+        if (version_ != live_->version()) {
+            if (auto changed = follow_shapes(); !changed) return changed;
+        }
         counter_.update(result.tracks, result.pts);
         ++frames_;
         return {};
@@ -52,7 +107,11 @@ class CountsSink final : public Sink {
 
     Result<void> finish(Outcome outcome) override {
         counter_.finish();
-        const track::CountSummary summary = counter_.summary();
+        track::CountSummary summary = counter_.summary();
+        if (!before_.lines.empty() || !before_.zones.empty()) {
+            add(summary, before_);
+            summary = std::move(before_);
+        }
         const std::string texts[] = {json(summary, outcome), csv(summary)};
         for (std::size_t i = 0; i < files_.size(); ++i) {
             if (auto done = files_[i].write(texts[i]); !done) return done;
@@ -64,6 +123,16 @@ class CountsSink final : public Sink {
     [[nodiscard]] std::string path() const override { return base_.string() + ".counts.json"; }
 
   private:
+    Result<void> follow_shapes() {
+        version_ = live_->version();
+        auto counter = counter_of(*live_);
+        if (!counter) return fail(counter.error());
+        counter_.finish();
+        add(counter_.summary(), before_);
+        counter_ = std::move(*counter);
+        return {};
+    }
+
     [[nodiscard]] std::string class_name(int id) const {
         const auto index = static_cast<std::size_t>(id);
         return index < context_.class_names.size() ? context_.class_names[index]
@@ -116,6 +185,9 @@ class CountsSink final : public Sink {
 
     std::filesystem::path base_;
     Context context_;
+    std::shared_ptr<const LiveShapes> live_;
+    std::uint64_t version_;         ///< of what counter_ counts
+    track::CountSummary before_{};  ///< of shapes that were changed since
     track::Counter counter_;
     std::vector<AtomicFile> files_;
     std::uint64_t frames_ = 0;
@@ -125,22 +197,12 @@ class CountsSink final : public Sink {
 
 Result<std::unique_ptr<Sink>> make_counts_sink(const std::filesystem::path& folder,
                                                const std::string& stem,
-                                               const std::vector<std::string>& lines,
-                                               const std::vector<std::string>& zones) {
-    std::vector<track::Line> parsed_lines;
-    for (const std::string& text : lines) {
-        auto line = track::parse_line(text);
-        if (!line) return fail(line.error());
-        parsed_lines.push_back(std::move(*line));
-    }
-    std::vector<track::Zone> parsed_zones;
-    for (const std::string& text : zones) {
-        auto zone = track::parse_zone(text);
-        if (!zone) return fail(zone.error());
-        parsed_zones.push_back(std::move(*zone));
-    }
-    return std::make_unique<CountsSink>(folder / stem, std::move(parsed_lines),
-                                        std::move(parsed_zones));
+                                               std::shared_ptr<const LiveShapes> shapes) {
+    const std::uint64_t version = shapes->version();
+    auto counter = counter_of(*shapes);
+    if (!counter) return fail(counter.error());
+    return std::make_unique<CountsSink>(folder / stem, std::move(shapes), version,
+                                        std::move(*counter));
 }
 
 }  // namespace saccade::sink

@@ -10,6 +10,7 @@
 #include "saccade/engine.h"
 #include "saccade/error.h"
 #include "saccade/settings.h"
+#include "sink/live_shapes.h"
 #include "sink/sink.h"
 
 namespace saccade::sink {
@@ -21,11 +22,12 @@ inline constexpr std::array kCountsSuffixes = {".counts.json", ".counts.csv"};
     return mode == Mode::track && !(settings.lines.empty() && settings.zones.empty());
 }
 
-/// A sink that counts the tracks it is given. `lines` and `zones` as in Settings.
-/// Errors: invalid_argument for one that does not parse.
+/// A sink that counts the tracks it is given. Where the shapes change, the counts so far stay under
+/// their names, and counting begins anew with the next frame: under a name that was there before it
+/// goes on from that. Who is on the way over a line at that moment is not counted.
+/// Errors: invalid_argument for a shape that does not parse.
 Result<std::unique_ptr<Sink>> make_counts_sink(const std::filesystem::path& folder,
                                                const std::string& stem,
-                                               const std::vector<std::string>& lines,
-                                               const std::vector<std::string>& zones);
+                                               std::shared_ptr<const LiveShapes> shapes);
 
 }  // namespace saccade::sink

@@ -31,7 +31,7 @@ TEST(Sampler, TakesEveryNthFromTheFirst) {
 
 TEST(Sampler, KeepsToTheRateWhereTimesAreRounded) {
     EXPECT_EQ(taken(13, 1e9 / 30, 1, 10), (std::vector<int>{0, 3, 6, 9, 12}));
-    EXPECT_EQ(taken(3001, 1e9 / 29.97, 1, 10).size(), 1001U);
+    EXPECT_EQ(taken(3001, 1e9 / 29.97, 1, 10).size(), 1002U);
 }
 
 TEST(Sampler, NeverTakesMoreThanTheRateOverALongTime) {
