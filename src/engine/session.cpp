@@ -139,7 +139,7 @@ Result<std::unique_ptr<Session::State>> Session::State::open(const Settings& set
 
 Result<StreamId> Session::State::add(const std::string& source, std::shared_ptr<FrameFeed> feed,
                                      StreamSettings own) {
-    auto merged = engine::merged(settings_, own);
+    auto merged = engine::merged(settings_, settings_, own);
     if (!merged) return fail(merged.error());
     auto member = std::make_shared<Member>();
     member->mode = own.mode.value_or(Mode::track);
@@ -273,7 +273,7 @@ Result<void> Session::State::change(StreamId id, const StreamSettings& change) {
     }
     Member& member = *entry->member;
     std::lock_guard lock(member.mutex);
-    auto merged = engine::merged(member.changed, change);
+    auto merged = engine::merged(settings_, member.changed, change);
     if (!merged) return fail(merged.error());
     for (const auto& [name, set] :
          {std::pair{"lines", change.lines.has_value()}, {"zones", change.zones.has_value()}}) {

@@ -78,8 +78,9 @@ Result<void> check(const Settings& session, const Settings& s) {
 
 }  // namespace
 
-Result<Settings> merged(const Settings& session, const StreamSettings& stream) {
-    Settings s = session;
+Result<Settings> merged(const Settings& session, const Settings& base,
+                        const StreamSettings& stream) {
+    Settings s = base;
     override_with(s.confidence, stream.confidence);
     override_with(s.classes, stream.classes);
     override_with(s.lines, stream.lines);

@@ -11,9 +11,11 @@
 
 namespace saccade::engine {
 
-/// `session` with what `stream` says otherwise, checked. Errors: invalid_argument, naming the
-/// setting that is wrong or that the session has no room for.
-Result<Settings> merged(const Settings& session, const StreamSettings& stream);
+/// `base`, which are the session's settings or those that the stream has had, with what `stream`
+/// says otherwise, checked. Errors: invalid_argument, naming the setting that is wrong or that the
+/// session has no room for.
+Result<Settings> merged(const Settings& session, const Settings& base,
+                        const StreamSettings& stream);
 
 /// The name of a setting that `change` sets and that can't be changed while a stream runs; "" for
 /// none.

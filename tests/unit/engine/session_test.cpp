@@ -19,6 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
+using Names = std::vector<std::string>;
+
 constexpr const char* kShort = "synthetic:frames=30&width=320&height=240";
 constexpr const char* kEndless = "synthetic:frames=100000000&width=320&height=240";
 
@@ -195,10 +197,10 @@ Frame picture(int width, int height, int at, std::atomic<int>& released) {
 
 TEST_F(SessionTest, PicturesOfTheProgramGoInAndAreReleasedOnce) {
     std::atomic<int> released{0};
-    Session session = open();
     auto feed =
         std::make_shared<FrameFeed>(FeedOptions{.name = "door", .width = 320, .height = 240});
     std::vector<FrameResult> results;
+    Session session = open();
     const auto id = session.add(
         feed, {.on_result = [&](const StreamResult& r) { results.push_back(r.result); }});
     ASSERT_TRUE(id) << id.error().line();
@@ -284,9 +286,9 @@ TEST_F(SessionTest, AQueueThatNobodyEmptiesDoesNotHoldUpRemoval) {
 }
 
 TEST_F(SessionTest, SettingsChangeWhileAStreamRuns) {
-    Session session = open();
     std::mutex mutex;
     std::vector<FrameResult> results;
+    Session session = open();  // last: its streams use what is above
     const StreamId id = add(session, kEndless, {.on_result = [&](const StreamResult& r) {
                                 std::lock_guard lock(mutex);
                                 results.push_back(r.result);
@@ -298,7 +300,8 @@ TEST_F(SessionTest, SettingsChangeWhileAStreamRuns) {
     while (latest().detections.empty()) std::this_thread::sleep_for(1ms);
     ASSERT_TRUE(session.change(id, {.confidence = 1.0F}));
     while (!latest().detections.empty()) std::this_thread::sleep_for(1ms);
-    ASSERT_TRUE(session.change(id, {.confidence = 0.25F, .classes = {{"green box"}}}));
+    const auto green = session.change(id, {.confidence = 0.25F, .classes = Names{"green box"}});
+    ASSERT_TRUE(green) << green.error().line();
     while (latest().detections.empty()) std::this_thread::sleep_for(1ms);
     for (const Detection& d : latest().detections) EXPECT_EQ(d.class_id, 1);
     ASSERT_TRUE(session.change(id, {.stride = 10}));
@@ -316,12 +319,12 @@ TEST_F(SessionTest, WhatCanNotBeChangedIsRefusedByName) {
         return done.error().message.substr(0, done.error().message.find(':'));
     };
     EXPECT_EQ(refused({.tracker = "sort"}), "tracker");
-    EXPECT_EQ(refused({.save = {{"mot"}}}), "save");
+    EXPECT_EQ(refused({.save = Names{"mot"}}), "save");
     EXPECT_EQ(refused({.confidence = 0.1F}), "confidence");
     EXPECT_EQ(refused({.stride = 0}), "stride");
     EXPECT_EQ(refused({.max_fps = -1}), "max_fps");
-    EXPECT_EQ(refused({.classes = {{"purple box"}}}), "classes");
-    EXPECT_EQ(refused({.lines = {{"1,2,3,4"}}}), "lines");
+    EXPECT_EQ(refused({.classes = Names{"purple box"}}), "classes");
+    EXPECT_EQ(refused({.lines = Names{"1,2,3,4"}}), "lines");
     EXPECT_EQ(session.change(77, {}).error().code, ErrorCode::not_found);
 }
 
@@ -335,7 +338,7 @@ TEST_F(SessionTest, WrongSettingsAndSourcesAreRefusedWhenAdded) {
         return id ? std::string() : id.error().message;
     };
     EXPECT_NE(refused(kShort, {.tracker = "none"}).find("tracker"), std::string::npos);
-    EXPECT_NE(refused(kShort, {.classes = {{"green box"}}}).find("classes"), std::string::npos);
+    EXPECT_NE(refused(kShort, {.classes = Names{"green box"}}).find("classes"), std::string::npos);
     EXPECT_NE(refused(kShort, {.interpolate = 5}).find("interpolate"), std::string::npos);
     EXPECT_NE(refused(kShort, {.rotate = "now"}).find("rotate"), std::string::npos);
     EXPECT_NE(refused((dir_ / "none.mp4").string(), {}).find("none.mp4"), std::string::npos);
@@ -345,8 +348,8 @@ TEST_F(SessionTest, WrongSettingsAndSourcesAreRefusedWhenAdded) {
 TEST_F(SessionTest, ASourceThatCanNotBeOpenedFailsAlone) {
     const std::string broken = (dir_ / "broken.mp4").string();
     test::write_file(broken, "no video");
-    Session session = open();
     std::atomic<int> told{0};
+    Session session = open();
     const StreamId id = add(session, broken, {.on_end = [&](StreamId, const StreamSummary& s) {
                                 EXPECT_EQ(s.status, Status::failed);
                                 ++told;
