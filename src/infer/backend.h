@@ -22,6 +22,9 @@ enum class Precision : std::uint8_t { fp32, fp16, bf16, int8, mixed };
 /// What the caller optimises for: many frames a second, or the least time for one.
 enum class Goal : std::uint8_t { throughput, latency };
 
+/// TensorRT's own default.
+constexpr int default_builder_level = 3;
+
 struct BackendOptions {
     std::string device = "cpu";          ///< "cpu", "cuda:0" ...
     std::optional<Precision> precision;  ///< none: FP16 on GPUs, FP32 on hosts
@@ -37,6 +40,9 @@ struct BackendOptions {
     std::size_t memory_in_use = 0;
     int slots = 0;  ///< batches under way at once; 0: as many as the device makes use of
     bool profile_layers = false;  ///< let layer_times() be asked, which makes all a little slower
+    /// How hard TensorRT's builder looks for fast kernels, 0 to 5 (its "optimization level"). At 0
+    /// it takes what its rules name without timing any: built in seconds, slower to run.
+    int builder_level = default_builder_level;
     std::stop_token stop;  ///< ends the wait for another process that compiles the same network
 };
 

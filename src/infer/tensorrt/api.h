@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cuda/memory.h"
+#include "infer/backend.h"
 #include "infer/layer_time.h"
 #include "infer/tensor.h"
 #include "saccade/error.h"
@@ -45,8 +46,9 @@ struct BuildRequest {
     int height = 640, width = 640;  ///< px; for a dynamic input
     int least_side = 0;             ///< px; inputs may be as small as this, too; 0: none is smaller
     std::vector<BatchRange> profiles;  ///< one at least; of a fixed batch only the first counts
-    int capability = 0;        ///< 86: build for 8.6, whatever is here (RTX alone); 0: for this GPU
-    std::string timing_cache;  ///< of a former build, may be empty (full only)
+    int capability = 0;  ///< 86: build for 8.6, whatever is here (RTX alone); 0: for this GPU
+    int level = default_builder_level;  ///< how hard the builder looks for fast kernels, 0 to 5
+    std::string timing_cache;           ///< of a former build, may be empty (full only)
     std::function<void(const std::string& phase, int step, int steps)> progress;  ///< may be empty
     std::stop_token stop;
 };

@@ -91,6 +91,8 @@ EngineKey key_for(const Version& version, const TypedNetwork& network, const Eng
         network.fixed_batch
             ? std::vector<BatchRange>{{network.max_batch, network.max_batch, network.max_batch}}
             : profiles_for(network.max_batch);
+    if (version.kind != Kind::rtx && build.level != default_builder_level)
+        key.options = fmt::format("level {}", build.level);
     return key;
 }
 
@@ -112,6 +114,7 @@ Result<Prepared> prepare_engine(Library& library, const model::OnnxModel& model,
              .width = build.width,
              .profiles = key.profiles,
              .capability = library.version().kind == Kind::rtx ? target.capability : 0,
+             .level = build.level,
              .timing_cache = std::move(timing_cache),
              .progress = build.progress,
              .stop = build.stop});

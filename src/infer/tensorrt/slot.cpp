@@ -85,14 +85,25 @@ Slot::MadeContext Slot::make_context(int size, cudaStream_t stream) const {
 }
 
 Result<void> Slot::make_size(int size, std::unique_ptr<Context> context) {
-    std::vector<void*> addresses;
-    for (const cuda::Buffer& output : outputs_) addresses.push_back(output.data());
-    if (auto ok = context->bind(size, input_.data(), addresses); !ok) return ok;
-    if (auto ok = provide_scratch(*context); !ok) return ok;
-    if (shape_.profile_layers) context->time_layers();
+    if (auto ok = attach(*context, size); !ok) return ok;
     Recorded recorded{std::move(context), {}};
     if (auto ok = record(size, recorded); !ok) return ok;
     recorded_.insert_or_assign(size, std::move(recorded));
+    return {};
+}
+
+/// Gives the context its memory, and runs it twice: the first run of a shape allocates and uploads,
+/// which can't be recorded.
+Result<void> Slot::attach(Context& context, int size) {
+    std::vector<void*> addresses;
+    for (const cuda::Buffer& output : outputs_) addresses.push_back(output.data());
+    if (auto ok = context.bind(size, input_.data(), addresses); !ok) return ok;
+    if (auto ok = provide_scratch(context); !ok) return ok;
+    if (shape_.profile_layers) context.time_layers();
+    for (int i = 0; i < 2; ++i) {
+        if (auto ok = context.enqueue(stream_.get()); !ok) return ok;
+    }
+    stream_.synchronize();
     return {};
 }
 
@@ -110,11 +121,6 @@ Result<void> Slot::provide_scratch(Context& context) {
 Result<void> Slot::record(int size, Recorded& recorded) {
     const auto start = std::chrono::steady_clock::now();
     Context& context = *recorded.context;
-    // Twice: the first run of a shape allocates and uploads, which can't be recorded.
-    for (int i = 0; i < 2; ++i) {
-        if (auto ok = context.enqueue(stream_.get()); !ok) return ok;
-    }
-    stream_.synchronize();
     if (shape_.profile_layers) return {};
     Result<void> enqueued;
     try {
@@ -125,6 +131,13 @@ Result<void> Slot::record(int size, Recorded& recorded) {
     } catch (const cuda::CudaFailure& failure) {
         log::warning("a batch of {} can't be recorded as a CUDA graph and starts more slowly: {}",
                      size, failure.what());
+        // A network that waits for the device in the middle (suppression with an open number of
+        // boxes does) breaks off the recording, and its context runs no more.
+        (void)cudaGetLastError();
+        auto fresh = make_context(size, stream_.get());
+        if (!fresh) return fail(fresh.error());
+        recorded.context = std::move(*fresh);
+        if (auto ok = attach(*recorded.context, size); !ok) return ok;
     }
     stream_.synchronize();
     log::debug("a batch of {} warmed up and recorded in {:.0f} ms", size,

@@ -70,6 +70,7 @@ class Slot {
     [[nodiscard]] MadeContext make_context(int size, cudaStream_t stream) const;
     void make_wanted();
     Result<void> make_size(int size, std::unique_ptr<Context> context);
+    Result<void> attach(Context& context, int size);
     Result<void> provide_scratch(Context& context);
     Result<void> record(int size, Recorded& recorded);
 

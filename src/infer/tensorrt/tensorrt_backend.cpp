@@ -198,6 +198,7 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
     build.max_batch = options.max_batch > 0 ? options.max_batch : default_batch;
     build.height = options.height;
     build.width = options.width;
+    build.level = options.builder_level;
     build.cache_dir = options.cache_dir;
     build.stop = options.stop;
     // On a terminal nothing else tells for minutes why there are no frames.

@@ -28,6 +28,7 @@ struct EngineBuild {
     int max_batch = 32;
     int height = 640, width = 640;  ///< px; ignored where the network's size is fixed
     int capability = 0;             ///< 86: for 8.6, without that GPU; 0: for the GPU of `device`
+    int level = default_builder_level;  ///< as BackendOptions::builder_level
     std::string device = "cuda";
     std::string cache_dir;
     std::function<void(const std::string& phase, int step, int steps)> progress;  ///< may be empty

@@ -47,6 +47,11 @@ TEST(KeyFor, FullPlansAreOfAGpuAndRtxPlansOfACapability) {
               key_for(rtx, network, build, nowhere).digest());
     EXPECT_NE(key_for(rtx, network, build, a).digest(),
               key_for(rtx, {"other", 8}, build, a).digest());
+    EngineBuild quick = build;
+    quick.level = 0;
+    EXPECT_NE(key_for(full, network, build, a).digest(), key_for(full, network, quick, a).digest());
+    EXPECT_EQ(key_for(rtx, network, build, a).digest(), key_for(rtx, network, quick, a).digest())
+        << "it chooses kernels when it runs";
     EXPECT_EQ(key_for(rtx, network, build, a).digest(),
               key_for(rtx, {"onnx", 7}, build, a).digest())
         << "one engine serves both batches";

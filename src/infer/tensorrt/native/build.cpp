@@ -160,6 +160,7 @@ Result<Built> build(const EntryPoints& entry, const SharedLibrary& parser, const
     Monitor monitor(request);
     config->setProgressMonitor(&monitor);
 #if !SACCADE_TENSORRT_RTX
+    config->setBuilderOptimizationLevel(request.level);  // RTX chooses its kernels when it runs
     const std::unique_ptr<nvinfer1::ITimingCache> timing(
         config->createTimingCache(request.timing_cache.data(), request.timing_cache.size()));
     // A cache of another version or GPU is refused, and the build starts without one.
