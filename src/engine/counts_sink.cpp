@@ -124,24 +124,29 @@ class CountsSink final : public sink::Sink {
 
 }  // namespace
 
-Result<std::unique_ptr<sink::Sink>> make_counts_sink(const std::filesystem::path& folder,
-                                                     const std::string& stem,
-                                                     const std::vector<std::string>& lines,
-                                                     const std::vector<std::string>& zones) {
-    std::vector<track::Line> parsed_lines;
+Result<CountPlaces> count_places(const std::vector<std::string>& lines,
+                                 const std::vector<std::string>& zones,
+                                 const track::GroundPlane* ground) {
+    CountPlaces places;
     for (const std::string& text : lines) {
         auto line = track::parse_line(text);
+        if (line) line = track::in_pixels(std::move(*line), ground);
         if (!line) return fail(line.error());
-        parsed_lines.push_back(std::move(*line));
+        places.lines.push_back(std::move(*line));
     }
-    std::vector<track::Zone> parsed_zones;
     for (const std::string& text : zones) {
         auto zone = track::parse_zone(text);
+        if (zone) zone = track::in_pixels(std::move(*zone), ground);
         if (!zone) return fail(zone.error());
-        parsed_zones.push_back(std::move(*zone));
+        places.zones.push_back(std::move(*zone));
     }
-    return std::make_unique<CountsSink>(folder / stem, std::move(parsed_lines),
-                                        std::move(parsed_zones));
+    return places;
+}
+
+std::unique_ptr<sink::Sink> make_counts_sink(const std::filesystem::path& folder,
+                                             const std::string& stem, CountPlaces places) {
+    return std::make_unique<CountsSink>(folder / stem, std::move(places.lines),
+                                        std::move(places.zones));
 }
 
 }  // namespace saccade::engine

@@ -11,6 +11,8 @@
 #include "saccade/error.h"
 #include "saccade/settings.h"
 #include "sink/sink.h"
+#include "track/ground.h"
+#include "track/zones.h"
 
 namespace saccade::engine {
 
@@ -21,11 +23,19 @@ inline constexpr std::array kCountsSuffixes = {".counts.json", ".counts.csv"};
     return mode == Mode::track && !(settings.lines.empty() && settings.zones.empty());
 }
 
-/// A sink that counts the tracks it is given. `lines` and `zones` as in Settings.
-/// Errors: invalid_argument for one that does not parse.
-Result<std::unique_ptr<sink::Sink>> make_counts_sink(const std::filesystem::path& folder,
-                                                     const std::string& stem,
-                                                     const std::vector<std::string>& lines,
-                                                     const std::vector<std::string>& zones);
+struct CountPlaces {
+    std::vector<track::Line> lines;
+    std::vector<track::Zone> zones;
+};
+
+/// `lines` and `zones` as in Settings, brought to pixels. Errors: invalid_argument for one that
+/// does not parse, is in metres where `ground` is none, or is not in front of its horizon.
+Result<CountPlaces> count_places(const std::vector<std::string>& lines,
+                                 const std::vector<std::string>& zones,
+                                 const track::GroundPlane* ground);
+
+/// A sink that counts the tracks it is given.
+std::unique_ptr<sink::Sink> make_counts_sink(const std::filesystem::path& folder,
+                                             const std::string& stem, CountPlaces places);
 
 }  // namespace saccade::engine

@@ -14,6 +14,7 @@
 #include "engine/appearance.h"
 #include "engine/bad_images.h"
 #include "engine/devices.h"
+#include "engine/ground.h"
 #include "engine/naming.h"
 #include "engine/open_stream.h"
 #include "engine/resume.h"
@@ -133,6 +134,8 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     const auto load_start = SteadyTime::now();
     const auto embedder = engine::open_embedder(mode, settings);
     if (!embedder) return fail(embedder.error());
+    const auto ground = engine::open_ground(mode, settings);
+    if (!ground) return fail(ground.error());
     const auto devices = engine::EngineDevices::plan(
         settings, settings.live ? infer::Goal::latency : infer::Goal::throughput, left.size(),
         hooks.stop);
@@ -173,6 +176,7 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
                       .detector_device = (*devices)->cuda_ordinal(ticket.device),
                       .streams = (options.streams + (*devices)->count() - 1) / (*devices)->count(),
                       .embedder = *embedder,
+                      .ground = *ground,
                       .stop = hooks.stop},
                      ticket);
              }});

@@ -1,5 +1,7 @@
 #include "engine/open_stream.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "engine/camera_motion.h"
 #include "engine/counts_sink.h"
 #include "engine/decode_device.h"
+#include "engine/ground.h"
 #include "media/paced_source.h"
 #include "media/source.h"
 #include "sink/registry.h"
@@ -56,24 +59,40 @@ Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
     }
     const auto gap = static_cast<std::size_t>(settings.interpolate);
     if (gap > 0) opened.filter = std::make_unique<Interpolation>(gap);
+    if (plan.ground) {
+        opened.filter = std::make_unique<Grounding>(std::move(opened.filter), *plan.ground);
+    }
     return {};
 }
 
-Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& stem,
+Result<void> open_sinks(Mode mode, const Settings& settings, const StreamPlan& plan,
                         pipeline::OpenedStream& opened) {
     for (const std::string& format : settings.save) {
-        auto sink = sink::make_sink(
-            format,
-            {.folder = settings.out, .stem = stem, .include_lost = settings.interpolate > 0});
+        auto sink = sink::make_sink(format, {.folder = settings.out,
+                                             .stem = plan.stem,
+                                             .include_lost = settings.interpolate > 0,
+                                             .ground = plan.ground != nullptr});
         if (!sink) return fail(sink.error());
         opened.sinks.push_back(std::move(*sink));
     }
     if (counts_wanted(mode, settings)) {
-        auto counts = make_counts_sink(settings.out, stem, settings.lines, settings.zones);
-        if (!counts) return fail(counts.error());
-        opened.sinks.push_back(std::move(*counts));
+        auto places = count_places(settings.lines, settings.zones, plan.ground.get());
+        if (!places) return fail(places.error());
+        opened.sinks.push_back(make_counts_sink(settings.out, plan.stem, std::move(*places)));
     }
     return {};
+}
+
+/// A homography alone doesn't say which side of its horizon is the ground: the picture does.
+Result<void> check_ground(const Settings& settings, const StreamPlan& plan,
+                          const media::Source& source) {
+    const auto& [width, height] = std::pair{source.info().width, source.info().height};
+    if (!plan.ground || plan.ground->reaches(width, height)) return {};
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{}: the lower edge of a {}x{} picture would be behind its horizon",
+                            settings.ground, width, height),
+                "it is mirrored (metres are seen from above, x to the right and y ahead), or of "
+                "pictures of another size");
 }
 
 Result<void> add_frame_table(const Settings& settings, const std::string& stem,
@@ -124,7 +143,7 @@ Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
     if (mode == Mode::track) {
         if (auto made = open_tracker(settings, plan, opened); !made) return fail(made.error());
     }
-    if (auto made = open_sinks(mode, settings, plan.stem, opened); !made) return fail(made.error());
+    if (auto made = open_sinks(mode, settings, plan, opened); !made) return fail(made.error());
 
     const int decoder = decode_device(mode, settings, plan.detector_device);
     const auto admit = [&](const media::StreamInfo& declared) {
@@ -143,6 +162,7 @@ Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
     opened.source = std::move(sources->front());
     sources->erase(sources->begin());
     opened.beside = std::move(*sources);
+    if (auto fits = check_ground(settings, plan, *opened.source); !fits) return fail(fits.error());
     if (auto added = add_frame_table(settings, plan.stem, opened); !added)
         return fail(added.error());
     if (settings.live && !opened.source->info().live) {

@@ -11,6 +11,7 @@
 #include "saccade/engine.h"
 #include "saccade/error.h"
 #include "saccade/settings.h"
+#include "track/ground.h"
 
 namespace saccade::engine {
 
@@ -21,8 +22,9 @@ struct StreamPlan {
     std::shared_ptr<const media::ImageNames> images;
     int detector_device = -1;  ///< the GPU that its detector runs on; -1: the host
     std::size_t streams = 1;   ///< that share that device
-    std::shared_ptr<detect::Embedder> embedder;  ///< may be none
-    std::stop_token stop;                        ///< while the source is opened
+    std::shared_ptr<detect::Embedder> embedder;        ///< may be none
+    std::shared_ptr<const track::GroundPlane> ground;  ///< may be none
+    std::stop_token stop;                              ///< while the source is opened
 };
 
 /// Whether images get a table of their names ("frames"): MOT files and videos have no room for
