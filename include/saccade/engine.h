@@ -22,9 +22,7 @@
 
 namespace saccade {
 
-namespace pipeline {
 class Tracer;
-}
 
 enum class Mode {
     detect,  ///< boxes of each frame for itself
@@ -136,7 +134,7 @@ struct RunHooks {
     std::function<void(const RunSummary& so_far)> on_loaded;
     std::stop_token stop;
     /// For programs of this repository: records the run and outlives it. None: nothing is recorded.
-    pipeline::Tracer* tracer = nullptr;
+    Tracer* tracer = nullptr;
 };
 
 /// Runs all sources (files, folders, patterns, lists, "-") to their ends. One failing source fails

@@ -10,11 +10,11 @@
 #include <optional>
 #include <vector>
 
-#include "cli/list_text.h"
-#include "cli/settings_table.h"
 #include "cli/toml_text.h"
 #include "core/elide.h"
 #include "core/text_file.h"
+#include "settings/list_text.h"
+#include "settings/table.h"
 
 namespace saccade::cli {
 namespace {
@@ -34,7 +34,7 @@ std::optional<std::string> as_text(const toml::node& node, char separator) {
             if (!part) return std::nullopt;
             parts.push_back(*part);
         }
-        return join_list(parts, separator);
+        return settings::join_list(parts, separator);
     }
     return std::nullopt;
 }
@@ -52,9 +52,9 @@ Result<void> merge_file(const fs::path& path, Config& config) {
                                 elided(error.description(), 300)));
     }
     for (const auto& [key, node] : table) {
-        const auto& rows = settings_table();
+        const auto& rows = settings::table();
         const auto row = std::find_if(rows.begin(), rows.end(),
-                                      [&](const SettingRow& r) { return r.key == key.str(); });
+                                      [&](const settings::Row& r) { return r.key == key.str(); });
         const auto where = fmt::format("{}:{}", path.string(), node.source().begin.line);
         if (row == rows.end()) {
             return fail(ErrorCode::invalid_argument,
@@ -97,7 +97,7 @@ std::string variable_of(const std::string& key) {
 
 Result<Config> merge_config(const fs::path& file, const GivenFlags& flags) {
     Config config;
-    for (const SettingRow& row : settings_table()) config.origin[row.key] = "default";
+    for (const settings::Row& row : settings::table()) config.origin[row.key] = "default";
 
     std::error_code ignored;
     if (!file.empty() && !fs::is_regular_file(file, ignored)) {
@@ -107,7 +107,7 @@ Result<Config> merge_config(const fs::path& file, const GivenFlags& flags) {
         if (auto merged = merge_file(path, config); !merged) return fail(merged.error());
         config.file = path;
     }
-    for (const SettingRow& row : settings_table()) {
+    for (const settings::Row& row : settings::table()) {
         const std::string variable = variable_of(row.key);
         if (const char* value = std::getenv(variable.c_str()); value != nullptr) {
             if (auto set = row.set(config.settings, value); !set) {
@@ -126,7 +126,7 @@ Result<Config> merge_config(const fs::path& file, const GivenFlags& flags) {
 
 Result<std::string> print_config(const Config& config) {
     std::string text;
-    for (const SettingRow& row : settings_table()) {
+    for (const settings::Row& row : settings::table()) {
         std::string value = row.get(config.settings);
         const bool number = row.value == "N" || (row.value == "auto|N" && value != "auto");
         if (!number) {

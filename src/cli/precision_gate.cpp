@@ -6,7 +6,7 @@
 #include <chrono>
 #include <utility>
 
-#include "cli/accuracy.h"
+#include "bench/accuracy.h"
 
 namespace saccade::cli {
 namespace {
@@ -58,11 +58,11 @@ Result<LabelledSet> labelled_set(const std::string& annotations, const DetectorM
     if (!dataset) return fail(dataset.error());
     LabelledSet labels{.file = annotations,
                        .dataset = std::move(*dataset),
-                       .images = images_beside(annotations),
+                       .images = bench::images_beside(annotations),
                        .reference = {}};
     auto detector = reference(for_map());
     if (!detector) return fail(detector.error());
-    const auto evaluator = detect_data_set(labels.dataset, labels.images, **detector, stop);
+    const auto evaluator = bench::detect_data_set(labels.dataset, labels.images, **detector, stop);
     if (!evaluator) return fail(evaluator.error());
     labels.reference = evaluator->judged.by_image();
     labels.reference_map = evaluator->judged.summary().ap;
@@ -98,7 +98,8 @@ Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Tria
     if (labels != nullptr) {
         detector = changed(for_map());
         if (!detector) return fail(detector.error());
-        const auto evaluator = detect_data_set(labels->dataset, labels->images, **detector, stop);
+        const auto evaluator =
+            bench::detect_data_set(labels->dataset, labels->images, **detector, stop);
         if (!evaluator) return fail(evaluator.error());
         report.reference_map = labels->reference_map;
         report.map = evaluator->judged.summary().ap;

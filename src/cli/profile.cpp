@@ -15,10 +15,10 @@
 #include "core/log.h"
 #include "core/mask_secrets.h"
 #include "engine/device_list.h"
-#include "pipeline/trace.h"
 #include "profile/profile_report.h"
 #include "profile/trace_json.h"
 #include "saccade/version.h"
+#include "trace/trace.h"
 
 namespace saccade::cli {
 namespace {
@@ -59,7 +59,7 @@ int profile_run(const SettingFlags& flags, const ProfileFlags& wanted) {
     }
     const SignalStop signals;
     const int gpu = engine::first_gpu(config->settings.device);
-    pipeline::Tracer tracer;
+    Tracer tracer;
     std::optional<profile::Sampler> sampler;
     std::optional<ProgressLine> line;
     RunHooks hooks;

@@ -11,8 +11,8 @@
 #include "cli/summary.h"
 #include "cli/verb.h"
 #include "core/log.h"
-#include "pipeline/trace.h"
 #include "profile/trace_json.h"
+#include "trace/trace.h"
 
 namespace saccade::cli {
 
@@ -25,7 +25,7 @@ int run_and_show(Mode mode, const Settings& settings, const std::vector<std::str
     }
     const SignalStop signals;
     std::optional<ProgressLine> line;
-    pipeline::Tracer tracer;
+    Tracer tracer;
     RunHooks hooks;
     if (!view.trace.empty()) hooks.tracer = &tracer;
     hooks.stop = signals.token();

@@ -4,7 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "cli/accuracy.h"
+#include "bench/accuracy.h"
 #include "cli/exit_code.h"
 #include "cli/results.h"
 #include "cli/verb.h"
@@ -24,7 +24,7 @@ void print_text(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
                     s.recall[2]);
 }
 
-void print_json(const Accuracy& accuracy, const detect::DetectorInfo& info) {
+void print_json(const bench::Accuracy& accuracy, const detect::DetectorInfo& info) {
     const eval::CocoSummary& s = accuracy.summary;
     nlohmann::json classes = nlohmann::json::array();
     for (const auto& c : s.categories) {
@@ -54,15 +54,16 @@ int val(const SettingFlags& flags, const std::string& annotations, const std::st
     const auto config = flags.merged();
     if (!config) return complain(config.error());
     const Settings settings =
-        accuracy_settings(config->settings, config->origin.at("conf") != "default");
+        bench::accuracy_settings(config->settings, config->origin.at("conf") != "default");
 
     if (auto claimed = verb_files().reads(annotations); !claimed) return complain(claimed.error());
     const auto dataset = eval::CocoDataset::load(annotations);
     if (!dataset) return complain(dataset.error());
     const auto detector = engine::open_detector(settings, infer::Goal::throughput);
     if (!detector) return complain(detector.error());
-    const auto accuracy = measure_accuracy(
-        *dataset, images.empty() ? images_beside(annotations) : std::filesystem::path(images),
+    const auto accuracy = bench::measure_accuracy(
+        *dataset,
+        images.empty() ? bench::images_beside(annotations) : std::filesystem::path(images),
         **detector);
     if (!accuracy) return complain(accuracy.error());
     flags.json ? print_json(*accuracy, (*detector)->info())

@@ -8,9 +8,9 @@
 
 #include "cli/default_model.h"
 #include "cli/exit_code.h"
-#include "cli/settings_table.h"
 #include "core/log.h"
-#include "pipeline/trace.h"
+#include "settings/table.h"
+#include "trace/trace.h"
 
 namespace saccade::cli {
 
@@ -33,7 +33,7 @@ void SettingFlags::apply_verbosity() const {
 
 std::shared_ptr<SettingFlags> add_settings(CLI::App& verb) {
     auto flags = std::make_shared<SettingFlags>();
-    for (const SettingRow& row : settings_table()) {
+    for (const settings::Row& row : settings::table()) {
         if (row.value.empty()) {
             verb.add_flag_callback(
                 row.flags, [flags, &row] { flags->given[row.key] = "true"; }, row.help);
@@ -76,7 +76,7 @@ FileClaims& verb_files() {
 }
 
 Result<void> can_trace() {
-    if constexpr (pipeline::kTracing) return {};
+    if constexpr (kTracing) return {};
     return fail(ErrorCode::unavailable, "this build records no traces",
                 "build one with -DSACCADE_TRACING=ON");
 }

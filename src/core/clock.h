@@ -23,14 +23,4 @@ class SteadyClock final : public Clock {
     }
 };
 
-/// Stands still until told to move on. One thread.
-class FakeClock final : public Clock {
-  public:
-    [[nodiscard]] time_point now() const noexcept override { return now_; }
-    void advance(std::chrono::nanoseconds by) noexcept { now_ += by; }
-
-  private:
-    time_point now_{};
-};
-
 }  // namespace saccade

@@ -83,34 +83,6 @@ void PoolResource::trim() noexcept {
     idle_.clear();
 }
 
-Result<void*> ScriptedResource::allocate(std::size_t bytes, StreamHandle stream) {
-    {
-        const std::lock_guard lock(mutex_);
-        if (failing_.contains(calls_++)) {
-            return fail(ErrorCode::out_of_memory, fmt::format("no {} bytes, as scripted", bytes));
-        }
-    }
-    return upstream_.allocate(bytes, stream);
-}
-
-std::size_t ScriptedResource::calls() const {
-    const std::lock_guard lock(mutex_);
-    return calls_;
-}
-
-Result<void*> HostResource::allocate(std::size_t bytes, StreamHandle /*stream*/) {
-    void* const block = ::operator new(bytes, std::align_val_t{64}, std::nothrow);
-    if (block == nullptr) {
-        return fail(ErrorCode::out_of_memory, fmt::format("no {} bytes of host memory", bytes));
-    }
-    return block;
-}
-
-void HostResource::deallocate(void* block, std::size_t /*bytes*/,
-                              StreamHandle /*stream*/) noexcept {
-    ::operator delete(block, std::align_val_t{64});
-}
-
 Result<Buffer> Buffer::make(MemoryResource& resource, std::size_t bytes, StreamHandle stream) {
     auto block = resource.allocate(bytes, stream);
     if (!block) return fail(block.error());

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <map>
 #include <mutex>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -73,33 +72,6 @@ class PoolResource final : public MemoryResource {
     MemoryResource& upstream_;
     std::mutex mutex_;
     std::multimap<std::size_t, void*> idle_;
-};
-
-/// Fails the allocations with the given numbers (from 0), as a device would whose memory is taken
-/// by others: an ordinary class, for tests of whatever must live through it.
-class ScriptedResource final : public MemoryResource {
-  public:
-    ScriptedResource(MemoryResource& upstream, std::set<std::size_t> failing)
-        : upstream_(upstream), failing_(std::move(failing)) {}
-
-    Result<void*> allocate(std::size_t bytes, StreamHandle stream) override;
-    void deallocate(void* block, std::size_t bytes, StreamHandle stream) noexcept override {
-        upstream_.deallocate(block, bytes, stream);
-    }
-    [[nodiscard]] std::size_t calls() const;
-
-  private:
-    MemoryResource& upstream_;
-    const std::set<std::size_t> failing_;
-    mutable std::mutex mutex_;
-    std::size_t calls_ = 0;
-};
-
-/// Plain host memory.
-class HostResource final : public MemoryResource {
-  public:
-    Result<void*> allocate(std::size_t bytes, StreamHandle stream) override;
-    void deallocate(void* block, std::size_t bytes, StreamHandle stream) noexcept override;
 };
 
 /// Owns one block; movable. The resource must outlive it.

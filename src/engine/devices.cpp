@@ -6,7 +6,7 @@
 #include "core/log.h"
 #include "core/patience.h"
 #include "engine/device_list.h"
-#include "engine/memory.h"
+#include "memory/device_memory.h"
 #include "pipeline/refine.h"
 
 namespace saccade::engine {
@@ -42,8 +42,8 @@ Result<std::unique_ptr<EngineDevices>> EngineDevices::plan(const Settings& setti
         new EngineDevices(settings, std::move(*detector), std::move(*names), std::move(stop)));
     for (std::size_t i = 0; i < devices->names_.size(); ++i) {
         const int gpu = devices->cuda_ordinal(i);
-        Memory memory{.probe = probe_for(gpu)};
-        const auto limit = memory_limit(settings, gpu, memory.probe.get());
+        Memory memory{.probe = memory::probe_for(gpu)};
+        const auto limit = memory::limit_in_bytes(settings, gpu, memory.probe.get());
         if (!limit) return fail(limit.error());
         memory.limit = *limit;
         if (memory.probe) memory.others = memory.probe->read().others;

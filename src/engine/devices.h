@@ -56,10 +56,10 @@ class EngineDevices final : public pipeline::Devices {
     std::vector<std::string> names_;  ///< "cpu", "cuda:0" ..., by device
     const std::stop_token stop_;
     struct Memory {
-        std::unique_ptr<pipeline::MemoryProbe> probe;  ///< until memory() hands it out
-        std::size_t limit = 0;                         ///< bytes; 0: none
-        std::size_t others = 0;                        ///< bytes that others held at the start
-        bool waited_for = false;                       ///< for a network to be loaded
+        std::unique_ptr<memory::Probe> probe;  ///< until memory() hands it out
+        std::size_t limit = 0;                 ///< bytes; 0: none
+        std::size_t others = 0;                ///< bytes that others held at the start
+        bool waited_for = false;               ///< for a network to be loaded
     };
     std::vector<Memory> memories_;  ///< by device
     std::chrono::nanoseconds planning_{0};

@@ -7,9 +7,9 @@
 
 #include "core/mask_secrets.h"
 #include "engine/bad_images.h"
-#include "engine/counts_sink.h"
 #include "engine/journal.h"
 #include "media/names.h"
+#include "sink/counts_sink.h"
 #include "sink/registry.h"
 
 namespace saccade::engine {
@@ -58,7 +58,7 @@ std::string stem_of(const std::string& source) {
 
 /// What may follow a stem.
 std::vector<std::string> suffixes() {
-    std::vector<std::string> all(kCountsSuffixes.begin(), kCountsSuffixes.end());
+    std::vector<std::string> all(sink::kCountsSuffixes.begin(), sink::kCountsSuffixes.end());
     all.emplace_back(kBadImagesSuffix);
     for (const auto& format : sink::sinks()) all.emplace_back(format.suffix);
     return all;

@@ -9,10 +9,10 @@
 #include "core/log.h"
 #include "engine/appearance.h"
 #include "engine/camera_motion.h"
-#include "engine/counts_sink.h"
 #include "engine/decode_device.h"
 #include "media/paced_source.h"
 #include "media/source.h"
+#include "sink/counts_sink.h"
 #include "sink/registry.h"
 #include "track/interpolate.h"
 #include "track/registry.h"
@@ -68,8 +68,8 @@ Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& 
         if (!sink) return fail(sink.error());
         opened.sinks.push_back(std::move(*sink));
     }
-    if (counts_wanted(mode, settings)) {
-        auto counts = make_counts_sink(settings.out, stem, settings.lines, settings.zones);
+    if (sink::counts_wanted(mode, settings)) {
+        auto counts = sink::make_counts_sink(settings.out, stem, settings.lines, settings.zones);
         if (!counts) return fail(counts.error());
         opened.sinks.push_back(std::move(*counts));
     }

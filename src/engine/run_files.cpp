@@ -7,11 +7,11 @@
 #include "core/output_target.h"
 #include "core/temporary.h"
 #include "engine/bad_images.h"
-#include "engine/counts_sink.h"
 #include "engine/journal.h"
 #include "engine/model_store.h"
 #include "engine/open_stream.h"
 #include "media/names.h"
+#include "sink/counts_sink.h"
 #include "sink/partial_mark.h"
 #include "sink/registry.h"
 
@@ -64,8 +64,9 @@ std::vector<fs::path> outputs_of(Mode mode, const Settings& settings, const std:
         }
     }
     outputs.push_back(folder / fmt::format("{}{}", stem, kBadImagesSuffix));
-    if (counts_wanted(mode, settings)) {
-        for (const char* suffix : kCountsSuffixes) outputs.push_back(folder / (stem + suffix));
+    if (sink::counts_wanted(mode, settings)) {
+        for (const char* suffix : sink::kCountsSuffixes)
+            outputs.push_back(folder / (stem + suffix));
     }
     return outputs;
 }

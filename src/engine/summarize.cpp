@@ -89,7 +89,7 @@ StreamSummary stream_summary(const pipeline::StreamReport& report,
 }
 
 /// Devices are governed each for itself: counts add up, sizes are those of the tightest.
-void add_governor(const pipeline::GovernorReport& report, GovernorSummary& summary) {
+void add_governor(const memory::GovernorReport& report, GovernorSummary& summary) {
     const bool first = summary.max_batch == 0;
     summary.limit = first ? report.limit : std::min(summary.limit, report.limit);
     summary.peak = std::max(summary.peak, report.peak);

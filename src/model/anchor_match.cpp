@@ -31,22 +31,9 @@ bool is_number(const GraphView& graph, const std::string& value, float number) {
            static_cast<float>(integers[0]) == number;
 }
 
-/// The first input behind nodes of these operators.
-std::string behind(const GraphView& graph, std::string value,
-                   std::initializer_list<std::string_view> ops) {
-    for (int steps = 0; steps < 8; ++steps) {
-        const NodeProto* node = graph.producer(value);
-        bool passes = false;
-        for (const auto op : ops) passes |= node != nullptr && node->op_type() == op;
-        if (!passes || node->input_size() == 0) break;
-        value = node->input(0);
-    }
-    return value;
-}
-
 /// [A, k] of three levels one below the other, transposed: the Concat, nullptr where it isn't so.
 const NodeProto* stacked_levels(const GraphView& graph, const std::string& value) {
-    const NodeProto* transpose = made_by(graph, behind(graph, value, {"Unsqueeze"}), "Transpose");
+    const NodeProto* transpose = made_by(graph, graph.behind(value, {"Unsqueeze"}), "Transpose");
     if (transpose == nullptr) return nullptr;
     const auto* perm = attribute(*transpose, "perm");
     if (perm == nullptr || perm->ints_size() != 2 || perm->ints(0) != 1) return nullptr;
@@ -63,7 +50,7 @@ const NodeProto* stacked_levels(const GraphView& graph, const std::string& value
 std::string counted_map(const GraphView& graph, std::string value, int dim) {
     bool spread = false;
     for (const NodeProto* node = nullptr;;) {
-        value = behind(graph, value, {"Unsqueeze", "Expand", "Cast"});
+        value = graph.behind(value, {"Unsqueeze", "Expand", "Cast"});
         node = made_by(graph, value, "Reshape");
         if (node == nullptr || node->input_size() < 2) break;
         if (const NodeProto* target = made_by(graph, node->input(1), "Concat")) {
@@ -79,12 +66,12 @@ std::string counted_map(const GraphView& graph, std::string value, int dim) {
     }
     const NodeProto* add = made_by(graph, value, "Add");
     if (!spread || add == nullptr || !is_number(graph, add->input(1), 0.5F)) return {};
-    const NodeProto* range = made_by(graph, behind(graph, add->input(0), {"Cast"}), "Range");
+    const NodeProto* range = made_by(graph, graph.behind(add->input(0), {"Cast"}), "Range");
     if (range == nullptr || !is_number(graph, range->input(0), 0) ||
         !is_number(graph, range->input(2), 1)) {
         return {};
     }
-    const NodeProto* size = made_by(graph, behind(graph, range->input(1), {"Cast"}), "Gather");
+    const NodeProto* size = made_by(graph, graph.behind(range->input(1), {"Cast"}), "Gather");
     if (size == nullptr || !is_number(graph, size->input(1), static_cast<float>(dim))) return {};
     const NodeProto* shape = made_by(graph, size->input(0), "Shape");
     return shape == nullptr || shape->attribute_size() > 0 ? std::string() : shape->input(0);
@@ -121,7 +108,7 @@ bool is_filled_with(const GraphView& graph, const std::string& value, float numb
 /// A constant's values behind Unsqueezes, where the model has one size only.
 bool read_static(const GraphView& graph, const ModelSpec& spec, const std::string& value,
                  std::vector<float>& values) {
-    const auto* constant = graph.constant(behind(graph, value, {"Unsqueeze"}));
+    const auto* constant = graph.constant(graph.behind(value, {"Unsqueeze"}));
     return constant != nullptr && !spec.dynamic_size && read_floats(*constant, values);
 }
 
@@ -144,7 +131,7 @@ bool is_anchor_points(const GraphView& graph, const ModelSpec& spec, const std::
             xs.push_back(static_cast<float>(x) + 0.5F);
             ys.push_back(static_cast<float>(y) + 0.5F);
         });
-        const auto* constant = graph.constant(behind(graph, value, {"Unsqueeze"}));
+        const auto* constant = graph.constant(graph.behind(value, {"Unsqueeze"}));
         const int rank = constant->dims_size();
         xs.insert(xs.end(), ys.begin(), ys.end());
         return rank >= 2 && constant->dims(rank - 2) == 2 && values == xs;
@@ -162,7 +149,7 @@ bool is_anchor_strides(const GraphView& graph, const ModelSpec& spec, const std:
     if (read_static(graph, spec, value, values)) {
         for_each_cell(
             spec, [&](int, int, int stride) { expected.push_back(static_cast<float>(stride)); });
-        const auto* constant = graph.constant(behind(graph, value, {"Unsqueeze"}));
+        const auto* constant = graph.constant(graph.behind(value, {"Unsqueeze"}));
         const int rank = constant->dims_size();
         return rank >= 1 && constant->dims(rank - 1) == static_cast<int>(values.size()) &&
                values == expected;

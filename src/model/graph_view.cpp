@@ -1,5 +1,6 @@
 #include "model/graph_view.h"
 
+#include <algorithm>
 #include <string>
 
 #include "model/onnx_access.h"
@@ -96,6 +97,19 @@ const onnx::NodeProto* GraphView::producer(std::string_view value) const {
 const onnx::TensorProto* GraphView::constant(std::string_view value) const {
     const auto found = constants_.find(value);
     return found == constants_.end() ? nullptr : found->second;
+}
+
+std::string GraphView::behind(std::string value,
+                              std::initializer_list<std::string_view> ops) const {
+    for (int steps = 0; steps < 8; ++steps) {
+        const onnx::NodeProto* node = producer(value);
+        if (node == nullptr || node->input_size() == 0 ||
+            std::find(ops.begin(), ops.end(), node->op_type()) == ops.end()) {
+            break;
+        }
+        value = node->input(0);
+    }
+    return value;
 }
 
 std::optional<std::vector<std::int64_t>> GraphView::integers(const onnx::NodeProto& node, int input,

@@ -4,7 +4,9 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -26,6 +28,11 @@ class GraphView {
     /// The nodes that read the value, in graph order.
     [[nodiscard]] const std::vector<const onnx::NodeProto*>& consumers(
         std::string_view value) const;
+
+    /// The value that lies behind up to eight nodes of these operators, by their first inputs; the
+    /// value itself where such a node does not make it.
+    [[nodiscard]] std::string behind(std::string value,
+                                     std::initializer_list<std::string_view> ops) const;
 
     /// Integers of an input that is constant, or of an attribute as older operator sets have it;
     /// nothing where they are computed or left out.

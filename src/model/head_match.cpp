@@ -27,13 +27,16 @@ class Matcher {
 
     std::optional<HeadMatch> run() {
         if (graph_.output_size() != 1) return std::nullopt;
+        // Converters to half precision leave a Cast to single behind all.
         const std::string& output = graph_.output(0).name();
-        const NodeProto* last = concat(output, 1, 2);
-        if (last == nullptr || !view_.consumers(output).empty()) return std::nullopt;
+        const std::string decoded = view_.behind(output, {"Cast"});
+        const NodeProto* last = concat(decoded, 1, 2);
+        if (last == nullptr || !only_leads_to(decoded, output)) return std::nullopt;
         const NodeProto* scores = made_by(last->input(1), "Sigmoid", 1);
         const auto bins = boxes(last->input(0));
         if (scores == nullptr || !bins) return std::nullopt;
         HeadMatch match = *bins;
+        match.decoded = decoded;
         match.classes = scores->input(0);
         const auto classes = static_cast<std::int64_t>(spec_.class_names.size());
         const std::int64_t sides = 4 * match.reg_max;
@@ -59,6 +62,16 @@ class Matcher {
         const NodeProto* node = view_.producer(value);
         return node != nullptr && node->op_type() == op && node->input_size() >= inputs ? node
                                                                                         : nullptr;
+    }
+
+    /// Whether nothing reads the value, or what follows from it, but the graph's output.
+    [[nodiscard]] bool only_leads_to(std::string value, const std::string& output) const {
+        while (value != output) {
+            const auto& readers = view_.consumers(value);
+            if (readers.size() != 1 || readers.front()->output_size() != 1) return false;
+            value = readers.front()->output(0);
+        }
+        return view_.consumers(output).empty();
     }
 
     /// A Concat of `inputs` values of three dimensions along `axis`.

@@ -13,6 +13,7 @@ namespace saccade::model {
 
 /// The values that a decoded head is computed from.
 struct HeadMatch {
+    std::string decoded;       ///< [N, 4+C, A]: the output, or what a Cast makes the output of
     std::string distribution;  ///< [N, 4*reg_max, A], logits
     std::string classes;       ///< [N, C, A], logits
     std::string both;          ///< the value [N, 4*reg_max+C, A] they are cut from, "" if from none

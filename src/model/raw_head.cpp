@@ -20,14 +20,22 @@ Result<bool> cut_to_raw_head(OnnxModel& model, ModelSpec& spec) {
     onnx::GraphProto& graph = *proto.mutable_graph();
     auto& nodes = *graph.mutable_node();
     const auto last = std::find_if(nodes.begin(), nodes.end(), [&](const auto& node) {
-        return node.output_size() == 1 && node.output(0) == spec.output_name;
+        return node.output_size() == 1 && node.output(0) == match->decoded;
     });
     if (match->both.empty()) {
         last->set_input(0, match->distribution);
         last->set_input(1, match->classes);
     } else {
         nodes.erase(last);
-        rename(graph, match->both, spec.output_name);
+        if (match->decoded == spec.output_name) {
+            rename(graph, match->both, spec.output_name);
+        } else {
+            for (auto& node : nodes) {
+                for (auto& input : *node.mutable_input()) {
+                    if (input == match->decoded) input = match->both;
+                }
+            }
+        }
     }
     drop_dead(graph);
     auto* tensor = graph.mutable_output(0)->mutable_type()->mutable_tensor_type();

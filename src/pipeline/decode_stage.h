@@ -13,7 +13,7 @@
 #include "pipeline/batcher.h"
 #include "pipeline/histogram.h"
 #include "pipeline/part_join.h"
-#include "pipeline/trace.h"
+#include "trace/trace.h"
 
 namespace saccade::pipeline {
 

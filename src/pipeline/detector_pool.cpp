@@ -73,14 +73,15 @@ Result<InferStage*> DetectorPool::make(std::size_t device, Size input) {
     if (state.decoders == nullptr) {
         auto memory = devices_.memory(device, (*detector)->info());
         if (!memory) return fail(memory.error());
-        if (memory->probe) state.probe = std::make_unique<SharedProbe>(std::move(memory->probe));
+        if (memory->probe)
+            state.probe = std::make_unique<memory::SharedProbe>(std::move(memory->probe));
         state.limit = memory->limit;
-        state.decoders = std::make_unique<DecoderAdmission>(state.limit, state.probe.get());
+        state.decoders = std::make_unique<memory::DecoderAdmission>(state.limit, state.probe.get());
     }
     const auto largest = static_cast<std::size_t>((*detector)->max_batch());
     const std::size_t batch =
         options_.batch > 0 ? std::min(static_cast<std::size_t>(options_.batch), largest) : largest;
-    GovernorOptions governor = options_.governor;
+    memory::GovernorOptions governor = options_.governor;
     governor.limit = state.limit;
     // A stream's credit covers what the device has under way and what waits behind it.
     const std::size_t credit =
@@ -110,7 +111,7 @@ std::size_t DetectorPool::limit(std::size_t device) const {
     return state_[device].limit;
 }
 
-DecoderAdmission& DetectorPool::decoders(std::size_t device) {
+memory::DecoderAdmission& DetectorPool::decoders(std::size_t device) {
     std::lock_guard lock(mutex_);
     return *state_[device].decoders;
 }

@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "core/size.h"
-#include "pipeline/decoder_budget.h"
+#include "memory/decoder_budget.h"
+#include "memory/shared_probe.h"
 #include "pipeline/devices.h"
 #include "pipeline/infer_stage.h"
 #include "pipeline/pipeline.h"
-#include "pipeline/shared_probe.h"
 
 namespace saccade::pipeline {
 
@@ -43,7 +43,7 @@ class DetectorPool {
     [[nodiscard]] std::size_t limit(std::size_t device) const;
 
     /// Admission of decoders to a device that has a detector.
-    [[nodiscard]] DecoderAdmission& decoders(std::size_t device);
+    [[nodiscard]] memory::DecoderAdmission& decoders(std::size_t device);
 
     /// When the first detector was there: what came before was spent on loading it.
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> ready_since() const;
@@ -57,9 +57,9 @@ class DetectorPool {
 
   private:
     struct Device {
-        std::unique_ptr<SharedProbe> probe;
+        std::unique_ptr<memory::SharedProbe> probe;
         std::size_t limit = 0;
-        std::unique_ptr<DecoderAdmission> decoders;  ///< from its first detector on
+        std::unique_ptr<memory::DecoderAdmission> decoders;  ///< from its first detector on
         std::map<Size, InferStage*> stages;
         std::map<Size, Error> refused;  ///< not to be tried again
         std::size_t streams = 0;        ///< live

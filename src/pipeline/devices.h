@@ -6,15 +6,15 @@
 
 #include "core/size.h"
 #include "detect/detector.h"
-#include "pipeline/governor.h"
+#include "memory/governor.h"
 #include "saccade/error.h"
 
 namespace saccade::pipeline {
 
 /// A device's memory, as its governors and the admission of decoders see it.
 struct DeviceMemory {
-    std::unique_ptr<MemoryProbe> probe;  ///< none: only failures govern
-    std::size_t limit = 0;               ///< bytes this process may hold there; 0: all there are
+    std::unique_ptr<memory::Probe> probe;  ///< none: only failures govern
+    std::size_t limit = 0;                 ///< bytes this process may hold there; 0: all there are
 };
 
 /// The devices of a run, numbered from 0. make() and memory() are called by one thread at a time.

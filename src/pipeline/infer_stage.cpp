@@ -186,7 +186,7 @@ Result<void> InferStage::out_of_memory(Batch& batch, const Error& error) {
     if (!pause) {
         return fail(ErrorCode::out_of_memory,
                     fmt::format("{}: there was no memory for a single image, {} times in a row: {}",
-                                detector_.info().model, Governor::kTries, error.message),
+                                detector_.info().model, memory::Governor::kTries, error.message),
                     "stop other programs that hold the device's memory, or use a smaller --imgsz");
     }
     std::this_thread::sleep_for(*pause);

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "detect/detector.h"
+#include "memory/governor.h"
 #include "pipeline/batcher.h"
-#include "pipeline/governor.h"
 #include "pipeline/items.h"
 #include "pipeline/report.h"
 #include "pipeline/trace_device.h"
@@ -38,8 +38,8 @@ class Router {
 
 struct GovernorSetup {
     int batch = 1;  ///< largest
-    GovernorOptions options;
-    MemoryProbe* probe = nullptr;  ///< outlives the stage; may be none
+    memory::GovernorOptions options;
+    memory::Probe* probe = nullptr;  ///< outlives the stage; may be none
 };
 
 /// Runs the detector on a thread of the caller's. Batches are as large as the governor lets them
@@ -105,7 +105,7 @@ class InferStage {
     Router router_;
     SteadyClock clock_;
     mutable std::mutex governor_mutex_;
-    Governor governor_;
+    memory::Governor governor_;
     Batches batches_;                        ///< in the order of their frames
     std::deque<Batches::iterator> running_;  ///< as submitted
     std::optional<Time> waits_since_;        ///< for the oldest batch, which has got ready

@@ -14,12 +14,12 @@
 
 #include "detect/detector.h"
 #include "media/source.h"
+#include "memory/governor.h"
 #include "pipeline/devices.h"
-#include "pipeline/governor.h"
 #include "pipeline/refine.h"
 #include "pipeline/report.h"
-#include "pipeline/trace.h"
 #include "sink/sink.h"
+#include "trace/trace.h"
 #include "track/tracker.h"
 
 namespace saccade::pipeline {
@@ -104,7 +104,8 @@ struct PipelineOptions {
     int batch = 0;            ///< images a batch, 0: the detector's largest
     std::chrono::nanoseconds max_wait = std::chrono::milliseconds(100);
     std::chrono::nanoseconds target_p99{0};  ///< of live frames, as BatcherOptions; 0: none
-    GovernorOptions governor;  ///< of each detector's memory; limits are those of the devices
+    memory::GovernorOptions
+        governor;              ///< of each detector's memory; limits are those of the devices
     RefineOptions refine;      ///< second looks at parts of frames
     Tracer* tracer = nullptr;  ///< records the run; outlives it
     /// Told of each job's end at once, on one of the pipeline's threads; may be none.

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "detect/detector.h"
+#include "memory/governor.h"
 #include "pipeline/batcher.h"
-#include "pipeline/governor.h"
 #include "pipeline/histogram.h"
 #include "saccade/bad_image.h"
 #include "saccade/error.h"
@@ -53,7 +53,7 @@ struct DeviceReport {
     infer::MemoryUse memory;
     detect::DetectorTimes times;
     std::uint64_t frames = 0, batches = 0;
-    GovernorReport governor;
+    memory::GovernorReport governor;
     Histogram idle;  ///< waiting for frames, per batch
 };
 

@@ -36,7 +36,7 @@ class Place {
     [[nodiscard]] const Result<std::size_t>& device() const noexcept { return device_; }
 
     /// Blocks until the device has room. False where that was stopped.
-    bool admit(const DecoderNeed& need, const std::stop_token& stop) {
+    bool admit(const memory::DecoderNeed& need, const std::stop_token& stop) {
         admitted_ = pool_.decoders(*device_).wait(stream_, need, stop);
         return admitted_;
     }
@@ -127,13 +127,15 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
         const auto bound = bind(info);
         if (!bound) return fail(bound.error());
         if (on_device) {
-            capacity = queue_capacity(info, options.queue, pool.limit(device), options.streams);
-            info.decoders =
-                decoders_that_fit(info, capacity, pool.decoders(device).room(), options.streams);
+            capacity =
+                memory::queue_capacity(info, options.queue, pool.limit(device), options.streams);
+            info.decoders = memory::decoders_that_fit(info, capacity, pool.decoders(device).room(),
+                                                      options.streams);
         }
-        DecoderNeed need = decoder_need(info, capacity);
-        need.under_way = frame_bytes(info) * ((*bound)->batcher().options().credit - options.queue -
-                                              options.held);  // the rest is batches
+        memory::DecoderNeed need = memory::decoder_need(info, capacity);
+        need.under_way =
+            memory::frame_bytes(info) * ((*bound)->batcher().options().credit - options.queue -
+                                         options.held);  // the rest is batches
         if (!on_device) need.bytes = 0;
         if (place->admit(need, stop)) return info.decoders;
         return fail(ErrorCode::interrupted, job.name + ": interrupted while it waited for memory");

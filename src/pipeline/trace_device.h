@@ -8,7 +8,7 @@
 
 #include "detect/detector.h"
 #include "pipeline/batcher.h"
-#include "pipeline/trace.h"
+#include "trace/trace.h"
 
 namespace saccade::pipeline {
 

@@ -12,7 +12,7 @@ std::size_t stage_index(Activity activity) {
                                     kStages.begin());
 }
 
-double since(const pipeline::Tracer& tracer, pipeline::TraceEvent::Time time) {
+double since(const Tracer& tracer, TraceEvent::Time time) {
     return std::chrono::duration<double>(time - tracer.start()).count();
 }
 
@@ -22,10 +22,10 @@ bool FrameTimes::whole() const noexcept {
     return std::all_of(batch.begin(), batch.end(), [](std::uint32_t n) { return n > 0; });
 }
 
-std::map<std::uint32_t, std::vector<FrameTimes>> frame_times(const pipeline::Tracer& tracer) {
+std::map<std::uint32_t, std::vector<FrameTimes>> frame_times(const Tracer& tracer) {
     std::map<FrameId, FrameTimes> found;
-    for (const pipeline::TraceLane& lane : tracer.lanes()) {
-        for (const pipeline::TraceEvent& event : lane.events()) {
+    for (const TraceLane& lane : tracer.lanes()) {
+        for (const TraceEvent& event : lane.events()) {
             const Interval interval{since(tracer, event.begin), since(tracer, event.end)};
             const std::size_t stage = stage_index(event.activity);
             for (const FrameId& id : lane.frames(event)) {
@@ -45,21 +45,21 @@ std::map<std::uint32_t, std::vector<FrameTimes>> frame_times(const pipeline::Tra
     return streams;
 }
 
-double network_service(const pipeline::Tracer& tracer, std::size_t servers) {
+double network_service(const Tracer& tracer, std::size_t servers) {
     struct Batch {
         double begin, end, waited;
     };
     std::vector<Batch> batches;
     std::map<FrameId, double> waits;
-    for (const pipeline::TraceLane& lane : tracer.lanes()) {
-        for (const pipeline::TraceEvent& event : lane.events()) {
+    for (const TraceLane& lane : tracer.lanes()) {
+        for (const TraceEvent& event : lane.events()) {
             if (event.activity != Activity::wait || event.frames == 0) continue;
             waits[lane.frames(event).front()] =
                 since(tracer, event.end) - since(tracer, event.begin);
         }
     }
-    for (const pipeline::TraceLane& lane : tracer.lanes()) {
-        for (const pipeline::TraceEvent& event : lane.events()) {
+    for (const TraceLane& lane : tracer.lanes()) {
+        for (const TraceEvent& event : lane.events()) {
             if (event.activity != Activity::network || event.frames == 0) continue;
             batches.push_back({since(tracer, event.begin), since(tracer, event.end),
                                waits[lane.frames(event).front()]});

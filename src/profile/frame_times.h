@@ -6,8 +6,8 @@
 #include <map>
 #include <vector>
 
-#include "pipeline/trace.h"
 #include "profile/measurement.h"
+#include "trace/trace.h"
 
 namespace saccade::profile {
 
@@ -28,12 +28,11 @@ struct FrameTimes {
 
 /// By stream, each in order of the frames' numbers. Frames that were dropped on their way are left
 /// out.
-[[nodiscard]] std::map<std::uint32_t, std::vector<FrameTimes>> frame_times(
-    const pipeline::Tracer& tracer);
+[[nodiscard]] std::map<std::uint32_t, std::vector<FrameTimes>> frame_times(const Tracer& tracer);
 
 /// The network's own time a batch, seconds. What is seen is from submit to fetch; of that, waiting
 /// for a free server (of `servers`) is not work, and a result that was ready before it was asked
 /// for tells only an upper bound, which counts where nothing better is known.
-[[nodiscard]] double network_service(const pipeline::Tracer& tracer, std::size_t servers);
+[[nodiscard]] double network_service(const Tracer& tracer, std::size_t servers);
 
 }  // namespace saccade::profile

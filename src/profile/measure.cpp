@@ -12,9 +12,6 @@
 namespace saccade::profile {
 namespace {
 
-using pipeline::TraceEvent;
-using pipeline::TraceLane;
-using pipeline::Tracer;
 using Streams = std::map<std::uint32_t, std::vector<FrameTimes>>;
 
 constexpr std::size_t kSeries = 240;  // points of a chart
@@ -109,7 +106,7 @@ void fill_stages(const Tracer& tracer, const Streams& streams, const Totals& tot
     double all = 0;
     for (std::size_t s = 0; s < kStageCount; ++s) {
         Stage& stage = m.stages[s];
-        stage.name = pipeline::to_string(kStages[s]);
+        stage.name = to_string(kStages[s]);
         std::vector<double> times;
         for (const auto& [id, list] : streams) {
             for (const FrameTimes& f : list) {
@@ -272,7 +269,7 @@ void fill_timeline(const Tracer& tracer, Measurement& m) {
             const double begin = seconds(event.begin - tracer.start());
             const double end = seconds(event.end - tracer.start());
             if (end < m.timeline_begin || begin > m.timeline_end || end <= begin) continue;
-            std::string label = pipeline::to_string(event.activity);
+            std::string label = to_string(event.activity);
             if (event.frames > 0) {
                 const FrameId id = lane.frames(event).front();
                 label +=

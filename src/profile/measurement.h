@@ -6,13 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/trace.h"
 #include "profile/sampler.h"
 #include "profile/statistics.h"
+#include "trace/trace.h"
 
 namespace saccade::profile {
-
-using pipeline::Activity;
 
 /// The stages that work on frames, in the order a frame passes them.
 inline constexpr std::array kStages = {Activity::decode,  Activity::preprocess,
@@ -110,7 +108,7 @@ struct RunShape {
 };
 
 /// `tracer` recorded the run of `seconds`, `samples` were taken during it.
-[[nodiscard]] Measurement measure(const pipeline::Tracer& tracer, const Samples& samples,
+[[nodiscard]] Measurement measure(const Tracer& tracer, const Samples& samples,
                                   const RunShape& shape, double seconds);
 
 }  // namespace saccade::profile

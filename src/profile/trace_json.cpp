@@ -12,9 +12,6 @@
 namespace saccade::profile {
 namespace {
 
-using pipeline::TraceEvent;
-using pipeline::TraceLane;
-
 /// Where a frame's flow binds to: the beginning of a slice.
 struct Stop {
     TraceEvent::Time time;
@@ -50,7 +47,7 @@ class Writer {
 
 }  // namespace
 
-std::string trace_json(const pipeline::Tracer& tracer, std::span<const Sample> samples) {
+std::string trace_json(const Tracer& tracer, std::span<const Sample> samples) {
     Writer out(tracer.start());
     out.add('M', 0, R"("name":"process_name","args":{{"name":"saccade"}})");
     std::map<FrameId, std::vector<Stop>> ways;
@@ -75,11 +72,11 @@ std::string trace_json(const pipeline::Tracer& tracer, std::span<const Sample> s
             for (const FrameId& id : frames) ways[id].push_back({event.begin, track});
         }
     }
-    for (const pipeline::DeviceLane& lane : tracer.device_lanes()) {
+    for (const DeviceLane& lane : tracer.device_lanes()) {
         const int track = kSlotTracks + number;
         out.add('M', track, R"("name":"thread_name","args":{{"name":"{}"}})", lane.name);
         out.add('M', track, R"("name":"thread_sort_index","args":{{"sort_index":{}}})", number++);
-        for (const pipeline::DeviceEvent& event : lane.events) {
+        for (const DeviceEvent& event : lane.events) {
             out.add(
                 'X', track,
                 R"("name":"{}","cat":"device","ts":{:.3f},"dur":{:.3f},"args":{{"stream":{},"frame":{},"batch":{}}})",
@@ -109,7 +106,7 @@ std::string trace_json(const pipeline::Tracer& tracer, std::span<const Sample> s
     return std::move(out).finish();
 }
 
-Result<void> write_trace(const std::filesystem::path& path, const pipeline::Tracer& tracer,
+Result<void> write_trace(const std::filesystem::path& path, const Tracer& tracer,
                          std::span<const Sample> samples) {
     return write_whole(path, trace_json(tracer, samples),
                        {.way_out = "name another file with --trace"});

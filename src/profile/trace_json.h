@@ -5,9 +5,9 @@
 #include <span>
 #include <string>
 
-#include "pipeline/trace.h"
 #include "profile/sampler.h"
 #include "saccade/error.h"
+#include "trace/trace.h"
 
 namespace saccade::profile {
 
@@ -15,11 +15,10 @@ namespace saccade::profile {
 /// documentation says of it): a complete event ("X") an activity on its thread's track, flow events
 /// ("s", "t", "f") that lead from stage to stage of a frame, counters ("C") of cores and memory.
 /// Times are microseconds since the tracer's start.
-[[nodiscard]] std::string trace_json(const pipeline::Tracer& tracer,
-                                     std::span<const Sample> samples = {});
+[[nodiscard]] std::string trace_json(const Tracer& tracer, std::span<const Sample> samples = {});
 
 /// Writes trace_json() whole or not at all. Errors: unwritable.
-Result<void> write_trace(const std::filesystem::path& path, const pipeline::Tracer& tracer,
+Result<void> write_trace(const std::filesystem::path& path, const Tracer& tracer,
                          std::span<const Sample> samples = {});
 
 }  // namespace saccade::profile

@@ -29,13 +29,13 @@ class FixedDevices final : public pipeline::Devices {
 };
 
 /// Memory that reads what a function tells.
-class ScriptedProbe final : public pipeline::MemoryProbe {
+class ScriptedProbe final : public memory::Probe {
   public:
-    explicit ScriptedProbe(std::function<pipeline::MemoryState()> read) : read_(std::move(read)) {}
-    pipeline::MemoryState read() override { return read_(); }
+    explicit ScriptedProbe(std::function<memory::State()> read) : read_(std::move(read)) {}
+    memory::State read() override { return read_(); }
 
   private:
-    std::function<pipeline::MemoryState()> read_;
+    std::function<memory::State()> read_;
 };
 
 }  // namespace saccade::test

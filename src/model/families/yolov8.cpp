@@ -15,7 +15,7 @@ struct Shape {
 
 /// Columns of a head whose shape is symbolic: its last Concat joins 4 of boxes and the classes.
 std::int64_t traced_columns(const HeadContext& context, const std::string& output) {
-    const auto* node = context.view.producer(output);
+    const auto* node = context.view.producer(context.view.behind(output, {"Cast", "Identity"}));
     if (node == nullptr || node->op_type() != "Concat" || node->input_size() != 2) {
         return unknown_size;
     }

@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "cli/settings_table.h"
+#include "settings/table.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
 
@@ -16,7 +16,7 @@ class ConfigTest : public testing::Test {
     /// Without the settings of who runs the tests: make, for one, names a cache by the environment.
     void SetUp() override {
         ::setenv("XDG_CONFIG_HOME", dir_.path().c_str(), 1);
-        for (const SettingRow& row : settings_table()) ::unsetenv(environment_name(row).c_str());
+        for (const settings::Row& row : settings::table()) ::unsetenv(variable_of(row.key).c_str());
     }
     void TearDown() override { ::unsetenv("SACCADE_CONF"); }
     std::filesystem::path file(const std::string& text) {
@@ -95,7 +95,7 @@ TEST_F(ConfigTest, WhatIsPrintedReadsBackToTheSameSettings) {
         ASSERT_TRUE(text) << text.error().line();
         const auto again = merge_config(file(*text), {});
         ASSERT_TRUE(again) << again.error().line() << *text;
-        for (const SettingRow& row : settings_table()) {
+        for (const settings::Row& row : settings::table()) {
             EXPECT_EQ(row.get(again->settings), row.get(config->settings)) << row.key;
         }
     }
@@ -142,7 +142,7 @@ TEST_F(ConfigTest, AnEmptyFolderOfOutputsIsRefused) {
 }
 
 TEST(SettingsTable, EveryRowSetsWhatItGets) {
-    for (const SettingRow& row : settings_table()) {
+    for (const settings::Row& row : settings::table()) {
         Settings settings;
         const std::string value = row.get(settings);
         EXPECT_TRUE(row.set(settings, value)) << row.key;

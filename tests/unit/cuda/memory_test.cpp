@@ -6,8 +6,13 @@
 #include <thread>
 #include <vector>
 
+#include "support/memory_resources.h"
+
 namespace saccade::cuda {
 namespace {
+
+using test::HostResource;
+using test::ScriptedResource;
 
 TEST(BudgetedResource, CountsAndRefuses) {
     HostResource host;

@@ -7,6 +7,8 @@
 
 #include "support/fakes.h"
 
+#include "support/fake_clock.h"
+
 namespace saccade::media {
 namespace {
 
@@ -21,7 +23,8 @@ Frame frame_at(std::chrono::milliseconds pts) {
 /// Plays back events; each takes some time of the clock to decode.
 class Playback final : public Source {
   public:
-    Playback(FakeClock& clock, std::deque<std::pair<std::chrono::milliseconds, SourceEvent>> events)
+    Playback(test::FakeClock& clock,
+             std::deque<std::pair<std::chrono::milliseconds, SourceEvent>> events)
         : clock_(clock), events_(std::move(events)) {}
     const StreamInfo& info() const noexcept override { return info_; }
     Result<SourceEvent> read() override {
@@ -34,7 +37,7 @@ class Playback final : public Source {
     void interrupt() noexcept override {}
 
   private:
-    FakeClock& clock_;
+    test::FakeClock& clock_;
     StreamInfo info_;
     std::deque<std::pair<std::chrono::milliseconds, SourceEvent>> events_;
 };
@@ -56,7 +59,7 @@ class Paced : public testing::Test {
                               .count());
         }
     }
-    FakeClock clock_;
+    test::FakeClock clock_;
 };
 
 TEST_F(Paced, FramesComeAtTheirOwnTimesHoweverFastTheyDecode) {

@@ -23,6 +23,7 @@ struct Parts {
     std::int64_t first_rows = 4 * bins;  ///< of the Split
     bool split = true;                   ///< else distances and classes come apart
     bool second_output = false, reader = false;
+    bool cast = false;  ///< behind all, as converters to half precision leave one
     std::string activation = "Sigmoid";
     bool crossed = false;  ///< left, top added and right, bottom subtracted
 };
@@ -83,10 +84,12 @@ OnnxModel network(const Parts& parts) {
     const std::string size = w.node("Sub", {high, low});
     const std::string boxes = w.node("Mul", {w.node("Concat", {middle, size}, {}, {{"axis", 1}}),
                                              w.floats(strides, {1, anchors})});
-    w.node("Concat", {boxes, w.node(parts.activation, {scores})}, {}, {{"axis", 1}}, "output0");
+    const std::string decoded = parts.cast ? "decoded" : "output0";
+    w.node("Concat", {boxes, w.node(parts.activation, {scores})}, {}, {{"axis", 1}}, decoded);
     if (parts.reader || parts.second_output) {
-        w.node("Relu", {"output0"}, {}, {}, parts.second_output ? "second" : "unused");
+        w.node("Relu", {decoded}, {}, {}, parts.second_output ? "second" : "unused");
     }
+    if (parts.cast) w.node("Cast", {decoded}, {}, {{"to", onnx::TensorProto::FLOAT}}, "output0");
     if (parts.second_output) w.output("second", {1, 4 + classes, anchors});
     auto model = OnnxModel::Access::adopt(w.take(), "m.onnx");
     EXPECT_TRUE(model) << model.error().line();
@@ -102,9 +105,11 @@ ModelSpec spec_of(const OnnxModel& model) {
 }
 
 TEST(RawHead, TheOutputBecomesTheLogits) {
-    for (const bool split : {true, false}) {
+    for (const auto& [split, cast] :
+         {std::pair(true, false), {false, false}, {true, true}, {false, true}}) {
         Parts parts;
         parts.split = split;
+        parts.cast = cast;
         OnnxModel model = network(parts);
         ModelSpec spec = spec_of(model);
         const auto cut = cut_to_raw_head(model, spec);
@@ -118,7 +123,7 @@ TEST(RawHead, TheOutputBecomesTheLogits) {
         const auto& graph = OnnxModel::Access::proto(model).graph();
         for (const auto& node : graph.node()) {
             EXPECT_TRUE(node.op_type() == "Conv" || node.op_type() == "Reshape" ||
-                        node.op_type() == "Concat")
+                        node.op_type() == "Concat" || (cast && node.op_type() == "Cast"))
                 << node.op_type();
         }
         // The convolutions' weights and the flattening targets.
@@ -138,6 +143,7 @@ TEST(RawHead, WhatDiffersIsLeftAsItIs) {
         {"rows of the classes", [](Parts& p) { p.first_rows = classes; }},
         {"a second output", [](Parts& p) { p.second_output = true; }},
         {"a reader of the output", [](Parts& p) { p.reader = true; }},
+        {"a reader in front of the cast", [](Parts& p) { p.cast = p.reader = true; }},
         {"scores", [](Parts& p) { p.activation = "HardSigmoid"; }},
         {"sides", [](Parts& p) { p.crossed = true; }}};
     for (const auto& [what, spoil] : faults) {
@@ -180,6 +186,38 @@ TEST(RawHeadRealModel, TheDynamicExportIsCut) {
     EXPECT_TRUE(*cut);
     EXPECT_EQ(spec->reg_max, 16);
     EXPECT_EQ(model->outputs()[0].shape[1], 144);
+}
+
+/// As onnxruntime's converter to half precision leaves it: the output's shape in symbols, and what
+/// makes it behind a Cast.
+TEST(RawHeadRealModel, SoIsOneWhoseOutputIsCast) {
+    SACCADE_NEEDS_MODEL("yolo11n", file);
+    const auto plain = OnnxModel::load(file);
+    ASSERT_TRUE(plain);
+    onnx::ModelProto proto = OnnxModel::Access::proto(*plain);
+    onnx::GraphProto& graph = *proto.mutable_graph();
+    const std::string output = graph.output(0).name();
+    for (auto& node : *graph.mutable_node()) {
+        if (node.output_size() == 1 && node.output(0) == output) node.set_output(0, "in_half");
+    }
+    onnx::NodeProto& cast = *graph.add_node();
+    cast.set_op_type("Cast");
+    cast.add_input("in_half");
+    cast.add_output(output);
+    onnx::AttributeProto& to = *cast.add_attribute();
+    to.set_name("to");
+    to.set_type(onnx::AttributeProto::INT);
+    to.set_i(onnx::TensorProto::FLOAT);
+    proto.clear_metadata_props();  // which would tell what it is
+    auto model = OnnxModel::Access::adopt(std::move(proto), "half.onnx");
+    ASSERT_TRUE(model) << model.error().line();
+    auto spec = inspect(*model);
+    ASSERT_TRUE(spec) << spec.error().line();
+    EXPECT_EQ(spec->family, Family::yolov8);
+    EXPECT_EQ(spec->class_names.size(), 80U);
+    const auto cut = cut_to_raw_head(*model, *spec);
+    ASSERT_TRUE(cut) << cut.error().line();
+    EXPECT_TRUE(*cut);
 }
 
 }  // namespace

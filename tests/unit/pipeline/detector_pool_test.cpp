@@ -37,7 +37,7 @@ class CountedDevices final : public Devices {
         DeviceMemory memory{.probe = nullptr, .limit = limit};
         if (used) {
             memory.probe = std::make_unique<test::ScriptedProbe>([this] {
-                return MemoryState{.used = used(), .others = 0, .total = 1'000'000'000};
+                return memory::State{.used = used(), .others = 0, .total = 1'000'000'000};
             });
         }
         return memory;

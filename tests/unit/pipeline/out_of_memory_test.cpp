@@ -17,7 +17,8 @@ class Shortage {
   public:
     Shortage(unsigned seed, int left, double share) : random_(seed), left_(left), fails_(share) {}
     bool operator()(std::size_t images) {
-        const bool fails = left_ > 0 && single_in_a_row_ < Governor::kTries - 1 && fails_(random_);
+        const bool fails =
+            left_ > 0 && single_in_a_row_ < memory::Governor::kTries - 1 && fails_(random_);
         if (!fails) return false;
         --left_;
         ++failures;
@@ -111,7 +112,7 @@ TEST_F(OutOfMemory, AThousandFailuresChangeNothing) {
     const Outcome disturbed = run_streams(lengths, with(shortage, 8, 3), options);
     expect_equal(disturbed, calm);
     EXPECT_EQ(shortage.failures, 1000);
-    const GovernorReport governor = disturbed.report.devices[0].governor;
+    const memory::GovernorReport governor = disturbed.report.devices[0].governor;
     EXPECT_EQ(governor.out_of_memory, 1000U);
     EXPECT_EQ(governor.smallest_batch, 1);
     EXPECT_EQ(static_cast<std::uint64_t>(disturbed.trims), governor.trims);

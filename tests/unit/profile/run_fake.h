@@ -97,7 +97,7 @@ class AsyncDetector final : public detect::Detector {
     std::deque<std::pair<Steady::time_point, std::size_t>> under_way_;
 };
 
-inline Measurement run_and_measure(const Script& script, pipeline::Tracer* keep = nullptr) {
+inline Measurement run_and_measure(const Script& script, Tracer* keep = nullptr) {
     std::vector<pipeline::StreamJob> jobs;
     for (std::size_t i = 0; i < script.streams; ++i) {
         jobs.push_back(
@@ -114,8 +114,8 @@ inline Measurement run_and_measure(const Script& script, pipeline::Tracer* keep 
     AsyncDetector detector(script);
     saccade::test::FixedDevices devices{&detector};
     pipeline::Progress progress;
-    pipeline::Tracer own;
-    pipeline::Tracer& tracer = keep != nullptr ? *keep : own;
+    Tracer own;
+    Tracer& tracer = keep != nullptr ? *keep : own;
     Sampler sampler;
     const auto report = pipeline::run(
         jobs, devices, {.queue = script.queue, .streams = script.at_once, .tracer = &tracer}, {},

@@ -33,7 +33,7 @@ class TraceJsonTest : public testing::Test {
         return found;
     }
 
-    pipeline::Tracer tracer_;
+    Tracer tracer_;
     json trace_;
 };
 
@@ -131,7 +131,7 @@ TEST_F(TraceJsonTest, IsWrittenWholeOrNotAtAll) {
 }
 
 TEST(TraceJson, ADeviceThatTellsItsTimesHasATrackAStream) {
-    pipeline::Tracer tracer;
+    Tracer tracer;
     const Measurement told = run_and_measure({.frames = 20, .tells_spans = true}, &tracer);
     EXPECT_EQ(told.frames, 20U);  // the stages' own figures don't see them
     const json trace = json::parse(trace_json(tracer));
@@ -159,7 +159,7 @@ TEST(TraceJson, ADeviceThatTellsItsTimesHasATrackAStream) {
 }
 
 TEST(TraceJson, OfNothingIsStillATrace) {
-    const json trace = json::parse(trace_json(pipeline::Tracer{}));
+    const json trace = json::parse(trace_json(Tracer{}));
     EXPECT_EQ(trace["traceEvents"].size(), 1U);
 }
 
