@@ -53,7 +53,7 @@ struct Plane {
     std::ptrdiff_t stride = 0;  ///< bytes from a row to the next
 };
 
-/// A picture, upright as a viewer sees it. Copies share the pixels, which nobody may change; the
+/// A picture, upright as a viewer sees it. Copies share the pixels, which must not change; the
 /// memory goes back to its owner (a decoder's pool, say) when the last copy is gone.
 struct Frame {
     FrameId id;

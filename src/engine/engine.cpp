@@ -18,11 +18,13 @@
 #include "engine/open_stream.h"
 #include "engine/resume.h"
 #include "engine/run_files.h"
+#include "engine/run_networks.h"
 #include "engine/summarize.h"
 #include "media/image_names.h"
 #include "media/locations.h"
 #include "media/names.h"
 #include "pipeline/pipeline.h"
+#include "settings/stream_choices.h"
 
 namespace saccade {
 namespace {
@@ -78,8 +80,8 @@ std::size_t streams_at_once(const Settings& settings, std::size_t jobs,
                             const engine::EngineDevices& devices) {
     if (settings.streams > 0) return std::min(settings.streams, jobs);
     if (settings.live) return jobs;
-    constexpr std::size_t kOfAGpu = 16;
-    if (devices.cuda_ordinal(0) >= 0) return std::min(kOfAGpu * devices.count(), jobs);
+    constexpr std::size_t streams_of_a_gpu = 16;
+    if (devices.cuda_ordinal(0) >= 0) return std::min(streams_of_a_gpu * devices.count(), jobs);
     return std::min(std::max<std::size_t>(2, std::thread::hardware_concurrency() / 4), jobs);
 }
 
@@ -112,11 +114,19 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
     std::vector<std::string> names;
     for (const Location& location : *locations) names.push_back(location.name);
     const std::vector<std::string> stems = engine::output_stems(names);
+    const auto choices = settings::stream_choices(mode, settings);
+    if (!choices) return fail(choices.error());
     FileClaims claims;
-    auto claimed = engine::claim_inputs(mode, settings, sources, names, claims);
-    if (claimed) claimed = engine::claim_outputs(mode, settings, stems, claims);
-    if (!claimed) return fail(claimed.error());
-    auto resume = engine::Resume::plan(mode, settings, names, stems, hooks.stop);
+    if (auto done = engine::claim_sources(sources, names, claims); !done) return fail(done.error());
+    const auto files = engine::claim_models(settings, choices->appearance, claims);
+    if (!files) return fail(files.error());
+    if (auto done = engine::claim_outputs(*choices, settings.out, stems, claims); !done) {
+        return fail(done.error());
+    }
+    const auto load_start = SteadyTime::now();
+    const auto networks = engine::RunNetworks::load(settings, *files, hooks.stop);
+    if (!networks) return fail(networks.error());
+    auto resume = engine::Resume::plan(mode, settings, *networks, names, stems);
     if (!resume) return fail(resume.error());
     std::vector<std::optional<StreamSummary>> done;  // by location
     std::vector<std::size_t> left;                   // locations, by job
@@ -130,12 +140,15 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
         return nothing;
     }
 
-    const auto load_start = SteadyTime::now();
-    const auto embedder = engine::open_embedder(mode, settings);
-    if (!embedder) return fail(embedder.error());
+    std::shared_ptr<detect::Embedder> embedder;
+    if (networks->reid) {
+        auto opened = engine::open_embedder(*networks->reid, settings);
+        if (!opened) return fail(opened.error());
+        embedder = std::move(*opened);
+    }
     const auto devices = engine::EngineDevices::plan(
-        settings, settings.live ? infer::Goal::latency : infer::Goal::throughput, left.size(),
-        hooks.stop);
+        settings, networks->detector,
+        settings.live ? infer::Goal::latency : infer::Goal::throughput, left.size(), hooks.stop);
     if (!devices) return fail(devices.error());
     const auto planning = SteadyTime::now() - load_start;
     RunSummary summary;
@@ -166,20 +179,21 @@ Result<RunSummary> run(Mode mode, const Settings& settings, const std::vector<st
                      return fail(more.error());
                  }
                  return engine::open_stream(
-                     mode, settings,
+                     settings,
                      {.location = location.name,
                       .stem = stems[i],
+                      .choices = *choices,
                       .images = images,
                       .detector_device = (*devices)->cuda_ordinal(ticket.device),
                       .streams = (options.streams + (*devices)->count() - 1) / (*devices)->count(),
-                      .embedder = *embedder,
+                      .embedder = embedder,
                       .stop = hooks.stop},
                      ticket);
              }});
     }
     // Frames that wait are latency: a live stream keeps no more than even out its pace.
-    constexpr std::size_t kLiveQueue = 4;
-    options.queue = settings.live ? std::min(settings.queue, kLiveQueue) : settings.queue;
+    constexpr std::size_t live_queue = 4;
+    options.queue = settings.live ? std::min(settings.queue, live_queue) : settings.queue;
     options.held = mode == Mode::track ? static_cast<std::size_t>(settings.interpolate) : 0;
     options.batch = settings.batch;
     options.max_wait = max_wait(settings);

@@ -9,7 +9,6 @@
 #include "engine/bad_images.h"
 #include "engine/journal.h"
 #include "media/names.h"
-#include "sink/counts_sink.h"
 #include "sink/registry.h"
 
 namespace saccade::engine {
@@ -49,17 +48,16 @@ std::string stem_of(const std::string& source) {
     const auto last = stem.find_last_not_of("-. ");
     if (first == std::string::npos) return "source";
     stem = stem.substr(first, last - first + 1);
-    constexpr std::size_t kLongest = 100;  // bytes: file systems allow 255 with our endings
-    if (stem.size() <= kLongest) return stem;
-    std::size_t end = kLongest;
+    constexpr std::size_t longest = 100;  // bytes: file systems allow 255 with our endings
+    if (stem.size() <= longest) return stem;
+    std::size_t end = longest;
     while (end > 0 && (static_cast<unsigned char>(stem[end]) & 0xC0U) == 0x80U) --end;
     return stem.substr(0, end);
 }
 
 /// What may follow a stem.
 std::vector<std::string> suffixes() {
-    std::vector<std::string> all(sink::kCountsSuffixes.begin(), sink::kCountsSuffixes.end());
-    all.emplace_back(kBadImagesSuffix);
+    std::vector<std::string> all{std::string(bad_images_suffix)};
     for (const auto& format : sink::sinks()) all.emplace_back(format.suffix);
     return all;
 }
@@ -74,8 +72,8 @@ std::string lower(std::string text) {
 std::vector<std::string> output_stems(std::span<const std::string> sources) {
     const std::vector<std::string> endings = suffixes();
     std::vector<std::string> stems;
-    std::set<std::string> used = {lower(Journal::kName)};  // whole names
-    std::map<std::string, int> numbers;                    // the next one to try, by name
+    std::set<std::string> used = {lower(Journal::file_name)};  // whole names
+    std::map<std::string, int> numbers;                        // the next one to try, by name
     const auto is_free = [&](const std::string& stem) {
         return std::none_of(endings.begin(), endings.end(), [&](const std::string& ending) {
             return used.contains(lower(stem + ending));

@@ -12,7 +12,6 @@
 #include "engine/decode_device.h"
 #include "media/paced_source.h"
 #include "media/source.h"
-#include "sink/counts_sink.h"
 #include "sink/registry.h"
 #include "track/interpolate.h"
 #include "track/registry.h"
@@ -44,13 +43,11 @@ int decoder_threads(const Settings& settings) {
 
 Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
                           pipeline::OpenedStream& opened) {
-    track::TrackerOptions options;
-    if (settings.remember > 0) options.remember_seconds = settings.remember;
-    auto tracker = track::make_tracker(settings.tracker, options);
+    const settings::StreamChoices& choices = plan.choices;
+    auto tracker = track::make_tracker(choices.tracker->name, choices.tracker_options);
     if (!tracker) return fail(tracker.error());
     opened.tracker = std::move(*tracker);
-    // BoT-SORT is the one that corrects its predictions by it.
-    if (uses_camera_motion(Mode::track, settings)) opened.motion = std::make_unique<FrameMotion>();
+    if (choices.camera_motion) opened.motion = std::make_unique<FrameMotion>();
     if (plan.embedder != nullptr) {
         opened.appearance = std::make_unique<FrameAppearance>(plan.embedder);
     }
@@ -59,29 +56,15 @@ Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
     return {};
 }
 
-Result<void> open_sinks(Mode mode, const Settings& settings, const std::string& stem,
-                        pipeline::OpenedStream& opened) {
-    for (const std::string& format : settings.save) {
-        auto sink = sink::make_sink(
-            format,
-            {.folder = settings.out, .stem = stem, .include_lost = settings.interpolate > 0});
-        if (!sink) return fail(sink.error());
-        opened.sinks.push_back(std::move(*sink));
-    }
-    if (sink::counts_wanted(mode, settings)) {
-        auto counts = sink::make_counts_sink(settings.out, stem, settings.lines, settings.zones);
-        if (!counts) return fail(counts.error());
-        opened.sinks.push_back(std::move(*counts));
-    }
-    return {};
-}
-
-Result<void> add_frame_table(const Settings& settings, const std::string& stem,
-                             pipeline::OpenedStream& opened) {
-    if (!opened.source->info().images || !wants_frame_table(settings)) return {};
-    auto table = sink::make_sink("frames", {.folder = settings.out, .stem = stem});
-    if (!table) return fail(table.error());
-    opened.sinks.push_back(std::move(*table));
+Result<void> open_sink(std::string_view format, const Settings& settings, const StreamPlan& plan,
+                       pipeline::OpenedStream& opened) {
+    auto sink = sink::make_sink(format, {.folder = settings.out,
+                                         .stem = plan.stem,
+                                         .include_lost = settings.interpolate > 0,
+                                         .lines = plan.choices.lines,
+                                         .zones = plan.choices.zones});
+    if (!sink) return fail(sink.error());
+    opened.sinks.push_back(std::move(*sink));
     return {};
 }
 
@@ -110,23 +93,22 @@ std::size_t decoders(const Settings& settings, const StreamPlan& plan, int decod
 
 }  // namespace
 
-bool wants_frame_table(const Settings& settings) {
-    const auto saved = [&](const char* format) {
-        return std::find(settings.save.begin(), settings.save.end(), format) != settings.save.end();
-    };
-    return (saved("mot") || saved("video")) && !saved("frames");
+bool wants_frame_table(const settings::StreamChoices& choices) {
+    return (choices.writes("mot") || choices.writes("video")) && !choices.writes("frames");
 }
 
-Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
-                                           const StreamPlan& plan,
+Result<pipeline::OpenedStream> open_stream(const Settings& settings, const StreamPlan& plan,
                                            const pipeline::StreamTicket& ticket) {
     pipeline::OpenedStream opened;
-    if (mode == Mode::track) {
+    if (plan.choices.tracker) {
         if (auto made = open_tracker(settings, plan, opened); !made) return fail(made.error());
     }
-    if (auto made = open_sinks(mode, settings, plan.stem, opened); !made) return fail(made.error());
+    for (const sink::SinkDescription& format : plan.choices.outputs) {
+        if (auto made = open_sink(format.name, settings, plan, opened); !made)
+            return fail(made.error());
+    }
 
-    const int decoder = decode_device(mode, settings, plan.detector_device);
+    const int decoder = decode_device(plan.choices, plan.detector_device);
     const auto admit = [&](const media::StreamInfo& declared) {
         return ticket.admit(declared, decoder == plan.detector_device);
     };
@@ -143,8 +125,10 @@ Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
     opened.source = std::move(sources->front());
     sources->erase(sources->begin());
     opened.beside = std::move(*sources);
-    if (auto added = add_frame_table(settings, plan.stem, opened); !added)
-        return fail(added.error());
+    if (opened.source->info().images && wants_frame_table(plan.choices)) {
+        if (auto made = open_sink("frames", settings, plan, opened); !made)
+            return fail(made.error());
+    }
     if (settings.live && !opened.source->info().live) {
         static const SteadyClock clock;
         opened.source = std::make_unique<media::PacedSource>(std::move(opened.source), clock);

@@ -10,8 +10,6 @@ namespace saccade::engine {
 /// What is known once the first detector is there.
 void add_detector(const detect::DetectorInfo& detector, RunSummary& summary);
 
-Status status_of(pipeline::StreamStatus status);
-
 /// Adds what the run brought.
 void add_report(const pipeline::RunReport& report, RunSummary& summary);
 

@@ -51,7 +51,7 @@ class Place {
     bool admitted_ = false;
 };
 
-constexpr std::size_t kSurfaces = 16;  // about as many as a decoder has
+constexpr std::size_t surfaces = 16;  // about as many as a decoder has
 
 std::optional<Error> first_of(std::initializer_list<std::optional<Error>> errors) {
     for (const auto& error : errors) {
@@ -129,8 +129,8 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
         if (on_device) {
             capacity =
                 memory::queue_capacity(info, options.queue, pool.limit(device), options.streams);
-            info.decoders = memory::decoders_that_fit(info, capacity, pool.decoders(device).room(),
-                                                      options.streams);
+            info.decoders = memory::decoders_that_fit(
+                info, capacity, pool.decoders(device).headroom(), options.streams);
         }
         memory::DecoderNeed need = memory::decoder_need(info, capacity);
         need.under_way =
@@ -209,7 +209,7 @@ StreamReport run_stream(const StreamJob& job, std::uint32_t stream, DetectorPool
     const auto settled = [&] {
         if (--settling == 0) place->settled();
     };
-    const std::size_t enough = 2 * capacity + kSurfaces;
+    const std::size_t enough = 2 * capacity + surfaces;
     decode_stage.call_after(enough, settled);
     for (DecodeStage& further : beside) further.call_after(enough, settled);
     {

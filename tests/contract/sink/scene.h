@@ -121,6 +121,8 @@ inline sink::SinkOptions scene_options(const std::filesystem::path& folder) {
     options.folder = folder;
     options.stem = "scène 1";
     options.open_encoder = RawEncoder::open;
+    options.lines = {{.start = {6, 0}, .end = {6, 48}, .name = "a \"line\", named"}};
+    options.zones = {{.corners = {{0, 0}, {64, 0}, {64, 48}, {0, 48}}, .name = "all"}};
     return options;
 }
 
