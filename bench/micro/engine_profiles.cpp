@@ -86,7 +86,9 @@ Result<void> run(const char* file, const char* device, int count, char** lists) 
     if (!freed) return fail(freed.error());
     const auto network = typed_network(freed->graph, freed->spec, {});
     if (!network) return fail(network.error());
-    auto opened = open_for_device(device);
+    const auto gpu = infer::device_from(device);
+    if (!gpu) return fail(ErrorCode::invalid_argument, fmt::format("{} is no device", device));
+    auto opened = open_for_device(*gpu);
     if (!opened) return fail(opened.error());
     fmt::print("| profiles | batch | ms | images/s |\n| --- | --- | --- | --- |\n");
     for (int i = 0; i < count; ++i) {

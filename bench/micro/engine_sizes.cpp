@@ -33,7 +33,9 @@ Result<void> run(const char* file, const char* device, const char* cache,
     if (!onnx) return fail(onnx.error());
     const auto freed = onnx->network(model::HeadForm::whole);
     if (!freed) return fail(freed.error());
-    auto opened = open_for_device(device);
+    const auto gpu = infer::device_from(device);
+    if (!gpu) return fail(ErrorCode::invalid_argument, fmt::format("{} is no device", device));
+    auto opened = open_for_device(*gpu);
     if (!opened) return fail(opened.error());
     const cuda::DeviceScope scope(opened->ordinal);
     fmt::print("| engine | batch | ms | images/s |\n| --- | --- | --- | --- |\n");

@@ -18,6 +18,7 @@
 #include "saccade/bad_image.h"
 #include "saccade/error.h"
 #include "saccade/settings.h"
+#include "saccade/status.h"
 #include "saccade/types.h"
 
 namespace saccade {
@@ -25,13 +26,6 @@ namespace saccade {
 enum class Mode {
     detect,  ///< boxes of each frame for itself
     track,   ///< boxes with identities over time
-};
-
-enum class Status {
-    complete,
-    partial,      ///< part of the source could not be read; what could be is written
-    interrupted,  ///< stopped on request; what was done is written
-    failed,
 };
 
 /// Time at work a frame, in milliseconds.

@@ -53,10 +53,10 @@ Result<Rows> run_decode(Bench& bench) {
                                ? std::string("threads as the codec likes")
                                : fmt::format("{} thread{}", threads, threads == 1 ? "" : "s");
         // So many, or so long, are enough for a CPU, whatever a GPU needs to be kept busy.
-        constexpr std::size_t kEnough = 2000;
-        constexpr std::chrono::seconds kLong{10};
-        if (auto done = add(std::move(name), std::min(bench.frames, kEnough),
-                            {.threads = threads, .at_most = kLong});
+        constexpr std::size_t enough = 2000;
+        constexpr std::chrono::seconds long_enough{10};
+        if (auto done = add(std::move(name), std::min(bench.frames, enough),
+                            {.threads = threads, .at_most = long_enough});
             !done) {
             return fail(done.error());
         }

@@ -69,7 +69,7 @@ Result<Rows> run_detector(Bench& bench) {
     // An engine of a GPU takes minutes to build: one for the largest batch runs them all, the small
     // ones as a live run would have them. On a CPU each is loaded for its batch, because buffers
     // and requests are made for it.
-    constexpr int kSmall = 4;
+    constexpr int small_batch = 4;
     Settings settings = bench.settings;
     settings.batch = *std::max_element(batches.begin(), batches.end());
     auto goal = infer::Goal::throughput;
@@ -77,7 +77,8 @@ Result<Rows> run_detector(Bench& bench) {
     std::optional<BackendAlone> backend;
     Rows rows;
     for (const int batch : batches) {
-        const auto suits = gpu && batch <= kSmall ? infer::Goal::latency : infer::Goal::throughput;
+        const auto suits =
+            gpu && batch <= small_batch ? infer::Goal::latency : infer::Goal::throughput;
         if (!gpu || detector == nullptr || goal != suits) {
             if (!gpu) settings.batch = batch;
             goal = suits;

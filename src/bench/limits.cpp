@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -20,15 +21,16 @@ using Steady = std::chrono::steady_clock;
 
 /// Frames that threads have read, and the first failure.
 struct Tally {
-    std::atomic<std::uint64_t> frames{0};
     Steady::time_point until{};  ///< when it is enough
     std::mutex mutex;
+    std::uint64_t frames = 0;
     std::optional<Error> error;
     Steady::time_point ended{};  ///< the last frame was read; decoders may take longer to go
 
-    void end() {
+    void end(std::uint64_t read) {
         const std::lock_guard lock(mutex);
         ended = std::max(ended, Steady::now());
+        frames += read;
     }
 
     void fail_with(const Error& failure) {
@@ -38,13 +40,61 @@ struct Tally {
     }
 };
 
-void read_all(media::Source& source, Tally& tally) {
+/// The frames of one stream, by part: those of a part that turned out to be void are read again in
+/// another, and count once.
+class Parts {
+  public:
+    void add(std::uint64_t part, std::uint64_t frames, std::optional<std::uint64_t> next) {
+        const std::lock_guard lock(mutex_);
+        Part& known = parts_[part];
+        known.frames += frames;
+        if (next) known.next = *next;
+    }
+    /// Of all parts that are not void.
+    [[nodiscard]] std::uint64_t frames() const {
+        const std::lock_guard lock(mutex_);
+        std::uint64_t all = 0, number = 0;
+        for (auto part = parts_.find(number); part != parts_.end(); part = parts_.find(number)) {
+            all += part->second.frames;
+            number = part->second.next.value_or(number + 1);
+        }
+        return all;
+    }
+
+  private:
+    struct Part {
+        std::uint64_t frames = 0;
+        std::optional<std::uint64_t> next;  ///< that follows, if not the one of the next number
+    };
+    mutable std::mutex mutex_;
+    std::map<std::uint64_t, Part> parts_;
+};
+
+void read_all(media::Source& source, Parts& parts, Tally& tally) {
+    std::uint64_t part = 0, frames = 0;
+    bool begun = false;
+    const auto leave = [&](std::optional<std::uint64_t> next) {
+        parts.add(part, std::exchange(frames, 0), next);
+    };
     while (Steady::now() < tally.until) {
         const auto event = source.read();
-        if (!event) return tally.fail_with(event.error());
-        if (std::holds_alternative<Frame>(*event)) ++tally.frames;
-        if (std::holds_alternative<media::End>(*event)) return;
+        if (!event) {
+            tally.fail_with(event.error());
+            break;
+        }
+        if (std::holds_alternative<Frame>(*event)) ++frames;
+        if (const auto* begins = std::get_if<media::PartBegins>(&*event)) {
+            part = begins->number;
+            begun = true;
+        }
+        if (const auto* ends = std::get_if<media::PartEnds>(&*event)) {
+            leave(ends->next);
+            begun = false;
+        }
+        if (std::holds_alternative<media::End>(*event)) break;
     }
+    // A stream that can't be cut has no parts; a decoder may have been given none.
+    if (begun || frames > 0) leave(std::nullopt);
 }
 
 void decode_all(const Bench& bench, const std::string& clip, const DecodeOptions& options,
@@ -55,22 +105,23 @@ void decode_all(const Bench& bench, const std::string& clip, const DecodeOptions
                                               .stop = bench.stop},
                                              options.decoders);
     if (!sources) return tally.fail_with(sources.error());
+    Parts parts;
     std::vector<std::jthread> beside;
     for (std::size_t i = 1; i < sources->size(); ++i) {
-        beside.emplace_back([&source = *(*sources)[i], &tally] { read_all(source, tally); });
+        beside.emplace_back([&, &source = *(*sources)[i]] { read_all(source, parts, tally); });
     }
-    read_all(*sources->front(), tally);
+    read_all(*sources->front(), parts, tally);
     beside.clear();
-    tally.end();
+    tally.end(parts.frames());
 }
 
 }  // namespace
 
 Result<BackendAlone> BackendAlone::open(const Settings& settings, infer::Goal goal,
                                         const detect::DetectorInfo& detector) {
-    auto plan = engine::plan_detector(settings, goal);
-    if (!plan) return fail(plan.error());
-    detect::DetectorOptions& options = plan->options;
+    auto planned = engine::single_detector(settings, goal);
+    if (!planned) return fail(planned.error());
+    detect::DetectorOptions& options = *planned;
     options.input = {detector.input_width, detector.input_height};
     options.backend.precision = detector.backend.precision;
     options.backend.max_batch = detector.backend.max_batch;

@@ -21,13 +21,14 @@ namespace fs = std::filesystem;
 /// Of single frames, nothing else under way, as a live run would load the network.
 Result<profile::Distribution> latency_of(const Settings& settings,
                                          const std::vector<Frame>& frames) {
-    constexpr std::size_t kWarm = 4, kCounted = 32;
+    constexpr std::size_t warm_batches = 4, counted_batches = 32;
     const auto detector = engine::open_detector(settings, infer::Goal::latency);
     if (!detector) return fail(detector.error());
     Feeder feeder(**detector, frames, 1);
     std::vector<double> ms;
-    if (auto done = feeder.latencies(kWarm + kCounted, ms); !done) return fail(done.error());
-    return profile::distribution_of({ms.begin() + kWarm, ms.end()});
+    if (auto done = feeder.latencies(warm_batches + counted_batches, ms); !done)
+        return fail(done.error());
+    return profile::distribution_of({ms.begin() + warm_batches, ms.end()});
 }
 
 Result<profile::BenchRow> row_of(const Bench& bench, const Settings& settings,

@@ -179,7 +179,7 @@ Result<Rows> run_start(Bench& bench) {
     auto whole = repeat(bench, [&] { return whole_program(settings, *one_frame); });
     if (!whole) return fail(whole.error());
     bench.say("the first frame");
-    auto frames = first_batches(bench, settings, engine::first_gpu(settings.device));
+    auto frames = first_batches(bench, settings, engine::first_gpu(settings));
     if (!frames) return fail(frames.error());
     Rows rows{row_of("load, empty cache", std::move(*cold)),
               row_of("load, filled cache", std::move(*warm)),

@@ -9,8 +9,8 @@
 namespace saccade::bench {
 namespace {
 
-constexpr int kObjects = 50;
-constexpr std::size_t kFrames = 600;
+constexpr int object_count = 50;
+constexpr std::size_t frame_count = 600;
 
 /// People who walk to and fro, seen nine times out of ten and not quite where they are. Equal on
 /// every machine.
@@ -22,13 +22,13 @@ std::vector<std::vector<Detection>> crowd() {
     struct Walker {
         float x, y, vx, vy, w, h;
     };
-    std::vector<Walker> walkers(kObjects);
+    std::vector<Walker> walkers(object_count);
     for (Walker& p : walkers) {
         p = {uniform(0, 1800), uniform(100, 800), uniform(-4, 4),
              uniform(-1, 1),   uniform(30, 80),   0};
         p.h = 2.5F * p.w;
     }
-    std::vector<std::vector<Detection>> frames(kFrames);
+    std::vector<std::vector<Detection>> frames(frame_count);
     for (auto& frame : frames) {
         for (Walker& p : walkers) {
             if (p.x + p.vx < 0 || p.x + p.vx > 1840) p.vx = -p.vx;

@@ -131,7 +131,7 @@ Result<engine::Tuned> auto_settings(Mode mode, const Config& config,
         }
     }
     const int cores = profile::describe_machine().cores;
-    const int gpu = engine::first_gpu(config.settings.device);
+    const int gpu = engine::first_gpu(config.settings);
     const int engines = gpu < 0 ? 0 : media::nvdec_engines(gpu).value_or(1);
     auto tuned = engine::tune(
         config.settings, changes_for(config, locations->size(), cores, engines),

@@ -11,8 +11,9 @@
 #include "cli/verb.h"
 #include "engine/model_store.h"
 #include "engine/setup.h"
-#include "infer/tensorrt/tensorrt_backend.h"
+#include "infer/registry.h"
 #include "model/quantize/int8_plan.h"
+#include "settings/network_choices.h"
 
 namespace saccade::cli {
 namespace {
@@ -34,31 +35,39 @@ Result<int> capability_of(const std::string& target) {
         "name a compute capability: sm_86 for the RTX 30 series, sm_89 for the RTX 40 series");
 }
 
-Result<infer::EngineBuild> build_of(const Settings& settings, const model::ModelSpec& spec,
+/// The precision of an engine; none asked for: that of the network, INT8 or FP16.
+Result<infer::Precision> precision_of(const settings::NetworkChoices& choices, bool int8) {
+    using infer::Precision;
+    const Precision precision =
+        choices.precision.value_or(int8 ? Precision::int8 : Precision::fp16);
+    if (precision != Precision::bf16) return precision;
+    return fail(ErrorCode::invalid_argument, "precision: no engine is built in 'bf16'",
+                "use fp16, mixed, int8 or fp32");
+}
+
+Result<infer::EngineBuild> build_of(const Settings& settings,
+                                    const settings::NetworkChoices& choices,
+                                    const model::Network& network, const model::ModelSpec& spec,
                                     const std::string& target) {
     infer::EngineBuild build;
     const auto capability = capability_of(target);
     if (!capability) return fail(capability.error());
     build.capability = *capability;
-    if (settings.precision == "fp32") {
-        build.precision = infer::Precision::fp32;
-    } else if (settings.precision == "mixed") {
-        build.precision = infer::Precision::mixed;
-    } else if (settings.precision == "int8") {
-        build.precision = infer::Precision::int8;
-    } else if (settings.precision == "bf16") {
-        return fail(ErrorCode::invalid_argument, "precision: no engine is built in 'bf16'",
-                    "use fp16, mixed, int8 or fp32");
-    }
+    const auto precision =
+        precision_of(choices, network.graph.metadata().contains(model::int8_key));
+    if (!precision) return fail(precision.error());
+    build.precision = *precision;
     if (settings.batch > 0) build.max_batch = settings.batch;
     build.height = settings.image_size > 0 ? settings.image_size : spec.height;
     build.width = settings.image_size > 0 ? settings.image_size : spec.width;
-    if (settings.device != "auto") build.device = settings.device;
+    if (choices.device.kind == infer::DeviceChoice::Kind::named) {
+        build.device = choices.device.named.front();
+    }
     build.cache_dir = (engine::cache_dir(settings) / "compiled").string();
     return build;
 }
 
-void print(const infer::BuiltEngine& built, const std::string& model, bool json) {
+void print_built(const infer::BuiltEngine& built, const std::string& model, bool json) {
     if (json) {
         print_formatted("{}\n", nlohmann::json{{"schema", "saccade.build/1"},
                                                {"model", model},
@@ -87,14 +96,13 @@ int run(const SettingFlags& flags, const std::string& target) {
     if (auto claimed = verb_files().reads(*file); !claimed) return complain(claimed.error());
     const auto model = engine::prepare_model(settings);
     if (!model) return complain(model.error());
-    auto build = build_of(settings, model->spec(), target);
-    if (!build) return complain(build.error());
     const auto network =
         model->network(model::HeadForm::whole);  // as make_backend gets it on a GPU
     if (!network) return complain(network.error());
-    if (settings.precision == "auto" && network->graph.metadata().contains(model::int8_key)) {
-        build->precision = infer::Precision::int8;
-    }
+    const auto choices = settings::network_choices(settings);
+    if (!choices) return complain(choices.error());
+    auto build = build_of(settings, *choices, *network, model->spec(), target);
+    if (!build) return complain(build.error());
 
     const SignalStop signals;
     build->stop = signals.token();
@@ -103,9 +111,9 @@ int run(const SettingFlags& flags, const std::string& target) {
             fmt::print(stderr, "{} {}/{}\n", phase, step, steps);
         };
     }
-    const auto built = infer::build_tensorrt_engine(*network, *build);
+    const auto built = infer::build_engine(*network, *build);
     if (!built) return complain(built.error());
-    print(*built, model->name(), flags.json);
+    print_built(*built, model->name(), flags.json);
     return exit_done;
 }
 
@@ -116,9 +124,10 @@ void add_build(CLI::App& app, Job& job) {
         app.add_subcommand("build", "build a model's engine for a GPU ahead of its first use");
     auto flags = add_settings(*verb);
     auto target = std::make_shared<std::string>();
-    verb->add_option("--target", *target,
-                     "compute capability to build for without that GPU, such as sm_86 "
-                     "(TensorRT-RTX); default: this machine's GPU")
+    verb->add_option(
+            "--target", *target,
+            "compute capability to build for without that GPU, such as sm_86; default: this "
+            "machine's GPU")
         ->type_name("SM");
     verb->callback([=, &job] { job = [=] { return run(*flags, *target); }; });
 }

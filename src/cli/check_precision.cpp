@@ -9,6 +9,7 @@
 #include "cli/signals.h"
 #include "cli/step_progress.h"
 #include "cli/verb.h"
+#include "core/atomic_file.h"
 #include "core/file_claims.h"
 #include "detect/factory.h"
 #include "engine/model_store.h"
@@ -16,6 +17,7 @@
 #include "media/locations.h"
 #include "model/quantize/int8_plan.h"
 #include "profile/json_parts.h"
+#include "settings/network_choices.h"
 
 namespace saccade::cli {
 namespace {
@@ -46,9 +48,11 @@ Result<quantize::Network> reference_of(const std::filesystem::path& model, const
         return fail(ErrorCode::invalid_argument, model.string() + ": is an INT8 network",
                     "name the network that it was made from: --reference MODEL.onnx");
     }
-    auto network = quantize::open_network(given.empty() ? model : std::filesystem::path(given),
-                                          engine::overrides_of(settings),
-                                          {settings.image_size, settings.image_size});
+    const auto choices = settings::network_choices(settings);
+    if (!choices) return fail(choices.error());
+    auto network =
+        quantize::open_network(given.empty() ? model : std::filesystem::path(given),
+                               choices->overrides, {settings.image_size, settings.image_size});
     if (network && *plan && (*plan)->source != network->digest) {
         return fail(ErrorCode::invalid_argument,
                     fmt::format("{}: was not made from {}", model.string(), given),
@@ -69,8 +73,8 @@ Result<Checked> check(const Settings& settings, const CheckFlags& flags,
         auto ok = verb_files().writes(flags.gate.report, "name another file with --report");
         if (!ok) return fail(ok.error());
     }
-    const auto plan = engine::plan_detector(settings, infer::Goal::throughput);
-    if (!plan) return fail(plan.error());
+    const auto own = engine::single_detector(settings, infer::Goal::throughput);
+    if (!own) return fail(own.error());
     const auto network = reference_of(*path, flags.reference, settings);
     if (!network) return fail(network.error());
     const auto locations = media::expand_locations(flags.sources);
@@ -89,7 +93,7 @@ Result<Checked> check(const Settings& settings, const CheckFlags& flags,
         return quantize::detector_of(*network, network->model, thresholds);
     };
     const auto changed = [&](const detect::Thresholds& thresholds) {
-        detect::DetectorOptions options = plan->options;
+        detect::DetectorOptions options = *own;
         options.thresholds = thresholds;
         options.input = network->input;
         options.backend.max_batch = 1;
@@ -101,7 +105,7 @@ Result<Checked> check(const Settings& settings, const CheckFlags& flags,
         if (!set) return fail(set.error());
         labels = std::move(*set);
     }
-    Checked checked{.model = plan->options.model->name(),
+    Checked checked{.model = own->model->name(),
                     .max_drop = allowed_drop(flags.gate.max_drop, labels.has_value())};
     auto judged = judge(changed, *trial, labels ? &*labels : nullptr, checked.max_drop, stop);
     if (!judged) return fail(judged.error());
@@ -140,7 +144,7 @@ int run(const SettingFlags& flags, const CheckFlags& own) {
     if (!checked) return complain(checked.error());
     const auto document = to_json(*checked);
     if (!own.gate.report.empty()) {
-        if (auto ok = write_whole_file(own.gate.report, profile::json_text(document)); !ok)
+        if (auto ok = write_whole(own.gate.report, profile::json_text(document)); !ok)
             return complain(ok.error());
     }
     if (flags.json) {

@@ -84,9 +84,9 @@ int doctor(const SettingFlags& flags) {
                             {"remedy", f.ok ? "" : f.remedy}});
             continue;
         }
-        print_formatted("{:<4} {:<18} {}\n", f.ok ? "ok" : (f.needed ? "LACK" : "-"), f.name,
+        print_formatted("{:<7} {:<18} {}\n", f.ok ? "ok" : (f.needed ? "MISSING" : "-"), f.name,
                         f.detail);
-        if (!f.ok && !f.remedy.empty()) print_formatted("     {:<18} mend: {}\n", "", f.remedy);
+        if (!f.ok && !f.remedy.empty()) print_formatted("        {:<18} fix: {}\n", "", f.remedy);
     }
     if (flags.json) {
         print_formatted("{}\n", nlohmann::json{{"schema", "saccade.doctor/1"},
@@ -96,7 +96,7 @@ int doctor(const SettingFlags& flags) {
                                     .dump(2));
     } else {
         print_formatted("{}\n", all ? "This machine can run `saccade track VIDEO`."
-                                    : "Something needed is lacking: see LACK above.");
+                                    : "Something that is needed is missing: see MISSING above.");
     }
     return all ? exit_done : exit_failed;
 }
@@ -104,7 +104,8 @@ int doctor(const SettingFlags& flags) {
 }  // namespace
 
 void add_doctor(CLI::App& app, Job& job) {
-    CLI::App* verb = app.add_subcommand("doctor", "say what this machine can do and what it lacks");
+    CLI::App* verb =
+        app.add_subcommand("doctor", "say what this machine can do and what is missing");
     auto flags = add_settings(*verb);
     verb->callback([=, &job] { job = [=] { return doctor(*flags); }; });
 }

@@ -42,14 +42,14 @@ int count(EvalFlags& flags) {
 }
 
 int evaluate(EvalFlags& flags) {
-    static const std::map<std::string, eval::MotBenchmark> kBenchmarks = {
+    static const std::map<std::string, eval::MotBenchmark> benchmarks = {
         {"mot15", eval::MotBenchmark::mot15},
         {"mot16", eval::MotBenchmark::mot17},
         {"mot17", eval::MotBenchmark::mot17},
         {"mot20", eval::MotBenchmark::mot20}};
     if (!flags.benchmark.empty()) {
-        const auto found = kBenchmarks.find(flags.benchmark);
-        if (found == kBenchmarks.end()) {
+        const auto found = benchmarks.find(flags.benchmark);
+        if (found == benchmarks.end()) {
             return complain({ErrorCode::invalid_argument,
                              "benchmark: '" + flags.benchmark + "' is unknown",
                              "use mot15, mot16, mot17 or mot20"});

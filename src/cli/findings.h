@@ -15,12 +15,11 @@ struct Finding {
     bool ok = false;
     bool needed = true;  ///< without it the main job can't run
     std::string detail;
-    std::string remedy;  ///< the command that mends it
+    std::string remedy;  ///< how to make it ok, a command mostly
 };
 
-/// A finding for each backend, none of them needed by itself, and one for the device of the
-/// settings
-/// ("auto", "cpu", "cuda", "cuda:N"): a backend that runs on it is needed, no matter which.
+/// A finding for each backend, none of them needed by itself, and one for what the setting `device`
+/// names, which needs a backend for each device that it comes to.
 std::vector<Finding> backend_findings(std::span<const infer::BackendDescription> backends,
                                       const std::string& device);
 

@@ -12,14 +12,14 @@ namespace saccade::cli {
 class Interrupts {
   public:
     enum class Action { stop, nothing, exit };
-    static constexpr std::chrono::seconds kPatience{1};
+    static constexpr std::chrono::seconds patience{1};
 
     Action signalled(std::chrono::steady_clock::time_point now) {
         if (!first_) {
             first_ = now;
             return Action::stop;
         }
-        return now - *first_ > kPatience ? Action::exit : Action::nothing;
+        return now - *first_ > patience ? Action::exit : Action::nothing;
     }
 
   private:

@@ -12,7 +12,7 @@
 namespace saccade::cli {
 namespace {
 
-constexpr int kRepetitions = 10;
+constexpr int repetitions = 10;
 
 /// A grey picture of the network's own size.
 Frame grey(int width, int height) {
@@ -37,7 +37,7 @@ Result<std::vector<profile::LayerTime>> measure_layers(const Settings& settings)
     const Frame frame = grey(info.input_width, info.input_height);
     std::vector<profile::LayerTime> layers;
     std::map<std::string, std::vector<double>> times;
-    for (int i = 0; i < kRepetitions; ++i) {
+    for (int i = 0; i < repetitions; ++i) {
         if (auto done = (*detector)->submit({&frame, 1}); !done) return fail(done.error());
         if (auto done = (*detector)->collect(); !done) return fail(done.error());
         auto seen = (*detector)->layer_times();

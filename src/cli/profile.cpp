@@ -59,7 +59,7 @@ int profile_run(const SettingFlags& flags, const ProfileFlags& wanted) {
         if (!claimed) return complain(claimed.error());
     }
     const SignalStop signals;
-    const int gpu = engine::first_gpu(config->settings.device);
+    const int gpu = engine::first_gpu(config->settings);
     Tracer tracer;
     std::optional<profile::Sampler> sampler;
     std::optional<ProgressLine> line;

@@ -15,12 +15,12 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string bar(double share, int width) {
-    static constexpr const char* kEighths[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    static constexpr const char* blocks[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     const int eighths = static_cast<int>(std::clamp(share, 0.0, 1.0) * width * 8);
     std::string text;
     for (int i = 0; i < width; ++i) {
         const int here = eighths - 8 * i;
-        text += here >= 8 ? "█" : kEighths[std::max(here, 0)];
+        text += here >= 8 ? "█" : blocks[std::max(here, 0)];
     }
     return text;
 }

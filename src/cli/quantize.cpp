@@ -11,11 +11,13 @@
 #include "cli/signals.h"
 #include "cli/step_progress.h"
 #include "cli/verb.h"
+#include "core/atomic_file.h"
 #include "core/file_claims.h"
 #include "engine/model_store.h"
-#include "engine/setup.h"
+#include "infer/registry.h"
 #include "media/locations.h"
 #include "profile/json_parts.h"
+#include "settings/network_choices.h"
 
 namespace saccade::cli {
 namespace {
@@ -67,7 +69,9 @@ class Quantizer {
         if (!output) return fail(output.error());
         if (auto ok = claim(*path, *output); !ok) return fail(ok.error());
         std::optional<quantize::Method> method = quantize::method_from(flags_.method);
-        auto network = quantize::open_network(*path, engine::overrides_of(settings),
+        const auto choices = settings::network_choices(settings);
+        if (!choices) return fail(choices.error());
+        auto network = quantize::open_network(*path, choices->overrides,
                                               {settings.image_size, settings.image_size});
         if (!network) return fail(network.error());
         const auto locations = media::expand_locations(flags_.calib);
@@ -97,8 +101,12 @@ class Quantizer {
             if (!set) return fail(set.error());
             labels = std::move(*set);
         }
-        const bool gpu = settings.device.starts_with("cuda");
-        const auto shape = gpu ? model::Int8Shape::tensorrt : model::Int8Shape::openvino;
+        // (Of a network for GPUs the arithmetic is simulated: any GPU will do.)
+        using Kind = infer::DeviceChoice::Kind;
+        const bool gpu =
+            choices->device.kind == Kind::all_gpus ||
+            (choices->device.kind == Kind::named && !choices->device.named.front().is_host());
+        const auto shape = infer::int8_shape(gpu ? infer::Device{0} : infer::Device{});
         QuantizeReport report{.model = path->filename().string(),
                               .output = output->string(),
                               .device = gpu ? "cuda" : "cpu",
@@ -133,7 +141,7 @@ class Quantizer {
             if (!written) return fail(written.error());
             const auto bytes = written->to_bytes();
             if (!bytes) return fail(bytes.error());
-            if (auto ok = write_whole_file(*output, *bytes); !ok) return fail(ok.error());
+            if (auto ok = write_whole(*output, *bytes); !ok) return fail(ok.error());
         }
         return report;
     }
@@ -182,7 +190,7 @@ int run(const SettingFlags& flags, const QuantizeFlags& own) {
     if (!report) return complain(report.error());
     const auto document = to_json(*report);
     if (!own.gate.report.empty()) {
-        if (auto ok = write_whole_file(own.gate.report, profile::json_text(document)); !ok)
+        if (auto ok = write_whole(own.gate.report, profile::json_text(document)); !ok)
             return complain(ok.error());
     }
     flags.json ? fmt::print("{}\n", document.dump(2)) : fmt::print("{}", to_text(*report));

@@ -38,12 +38,6 @@ int run_and_show(Mode mode, const Settings& settings, const std::vector<std::str
         timed_run(mode, settings, sources, hooks, view.trace.empty() ? nullptr : &tracer);
     line.reset();
     if (!summary) return complain(summary.error());
-    if (!view.trace.empty()) {
-        if (auto written = profile::write_trace(view.trace, tracer); !written) {
-            return complain(written.error());
-        }
-    }
-
     // Failures are told on standard error too: whoever reads results only should not miss them.
     for (const StreamSummary& stream : summary->streams) {
         if (stream.status == Status::failed && stream.error) log::error("{}", stream.error->line());
@@ -53,7 +47,12 @@ int run_and_show(Mode mode, const Settings& settings, const std::vector<std::str
     }
     const std::string text = view.json ? summary_json(*summary) : summary_text(*summary);
     if (view.json || !view.quiet) print(text);
-    return exit_code(*summary);
+    const int code = exit_code(*summary);
+    if (view.trace.empty()) return code;
+    const auto traced = profile::write_trace(view.trace, tracer);
+    if (traced) return code;
+    const int complaint = complain(traced.error());
+    return code == exit_done ? complaint : code;
 }
 
 }  // namespace saccade::cli

@@ -2,13 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "cli/progress.h"
-#include "saccade/error.h"
 
 namespace saccade::cli {
 
@@ -27,8 +24,5 @@ class StepProgress {
     std::string step_;
     std::optional<ProgressLine> bar_;
 };
-
-/// By AtomicFile. Errors: unwritable.
-Result<void> write_whole_file(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace saccade::cli

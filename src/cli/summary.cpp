@@ -18,16 +18,6 @@ using nlohmann::json;
 constexpr std::size_t most_bad_told = 10;       ///< images, in the text
 constexpr std::size_t most_bad_in_json = 1000;  ///< likewise; the file beside the outputs has all
 
-const char* status_word(Status status) {
-    switch (status) {
-        case Status::complete: return "complete";
-        case Status::partial: return "partial";
-        case Status::interrupted: return "interrupted";
-        case Status::failed: return "failed";
-    }
-    return "failed";
-}
-
 std::string stream_line(const StreamSummary& s) {
     if (s.status == Status::failed && s.frames == 0) {
         return fmt::format("{}: failed: {}", s.name, s.error ? s.error->line() : "no reason known");
@@ -166,7 +156,7 @@ std::string summary_json(const RunSummary& summary) {
     json streams = json::array();
     for (const StreamSummary& s : summary.streams) {
         json stream = {{"source", s.name},
-                       {"status", status_word(s.status)},
+                       {"status", to_string(s.status)},
                        {"skipped", s.skipped},
                        {"decoder", s.decoder},
                        {"width", s.width},

@@ -10,7 +10,7 @@
 namespace saccade::cli {
 namespace {
 
-constexpr int kMostDots = 1000;
+constexpr int most_dots = 1000;
 
 /// Takes one character off the front; "" for a byte that is no UTF-8.
 std::string_view take_character(std::string_view& text) {
@@ -79,9 +79,9 @@ Result<void> check_nesting(std::string_view text, std::string_view file) {
     int number = 1;
     for (std::size_t at = 0; at < text.size(); ++number) {
         const std::size_t end = std::min(text.find('\n', at), text.size());
-        if (dots_outside_quotes(text.substr(at, end - at)) > kMostDots) {
+        if (dots_outside_quotes(text.substr(at, end - at)) > most_dots) {
             return fail(ErrorCode::invalid_argument,
-                        fmt::format("{}:{}: over {} dots in a line", file, number, kMostDots),
+                        fmt::format("{}:{}: over {} dots in a line", file, number, most_dots),
                         "settings are keys without dots, values stand in quotes");
         }
         at = end + 1;

@@ -76,7 +76,7 @@ FileClaims& verb_files() {
 }
 
 Result<void> can_trace() {
-    if constexpr (kTracing) return {};
+    if constexpr (tracing) return {};
     return fail(ErrorCode::unavailable, "this build records no traces",
                 "build one with -DSACCADE_TRACING=ON");
 }

@@ -91,7 +91,7 @@ Result<void> AssignmentSolver::prepare(std::span<const double> cost, std::size_t
     return {};
 }
 
-// Each row bids for its cheapest column, as far as its second choice allows; who is outbid tries
+// Each row bids for its cheapest column, as far as its second choice allows; a row that is outbid tries
 // once more. What is left in free_ needs a path.
 void AssignmentSolver::reduce_rows() {
     if (width_ == 0) free_.clear();

@@ -21,9 +21,9 @@ std::string_view to_string(ErrorCode code) noexcept {
 }
 
 std::string Error::line() const {
-    constexpr std::size_t kLongest = 8000;  // two paths as long as any
-    std::string text = elided(message, kLongest);
-    if (!remedy.empty()) text += "; " + elided(remedy, kLongest);
+    constexpr std::size_t longest = 8000;  // two paths as long as any
+    std::string text = elided(message, longest);
+    if (!remedy.empty()) text += "; " + elided(remedy, longest);
     for (char& c : text) {
         const auto byte = static_cast<unsigned char>(c);
         if (byte < 0x20 || byte == 0x7f) c = ' ';

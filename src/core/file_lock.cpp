@@ -16,7 +16,7 @@
 namespace saccade {
 namespace {
 
-/// Who held the lock before has removed its file: then ours is no file that others see.
+/// Whether the lock's last holder has removed its file: then others would not see ours.
 bool is_in_place(const std::filesystem::path& path, int fd) {
     struct stat ours{}, there{};
     return ::fstat(fd, &ours) == 0 && ::lstat(path.c_str(), &there) == 0 &&

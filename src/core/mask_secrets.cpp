@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view mask = "***";
 
-// In small letters; a name that holds one of them anywhere has a value that nobody is told.
+// In small letters; a name that holds one of them anywhere has a value that is never shown.
 constexpr std::array<std::string_view, 14> telling = {"token", "key",    "sig",     "pass", "pwd",
                                                       "pw",    "secret", "auth",    "cred", "usr",
                                                       "user",  "login",  "session", "hash"};

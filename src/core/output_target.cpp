@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMostLinks = 40;  // as the kernel has it
+constexpr int most_links = 40;  // as the kernel has it
 
 /// One link further; nothing where `path` is none.
 std::optional<fs::path> next(const fs::path& path) {
@@ -25,7 +25,7 @@ std::optional<fs::path> next(const fs::path& path) {
 }  // namespace
 
 fs::path behind_links(fs::path path) {
-    for (int i = 0; i < kMostLinks; ++i) {
+    for (int i = 0; i < most_links; ++i) {
         auto further = next(path);
         if (!further) break;
         path = std::move(*further);
@@ -35,7 +35,7 @@ fs::path behind_links(fs::path path) {
 
 std::optional<int> own_descriptor(fs::path path) {
     const fs::path own = "/proc/" + std::to_string(::getpid()) + "/fd";
-    for (int i = 0; i < kMostLinks; ++i) {
+    for (int i = 0; i < most_links; ++i) {
         std::error_code error;
         if (path.has_parent_path() && fs::canonical(path.parent_path(), error) == own) {
             const std::string name = path.filename().string();

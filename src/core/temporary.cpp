@@ -51,7 +51,7 @@ int clear(const fs::path& name, bool folder, bool wait) {
         reason = EEXIST;
     if (reason == 0) {
         reason = lock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
-        if (reason != 0 && reason != EWOULDBLOCK) reason = EEXIST;  // no locks: nobody can say
+        if (reason != 0 && reason != EWOULDBLOCK) reason = EEXIST;  // no locks here: unknown
     }
     if (reason == 0 && still_named(fd, name)) {
         std::error_code error;

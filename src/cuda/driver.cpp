@@ -110,19 +110,19 @@ Result<Driver> ask_driver(const std::string& library, SharedLibrary& kept) {
 }  // namespace
 
 Result<Driver> probe_driver(const std::string& library) {
-    struct Known {
+    struct Remembered {
         SharedLibrary opened;
         Driver driver;
     };
     static std::mutex mutex;
     // Never freed: other libraries' threads may use the driver until the very end.
-    static Known* known = nullptr;
+    static Remembered* remembered = nullptr;
     const std::lock_guard lock(mutex);
     const bool usual = library == default_library;
-    if (usual && known != nullptr) return known->driver;
+    if (usual && remembered != nullptr) return remembered->driver;
     SharedLibrary opened;
     auto driver = ask_driver(library, opened);
-    if (driver && usual) known = new Known{std::move(opened), *driver};
+    if (driver && usual) remembered = new Remembered{std::move(opened), *driver};
     return driver;
 }
 

@@ -1,6 +1,6 @@
 // Owners for the CUDA runtime's objects. Only in builds with CUDA.
 //
-// Calls throw CudaFailure; `guarded` turns that into a Result where a room's interface begins.
+// Calls throw CudaFailure; `guarded` turns that into a Result where a module's interface begins.
 // Destructors ignore errors: a broken device reports itself at the next call that can say so.
 // Everything works on the device that was current when it was made.
 #pragma once
@@ -81,7 +81,7 @@ class Stream {
     std::unique_ptr<CUstream_st, Destroy> handle_;
 };
 
-/// Without timing, which costs. Who waits for it gives up its core.
+/// Without timing, which costs. A thread that waits for it yields its core.
 class Event {
   public:
     Event();

@@ -356,25 +356,20 @@ class CudaDetector final : public Detector {
 };
 
 /// Throws CudaFailure.
-Result<void> first_look(infer::Backend& backend, std::size_t output, const model::ModelSpec& spec,
-                        const std::string& model) {
-    const auto stream = static_cast<cudaStream_t>(backend.stream(0));
-    const std::vector<std::byte> noise = noise_for(backend.info().input, spec.input);
-    cuda::check(cudaMemcpyAsync(backend.input(0).data, noise.data(), noise.size(),
-                                cudaMemcpyHostToDevice, stream),
-                "cudaMemcpyAsync");
-    if (auto started = backend.submit(0, 1); !started) return started;
-    const auto outputs = backend.wait(0);
-    if (!outputs) return fail(outputs.error());
-    const infer::TensorView& head = (*outputs)[output];
-    const auto rows = static_cast<std::size_t>(head.shape[1]),
-               columns = static_cast<std::size_t>(head.shape[2]);
-    std::vector<float> values(rows * columns);
-    cuda::check(cudaMemcpyAsync(values.data(), head.data, values.size() * sizeof(float),
-                                cudaMemcpyDeviceToHost, stream),
-                "cudaMemcpyAsync");
-    cuda::check(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
-    return look_at(values, rows, columns, spec, model);
+/// In the order of the stream, and done when they return.
+NetworkCopies copies_on(cudaStream_t stream) {
+    const auto copy = [stream](void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
+        cuda::check(cudaMemcpyAsync(to, from, bytes, kind, stream), "cudaMemcpyAsync");
+        cuda::check(cudaStreamSynchronize(stream), "cudaStreamSynchronize");
+    };
+    return {.in =
+                [copy](std::span<const std::byte> from, const infer::TensorView& to) {
+                    copy(to.data, from.data(), from.size(), cudaMemcpyHostToDevice);
+                },
+            .out =
+                [copy](const infer::TensorView& from, std::span<float> to) {
+                    copy(to.data(), from.data, to.size_bytes(), cudaMemcpyDeviceToHost);
+                }};
 }
 
 }  // namespace
@@ -389,7 +384,8 @@ Result<std::unique_ptr<Detector>> make_cuda_detector(std::unique_ptr<infer::Back
     fitted->info.cuda_device = device;
     auto made = cuda::guarded([&]() -> Result<std::unique_ptr<Detector>> {
         const cuda::DeviceScope scope(device);
-        if (auto ok = first_look(*backend, fitted->output, spec, fitted->info.model); !ok) {
+        const NetworkCopies copies = copies_on(static_cast<cudaStream_t>(backend->stream(0)));
+        if (auto ok = first_look(*backend, fitted->output, spec, fitted->info.model, copies); !ok) {
             return fail(ok.error());
         }
         auto detector = std::make_unique<CudaDetector>(std::move(backend), std::move(*fitted), spec,

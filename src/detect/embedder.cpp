@@ -35,13 +35,18 @@ bool to_unit_length(std::span<const float> from, std::span<float> to) {
 Result<std::unique_ptr<Embedder>> Embedder::load(const EmbedderOptions& options) {
     const auto model = model::OnnxModel::load(options.model, options.backend.stop);
     if (!model) return fail(model.error());
-    const auto spec = read_embedding_spec(*model);
+    return load(*model, options.backend);
+}
+
+Result<std::unique_ptr<Embedder>> Embedder::load(const model::OnnxModel& model,
+                                                 const infer::BackendOptions& options) {
+    const auto spec = read_embedding_spec(model);
     if (!spec) return fail(spec.error());
 
-    infer::BackendOptions load = options.backend;
+    infer::BackendOptions load = options;
     load.width = spec->network.width;
     load.height = spec->network.height;
-    auto backend = infer::make_backend(model::free_dimensions(*model, spec->network), load);
+    auto backend = infer::make_backend(model::free_dimensions(model, spec->network), load);
     if (!backend) return fail(backend.error());
 
     const infer::BackendInfo& info = (*backend)->info();
@@ -54,19 +59,19 @@ Result<std::unique_ptr<Embedder>> Embedder::load(const EmbedderOptions& options)
     if (!host || output == info.outputs.size() ||
         info.outputs[output].type != infer::ElementType::f32) {
         return fail(ErrorCode::unsupported,
-                    model->name() + ": the host can't fill its input or read its output",
+                    model.name() + ": the host can't fill its input or read its output",
                     "load it on the device 'cpu' in fp32");
     }
     const infer::Shape& shape = info.outputs[output].shape;
     if (!is_embedding(shape) || shape[1] < 1) {
         return fail(ErrorCode::unsupported,
-                    fmt::format("{}: not a ReID network: its output is [{}]", model->name(),
+                    fmt::format("{}: not a ReID network: its output is [{}]", model.name(),
                                 fmt::join(shape, ",")),
                     "give one with an output [N,D]");
     }
     const auto dimension = static_cast<std::size_t>(shape[1]);
     return std::unique_ptr<Embedder>(
-        new Embedder(std::move(*backend), *spec, model->name(), output, dimension));
+        new Embedder(std::move(*backend), *spec, model.name(), output, dimension));
 }
 
 Embedder::Embedder(std::unique_ptr<infer::Backend> backend, const EmbeddingSpec& spec,

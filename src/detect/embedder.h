@@ -30,6 +30,9 @@ class Embedder {
     /// Errors: those of OnnxModel::load, read_embedding_spec and infer::make_backend; unsupported
     /// (input or output in a place or of a type that the host can't fill or read).
     static Result<std::unique_ptr<Embedder>> load(const EmbedderOptions& options);
+    /// Of a file that was read already.
+    static Result<std::unique_ptr<Embedder>> load(const model::OnnxModel& model,
+                                                  const infer::BackendOptions& backend);
 
     /// Replaces `rows` by one row of dimension() numbers a detection, in their order: of length 1,
     /// or all zero where there is nothing to see (a box that is empty or outside of the frame, an

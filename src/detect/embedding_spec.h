@@ -1,4 +1,4 @@
-// What must be known of a network that tells objects apart by their looks (ReID).
+// What must be known of a network that tells objects apart by their appearance (ReID).
 #pragma once
 
 #include <array>

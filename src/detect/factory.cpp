@@ -16,9 +16,8 @@ Result<OpenNetwork> open_network(const DetectorOptions& options) {
     const bool given = options.input != Size{};
     load.width = given ? options.input.width : model.spec().width;
     load.height = given ? options.input.height : model.spec().height;
-    load.device = infer::settled_device(load.device);
     // A GPU decodes all anchors at once, and hardly notices.
-    const bool on_host = infer::gives_to_host(load.device);
+    const bool on_host = load.device.is_host();
     auto network = model.network(on_host ? model::HeadForm::raw : model::HeadForm::whole);
     if (!network) return fail(network.error());
     auto backend = infer::make_backend(*network, load);

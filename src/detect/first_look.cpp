@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <random>
 
 #include "vision/store.h"
@@ -43,25 +44,24 @@ tl::unexpected<Error> refuse(const std::string& model, const model::ModelSpec& s
                     ", or export it as docs/models.md says");
 }
 
-/// How many boxes have their third and fourth number beyond the first two.
-double share_of_corners(const Column (&box)[4], std::size_t count) {
-    std::size_t corners = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        if (box[2].at(i) >= box[0].at(i) && box[3].at(i) >= box[1].at(i)) ++corners;
-    }
-    return static_cast<double>(corners) / static_cast<double>(std::max<std::size_t>(count, 1));
+/// The share of these boxes that have their third and fourth number beyond the first two.
+double share_of_corners(const Column (&box)[4], const std::vector<std::size_t>& boxes) {
+    const auto corners = std::count_if(boxes.begin(), boxes.end(), [&](std::size_t i) {
+        return box[2].at(i) >= box[0].at(i) && box[3].at(i) >= box[1].at(i);
+    });
+    return static_cast<double>(corners) / static_cast<double>(std::max<std::size_t>(boxes.size(), 1));
 }
 
-/// `whole`: boxes that are more than filling. Pixels of an input are not all within 0..2.
-bool within_one(const Column (&box)[4], const std::vector<std::size_t>& whole) {
-    return std::all_of(whole.begin(), whole.end(), [&](std::size_t i) {
+/// Whether these boxes are of 0..1: pixels of an input are not all within 0..2.
+bool within_one(const Column (&box)[4], const std::vector<std::size_t>& boxes) {
+    return std::all_of(boxes.begin(), boxes.end(), [&](std::size_t i) {
         return std::all_of(std::begin(box), std::end(box), [&](const Column& column) {
             return column.at(i) > -1 && column.at(i) < 2;
         });
     });
 }
 
-Result<void> look_at_dense(const Column (&box)[4], const std::vector<Column>& scores,
+Result<void> check_dense(const Column (&box)[4], const std::vector<Column>& scores,
                            std::size_t count, const model::ModelSpec& spec,
                            const std::string& model) {
     Range range;
@@ -74,17 +74,17 @@ Result<void> look_at_dense(const Column (&box)[4], const std::vector<Column>& sc
     }
     if (spec.on_grids || count < enough) return {};
     std::vector<std::size_t> all(count);
-    for (std::size_t i = 0; i < count; ++i) all[i] = i;
+    std::iota(all.begin(), all.end(), std::size_t{0});
     if (within_one(box, all)) return refuse(model, spec, "boxes of 0 to 1, not of pixels");
     // A box's width is less than the distance of its centre from the picture's edge for some box of
     // hundreds; what is more than that for all of them is a second corner.
-    if (share_of_corners(box, count) >= nearly_all) {
+    if (share_of_corners(box, all) >= nearly_all) {
         return refuse(model, spec, "boxes by two corners, not by centre and size");
     }
     return {};
 }
 
-Result<void> look_at_rows(std::span<const float> output, std::size_t count,
+Result<void> check_rows(std::span<const float> output, std::size_t count,
                           const model::ModelSpec& spec, const std::string& model) {
     const Column box[4] = {
         {output.data(), 6}, {output.data() + 1, 6}, {output.data() + 2, 6}, {output.data() + 3, 6}};
@@ -108,17 +108,28 @@ Result<void> look_at_rows(std::span<const float> output, std::size_t count,
     }
     if (whole.size() < enough) return {};
     if (within_one(box, whole)) return refuse(model, spec, "boxes of 0 to 1, not of pixels");
-    std::size_t corners = 0;
-    for (const std::size_t i : whole) {
-        corners += box[2].at(i) >= box[0].at(i) && box[3].at(i) >= box[1].at(i) ? 1 : 0;
-    }
-    if (static_cast<double>(corners) < 0.9 * static_cast<double>(whole.size())) {
+    if (share_of_corners(box, whole) < 0.9) {
         return refuse(model, spec, "boxes that end before they begin: not two corners");
     }
     return {};
 }
 
 }  // namespace
+
+Result<void> first_look(infer::Backend& backend, std::size_t output, const model::ModelSpec& spec,
+                        const std::string& model, const NetworkCopies& copies) {
+    if (spec.reg_max > 0) return {};
+    copies.in(noise_for(backend.info().input, spec.input), backend.input(0));
+    if (auto started = backend.submit(0, 1); !started) return started;
+    const auto outputs = backend.wait(0);
+    if (!outputs) return fail(outputs.error());
+    const infer::TensorView& head = (*outputs)[output];
+    const auto rows = static_cast<std::size_t>(head.shape[1]),
+               columns = static_cast<std::size_t>(head.shape[2]);
+    std::vector<float> values(rows * columns);
+    copies.out(head, values);
+    return check_output(values, rows, columns, spec, model);
+}
 
 std::vector<std::byte> noise_for(const infer::TensorInfo& input, const model::InputSpec& spec) {
     const auto& shape = input.shape;
@@ -135,24 +146,24 @@ std::vector<std::byte> noise_for(const infer::TensorInfo& input, const model::In
     return bytes;
 }
 
-Result<void> look_at(std::span<const float> output, std::size_t rows, std::size_t columns,
+Result<void> check_output(std::span<const float> output, std::size_t rows, std::size_t columns,
                      const model::ModelSpec& spec, const std::string& model) {
     const float* const data = output.data();
     std::vector<Column> scores;
     switch (spec.layout) {
-        case model::HeadLayout::rows: return look_at_rows(output, rows, spec, model);
+        case model::HeadLayout::rows: return check_rows(output, rows, spec, model);
         case model::HeadLayout::channels_first: {
             if (spec.reg_max > 0) return {};
             for (std::size_t i = 4; i < rows; ++i) scores.push_back({data + i * columns, 1});
             const Column box[4] = {
                 {data, 1}, {data + columns, 1}, {data + 2 * columns, 1}, {data + 3 * columns, 1}};
-            return look_at_dense(box, scores, columns, spec, model);
+            return check_dense(box, scores, columns, spec, model);
         }
         case model::HeadLayout::anchors_first: {
             for (std::size_t i = 4; i < columns; ++i) scores.push_back({data + i, columns});
             const Column box[4] = {
                 {data, columns}, {data + 1, columns}, {data + 2, columns}, {data + 3, columns}};
-            return look_at_dense(box, scores, rows, spec, model);
+            return check_dense(box, scores, rows, spec, model);
         }
     }
     return {};

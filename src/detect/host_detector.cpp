@@ -28,19 +28,13 @@ class Stopwatch {
     Steady::time_point start_ = Steady::now();
 };
 
-Result<void> first_look(infer::Backend& backend, std::size_t output, const model::ModelSpec& spec,
-                        const std::string& model) {
-    if (spec.reg_max > 0) return {};
-    const std::vector<std::byte> noise = noise_for(backend.info().input, spec.input);
-    std::memcpy(backend.input(0).data, noise.data(), noise.size());
-    if (auto started = backend.submit(0, 1); !started) return started;
-    const auto outputs = backend.wait(0);
-    if (!outputs) return fail(outputs.error());
-    const infer::TensorView& head = (*outputs)[output];
-    const auto rows = static_cast<std::size_t>(head.shape[1]),
-               columns = static_cast<std::size_t>(head.shape[2]);
-    return look_at({static_cast<const float*>(head.data), rows * columns}, rows, columns, spec,
-                   model);
+NetworkCopies host_copies() {
+    return {.in = [](std::span<const std::byte> from,
+                     const infer::TensorView& to) { std::memcpy(to.data, from.data(), from.size()); },
+            .out =
+                [](const infer::TensorView& from, std::span<float> to) {
+                    std::memcpy(to.data(), from.data, to.size_bytes());
+                }};
 }
 
 }  // namespace
@@ -55,8 +49,10 @@ Result<std::unique_ptr<Detector>> HostDetector::create(std::unique_ptr<infer::Ba
         return fail(ErrorCode::unsupported,
                     fitted->info.model + ": the network's input is not in the host's memory");
     }
-    if (auto looked = first_look(*backend, fitted->output, spec, fitted->info.model); !looked) {
-        return fail(looked.error());
+    if (auto ok =
+            first_look(*backend, fitted->output, spec, fitted->info.model, host_copies());
+        !ok) {
+        return fail(ok.error());
     }
     Postprocessor postprocessor(spec, fitted->layout.width, fitted->layout.height, thresholds);
     return std::unique_ptr<Detector>(

@@ -7,17 +7,15 @@
 
 #include "detect/embedder.h"
 #include "pipeline/pipeline.h"
-#include "saccade/engine.h"
 #include "saccade/error.h"
 #include "saccade/settings.h"
 
 namespace saccade::engine {
 
-/// The network that settings.reid names, for all streams of a run; none where it names none
-/// or nothing is tracked. It runs on the CPU, whatever the detector runs on: crops are taken from
-/// frames in host memory. Errors: invalid_argument (a tracker that makes no use of looks), those of
-/// find_reid and detect::Embedder::load.
-Result<std::shared_ptr<detect::Embedder>> open_embedder(Mode mode, const Settings& settings);
+/// The ReID network, for all streams of a run. It runs on the CPU, whatever the detector runs on:
+/// crops are taken from frames in host memory. Errors: those of detect::Embedder::load.
+Result<std::shared_ptr<detect::Embedder>> open_embedder(const model::OnnxModel& network,
+                                                        const Settings& settings);
 
 /// One stream's view of the network.
 class FrameAppearance final : public pipeline::AppearanceEncoder {

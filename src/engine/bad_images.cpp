@@ -19,7 +19,7 @@ constexpr std::string_view header = "path,reason,left_out\r\n";
 
 Result<std::string> list_bad_images(const std::filesystem::path& folder, const std::string& stem,
                                     std::span<const BadImage> images) {
-    const std::filesystem::path path = folder / fmt::format("{}{}", stem, kBadImagesSuffix);
+    const std::filesystem::path path = folder / fmt::format("{}{}", stem, bad_images_suffix);
     std::error_code ignored;
     if (images.empty()) {
         if (!std::filesystem::is_regular_file(path, ignored)) return "";

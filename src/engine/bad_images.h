@@ -11,7 +11,7 @@
 
 namespace saccade::engine {
 
-inline constexpr std::string_view kBadImagesSuffix = ".unread.csv";
+inline constexpr std::string_view bad_images_suffix = ".unread.csv";
 
 /// OUT/STEM.unread.csv, "path,reason,left_out" and a line each (RFC 4180): written where there are
 /// such images, else removed where an earlier run left one. Returns its path, "" where there is

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLargestModel = std::size_t{2} << 30U;
+constexpr std::size_t largest_model = std::size_t{2} << 30U;
 
 /// Another folder for the outputs would not help, which is what an unwritable file advises.
 tl::unexpected<Error> unusable(Error error) {
@@ -71,7 +71,7 @@ Result<fs::path> unpacked_model(const fs::path& packed, const fs::path& cache) {
     const fs::path to = folder / packed.stem();
     const std::string key = "unpacked from " + *digest;
     if (is_as_written(to, key)) return to;
-    if (auto done = unpack_xz(packed, to, kLargestModel); !done) return unusable(done.error());
+    if (auto done = unpack_xz(packed, to, largest_model); !done) return unusable(done.error());
     const auto written = sha256_of_file(to);
     if (!written) return fail(written.error());
     if (auto noted = write_sealed(seal_of(to), key, *written); !noted)

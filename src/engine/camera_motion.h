@@ -1,4 +1,4 @@
-// Camera motion for the pipeline: the luma of a frame, given to the tracker room's estimator.
+// Camera motion for the pipeline: the luma of a frame, given to the estimator of src/track.
 #pragma once
 
 #include <optional>

@@ -1,30 +1,25 @@
-// Which devices a run is to use, from what the user wrote.
+// Which devices of this machine a run is to use.
 #pragma once
 
 #include <span>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "infer/registry.h"
 #include "saccade/error.h"
+#include "saccade/settings.h"
 
 namespace saccade::engine {
 
-/// One name a device, none twice: "auto" is the best there is, "cuda:all" every GPU that networks
-/// can run on, "cuda:0,cuda:1" those two. A single name is taken as it is: who loads the network
-/// judges it. Errors: unavailable (no such device here), invalid_argument (a device named twice,
-/// "auto" or "cpu" among others).
-Result<std::vector<std::string>> device_list(const std::string& setting,
-                                             std::span<const infer::BackendDescription> backends);
+/// The devices that a choice comes to where these backends are: of "auto" the best there is, of
+/// "cuda:all" every GPU that networks can run on. Named ones are taken as they are: loading the
+/// network shows whether they are there. Errors: unavailable.
+Result<std::vector<infer::Device>> device_list(const infer::DeviceChoice& choice,
+                                               std::span<const infer::BackendDescription> backends);
 
-/// As above, on this machine. Libraries are only looked for where the name doesn't say it all.
-Result<std::vector<std::string>> device_list(const std::string& setting);
+/// As above, on this machine. Libraries are only looked for where the choice names no device.
+Result<std::vector<infer::Device>> device_list(const infer::DeviceChoice& choice);
 
-/// The number of the first device if it is a GPU, else -1; of "auto", as device_list() has it.
-int first_gpu(const std::string& setting);
-
-/// The GPU's number: 1 for "cuda:1", 0 for "cuda"; -1 for all else.
-int cuda_ordinal(std::string_view device);
+/// The number of the first device if it is a GPU, else -1, also where there is none.
+int first_gpu(const Settings& settings);
 
 }  // namespace saccade::engine

@@ -19,13 +19,14 @@ namespace saccade::engine {
 /// Loads the model's detectors as streams ask for them.
 class EngineDevices final : public pipeline::Devices {
   public:
-    /// Finds and inspects the model for a run over so many sources; loads nothing. Errors: those of
-    /// plan_detector and device_list.
-    static Result<std::unique_ptr<EngineDevices>> plan(const Settings& settings, infer::Goal goal,
-                                                       std::size_t sources, std::stop_token stop);
+    /// For a run over so many sources; loads nothing. Errors: those of plan_detector and
+    /// device_list.
+    static Result<std::unique_ptr<EngineDevices>> plan(
+        const Settings& settings, std::shared_ptr<const model::PreparedModel> model,
+        infer::Goal goal, std::size_t sources, std::stop_token stop);
 
-    /// Told of the first detector and of the time that all took until it was there, before any
-    /// frame goes through it. On a thread of the pipeline's.
+    /// Told of the first detector and of the time that loading it took, before any frame goes
+    /// through it. On a thread of the pipeline's.
     void on_first(std::function<void(const detect::DetectorInfo&, std::chrono::nanoseconds)> told) {
         on_first_ = std::move(told);
     }
@@ -34,9 +35,9 @@ class EngineDevices final : public pipeline::Devices {
     /// "cpu", "cuda:0" ...
     [[nodiscard]] const std::string& name(std::size_t device) const { return names_[device]; }
     /// The GPU's number, -1 for the host.
-    [[nodiscard]] int cuda_ordinal(std::size_t device) const;
+    [[nodiscard]] int cuda_ordinal(std::size_t device) const { return used_[device].cuda; }
 
-    [[nodiscard]] std::size_t count() const noexcept override { return names_.size(); }
+    [[nodiscard]] std::size_t count() const noexcept override { return used_.size(); }
     [[nodiscard]] Size input_for(Size source) const override {
         return detector_.input.input_for(source);
     }
@@ -46,16 +47,16 @@ class EngineDevices final : public pipeline::Devices {
                                           const detect::DetectorInfo& info) override;
 
   private:
-    EngineDevices(const Settings& settings, DetectorPlan detector, std::vector<std::string> names,
+    EngineDevices(const Settings& settings, DetectorPlan detector, std::vector<infer::Device> used,
                   std::stop_token stop)
         : settings_(settings),
           detector_(std::move(detector)),
-          names_(std::move(names)),
+          used_(std::move(used)),
           stop_(std::move(stop)) {}
 
     const Settings& settings_;
     DetectorPlan detector_;
-    std::vector<std::string> names_;  ///< "cpu", "cuda:0" ..., by device
+    std::vector<infer::Device> used_;  ///< by number in this run
     const std::stop_token stop_;
     struct Memory {
         std::unique_ptr<memory::Probe> probe;  ///< until memory() hands it out
@@ -64,7 +65,6 @@ class EngineDevices final : public pipeline::Devices {
         bool waited_for = false;               ///< for a network to be loaded
     };
     std::vector<Memory> memories_;  ///< by device
-    std::chrono::nanoseconds planning_{0};
     std::function<void(const detect::DetectorInfo&, std::chrono::nanoseconds)> on_first_;
 };
 

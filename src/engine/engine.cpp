@@ -20,11 +20,13 @@
 #include "engine/resume.h"
 #include "engine/run.h"
 #include "engine/run_files.h"
+#include "engine/run_networks.h"
 #include "engine/summarize.h"
 #include "media/image_names.h"
 #include "media/locations.h"
 #include "media/names.h"
 #include "pipeline/pipeline.h"
+#include "settings/stream_choices.h"
 
 namespace saccade {
 namespace {
@@ -98,11 +100,20 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
     std::vector<std::string> names;
     for (const Location& location : *locations) names.push_back(location.name);
     const std::vector<std::string> stems = engine::output_stems(names);
+    const auto choices = settings::stream_choices(mode, settings);
+    if (!choices) return fail(choices.error());
     FileClaims claims;
-    auto claimed = engine::claim_inputs(mode, settings, sources, names, claims);
-    if (claimed) claimed = engine::claim_outputs(mode, settings, stems, claims);
-    if (!claimed) return fail(claimed.error());
-    auto resume = engine::Resume::plan(mode, settings, names, stems, hooks.stop);
+    if (auto done = engine::claim_sources(sources, names, claims); !done) return fail(done.error());
+    if (auto done = engine::claim_ground(mode, settings, claims); !done) return fail(done.error());
+    const auto files = engine::claim_models(settings, choices->appearance, claims);
+    if (!files) return fail(files.error());
+    if (auto done = engine::claim_outputs(*choices, settings.out, stems, claims); !done) {
+        return fail(done.error());
+    }
+    const auto load_start = SteadyTime::now();
+    const auto networks = engine::RunNetworks::load(settings, *files, hooks.stop);
+    if (!networks) return fail(networks.error());
+    auto resume = engine::Resume::plan(mode, settings, *networks, names, stems);
     if (!resume) return fail(resume.error());
     std::vector<std::optional<StreamSummary>> done;  // by location
     std::vector<std::size_t> left;                   // locations, by job
@@ -116,14 +127,17 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
         return nothing;
     }
 
-    const auto load_start = SteadyTime::now();
-    const auto embedder = engine::open_embedder(mode, settings);
-    if (!embedder) return fail(embedder.error());
+    std::shared_ptr<detect::Embedder> embedder;
+    if (networks->reid) {
+        auto opened = engine::open_embedder(*networks->reid, settings);
+        if (!opened) return fail(opened.error());
+        embedder = std::move(*opened);
+    }
     const auto ground = engine::open_ground(mode, settings);
     if (!ground) return fail(ground.error());
     const auto devices = engine::EngineDevices::plan(
-        settings, settings.live ? infer::Goal::latency : infer::Goal::throughput, left.size(),
-        hooks.stop);
+        settings, networks->detector,
+        settings.live ? infer::Goal::latency : infer::Goal::throughput, left.size(), hooks.stop);
     if (!devices) return fail(devices.error());
     const auto planning = SteadyTime::now() - load_start;
     RunSummary summary;
@@ -161,12 +175,13 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
                      return fail(more.error());
                  }
                  return engine::open_stream(
-                     mode, settings,
+                     settings,
                      {.location = location.name,
                       .stem = stems[i],
+                      .choices = *choices,
                       .images = images,
                       .detector_device = (*devices)->cuda_ordinal(ticket.device),
-                      .embedder = *embedder,
+                      .embedder = embedder,
                       .ground = *ground},
                      ticket);
              },

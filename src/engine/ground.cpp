@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "engine/ground_file.h"
-#include "sink/counts_sink.h"
+#include "sink/live_counter.h"
 
 namespace saccade::engine {
 

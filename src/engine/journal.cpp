@@ -9,8 +9,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <nlohmann/json.hpp>
-#include <span>
 #include <utility>
 
 #include "core/atomic_file.h"
@@ -18,27 +16,18 @@
 #include "core/file_claims.h"
 #include "core/text_file.h"
 #include "engine/journal_line.h"
-#include "engine/model_store.h"
-#include "model/onnx_model.h"
 #include "saccade/version.h"
+#include "settings/table.h"
 
 namespace saccade::engine {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 tl::unexpected<Error> unwritable(const fs::path& file, int reason) {
     return fail(ErrorCode::unwritable,
                 fmt::format("{}: can't be written: {}", file.string(), std::strerror(reason)),
                 "choose another folder with --out");
-}
-
-/// Of all that the network computes with: its weights may be in files beside it.
-Result<std::string> identity(const fs::path& file, const std::stop_token& stop) {
-    const auto model = model::OnnxModel::load(file, stop);
-    if (!model) return fail(model.error());
-    return model->digest();
 }
 
 }  // namespace
@@ -55,44 +44,14 @@ std::optional<SourceFile> identify(const std::string& location) {
     return SourceFile{path.string(), size, mtime.time_since_epoch().count()};
 }
 
-Result<std::string> settings_digest(Mode mode, const Settings& settings,
-                                    const std::filesystem::path& model, std::stop_token stop) {
-    const auto weights = identity(model, stop);
-    if (!weights) return fail(weights.error());
-    std::string looks;
-    if (mode == Mode::track && !settings.reid.empty()) {
-        const auto reid = find_reid(settings);
-        if (!reid) return fail(reid.error());
-        auto read = identity(*reid, stop);
-        if (!read) return fail(read.error());
-        looks = std::move(*read);
-    }
-    std::string ground;
-    if (mode == Mode::track && !settings.ground.empty()) {
-        auto text = read_text_file(settings.ground);
-        if (!text) return fail(text.error());
-        ground = std::move(*text);
-    }
-    const Settings& s = settings;
-    const json what = {SACCADE_VERSION, mode == Mode::track,
-                       *weights,        s.family,
-                       s.input_order,   s.input_range,
-                       s.device,        s.precision,
-                       s.image_size,    s.confidence,
-                       s.iou,           s.max_detections,
-                       s.classes,       s.multi_label,
-                       s.tracker,       s.interpolate,
-                       s.camera_motion, s.lines,
-                       s.zones,         s.image_rate,
-                       s.live,          s.save,
-                       looks,           s.rectangles,
-                       s.refine,        s.refine_budget,
-                       s.remember,      s.stride,
-                       s.max_fps,       s.rotate,
-                       ground};
+std::string settings_digest(Mode mode, const Settings& settings, const std::string& network,
+                            const std::string& reid, const std::string& ground) {
+    // (A journal of before has digests of another form: none of them matches.)
+    const std::string all = fmt::format("saccade.results/2\n{}\n{}\nnetwork {}\nreid {}\nground {}\n{}",
+                                        SACCADE_VERSION, mode == Mode::track ? "track" : "detect",
+                                        network, reid, ground, settings::results_text(settings));
     Digest digest(Digest::Algorithm::sha256);
-    const std::vector<std::uint8_t> bytes = json::to_cbor(what);  // takes any text as it is
-    digest.update(std::as_bytes(std::span(bytes)));
+    digest.update(all);
     return digest.hex();
 }
 
@@ -149,7 +108,7 @@ class Journal::File {
     int fd_;
 };
 
-Journal::Journal(fs::path folder) : file_(std::move(folder) / kName) {
+Journal::Journal(fs::path folder) : file_(std::move(folder) / file_name) {
     std::error_code ignored;
     if (!fs::is_regular_file(file_, ignored)) return;
     if (const auto text = read_text_file(file_)) read(*text);

@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,11 +27,11 @@ struct SourceFile {
 /// Nothing for what is no regular file: those are never skipped.
 std::optional<SourceFile> identify(const std::string& location);
 
-/// SHA-256 over everything that changes results: mode, the bytes of the models, thresholds,
-/// tracker, formats ... and the program's version; not over what only changes speed. Errors: those
-/// of OnnxModel::load().
-Result<std::string> settings_digest(Mode mode, const Settings& settings,
-                                    const std::filesystem::path& model, std::stop_token stop = {});
+/// SHA-256 over everything that changes results: the program's version, the mode, the digests of
+/// the networks and the bytes of the ground file ("" for what is not used) and all settings that the table says
+/// change them (settings/table.h).
+std::string settings_digest(Mode mode, const Settings& settings, const std::string& network,
+                            const std::string& reid, const std::string& ground);
 
 /// A stream that ended.
 struct JournalEntry {
@@ -50,7 +49,7 @@ struct JournalEntry {
 /// none. Where most lines are out of date compact() writes it anew. Any thread.
 class Journal {
   public:
-    static constexpr const char* kName = "saccade-journal.jsonl";
+    static constexpr const char* file_name = "saccade-journal.jsonl";
 
     /// Reads what is there; a missing file is an empty journal.
     explicit Journal(std::filesystem::path folder);

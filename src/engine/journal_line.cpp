@@ -16,8 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* kWords[] = {"complete", "partial", "interrupted", "failed"};
-
 std::string to_utf8(std::string_view name) {
     std::string text;
     while (!name.empty()) {
@@ -73,7 +71,7 @@ std::string journal_line(const JournalEntry& e) {
         {"mtime", e.source.mtime},
         {"stem", to_utf8(e.stem)},
         {"settings", e.settings},
-        {"status", kWords[static_cast<std::size_t>(e.status)]},
+        {"status", to_string(e.status)},
         {"frames", e.frames},
         {"outputs", each(e.outputs, [](const std::string& s) { return to_utf8(s); })}};
     const std::string text = entry.dump();
@@ -93,9 +91,9 @@ std::optional<JournalEntry> parse_journal_line(std::string_view line) {
         e.frames = entry.at("frames").get<std::uint64_t>();
         e.outputs = each(entry.at("outputs").get<std::vector<std::string>>(), from_utf8);
         const auto word = entry.at("status").get<std::string>();
-        const auto* known = std::find(std::begin(kWords), std::end(kWords), word);
-        if (known == std::end(kWords)) return std::nullopt;
-        e.status = static_cast<Status>(known - std::begin(kWords));
+        const auto status = status_from(word);
+        if (!status) return std::nullopt;
+        e.status = *status;
         return e;
     } catch (const json::exception&) {
         return std::nullopt;

@@ -96,8 +96,12 @@ std::vector<FoundModel> models_found(const Settings& settings) {
 
 Result<fs::path> find_model(const Settings& settings) {
     auto found = locate_model(settings);
-    if (!found || found->extension() != ".xz") return found;
-    return unpacked_model(*found, cache_dir(settings));
+    return found ? unpacked(*found, settings) : found;
+}
+
+Result<fs::path> unpacked(const fs::path& located, const Settings& settings) {
+    if (located.extension() != ".xz") return located;
+    return unpacked_model(located, cache_dir(settings));
 }
 
 Result<fs::path> locate_model(const Settings& settings) {
@@ -129,10 +133,10 @@ Result<fs::path> locate_model(const Settings& settings) {
                 way_to(stem));
 }
 
-Result<fs::path> find_reid(const Settings& settings) {
+Result<fs::path> locate_reid(const Settings& settings) {
     Settings named = settings;
     named.model = settings.reid;
-    auto path = find_model(named);
+    auto path = locate_model(named);
     if (!path && path.error().code == ErrorCode::not_found) {
         path.error().remedy = "name an ONNX file with --reid, or put one into one of these folders";
     }

@@ -39,7 +39,11 @@ Result<std::filesystem::path> locate_model(const Settings& settings);
 /// unwritable (cache).
 Result<std::filesystem::path> find_model(const Settings& settings);
 
-/// Likewise the ONNX file for settings.reid, which must name one.
-Result<std::filesystem::path> find_reid(const Settings& settings);
+/// The second half of find_model: the ONNX file of what locate_model or locate_reid found.
+Result<std::filesystem::path> unpacked(const std::filesystem::path& located,
+                                       const Settings& settings);
+
+/// As locate_model, the file that settings.reid means, which must name one.
+Result<std::filesystem::path> locate_reid(const Settings& settings);
 
 }  // namespace saccade::engine

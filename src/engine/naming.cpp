@@ -7,7 +7,6 @@
 #include "engine/bad_images.h"
 #include "engine/journal.h"
 #include "media/names.h"
-#include "sink/counts_sink.h"
 #include "sink/registry.h"
 
 namespace saccade::engine {
@@ -47,17 +46,16 @@ std::string stem_of(const std::string& source) {
     const auto last = stem.find_last_not_of("-. ");
     if (first == std::string::npos) return "source";
     stem = stem.substr(first, last - first + 1);
-    constexpr std::size_t kLongest = 100;  // bytes: file systems allow 255 with our endings
-    if (stem.size() <= kLongest) return stem;
-    std::size_t end = kLongest;
+    constexpr std::size_t longest = 100;  // bytes: file systems allow 255 with our endings
+    if (stem.size() <= longest) return stem;
+    std::size_t end = longest;
     while (end > 0 && (static_cast<unsigned char>(stem[end]) & 0xC0U) == 0x80U) --end;
     return stem.substr(0, end);
 }
 
 /// What may follow a stem.
 std::vector<std::string> suffixes() {
-    std::vector<std::string> all(sink::kCountsSuffixes.begin(), sink::kCountsSuffixes.end());
-    all.emplace_back(kBadImagesSuffix);
+    std::vector<std::string> all{std::string(bad_images_suffix)};
     for (const auto& format : sink::sinks()) all.emplace_back(format.suffix);
     return all;
 }
@@ -74,7 +72,7 @@ bool StemBook::is_free(const std::string& stem) const {
     static const std::vector<std::string> endings = suffixes();
     for (const std::string& ending : endings) {
         const std::string name = lower(stem + ending);
-        if (name == lower(Journal::kName)) return false;
+        if (name == lower(Journal::file_name)) return false;
         for (const std::string& other : endings) {
             const std::string tail = lower(other);
             if (name.ends_with(tail) && used_.contains(name.substr(0, name.size() - tail.size()))) {

@@ -16,7 +16,6 @@
 #include "media/feed_source.h"
 #include "media/paced_source.h"
 #include "media/source.h"
-#include "sink/counts_sink.h"
 #include "sink/registry.h"
 #include "sink/rotation.h"
 #include "track/interpolate.h"
@@ -49,16 +48,14 @@ int decoder_threads(const Settings& settings) {
 
 Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
                           pipeline::OpenedStream& opened) {
-    track::TrackerOptions options;
-    if (settings.remember > 0) options.remember_seconds = settings.remember;
+    const settings::StreamChoices& choices = plan.choices;
     opened.patience =
         std::max(opened.patience, std::chrono::ceil<std::chrono::nanoseconds>(
                                       std::chrono::duration<double>(settings.remember)));
-    auto tracker = track::make_tracker(settings.tracker, options);
+    auto tracker = track::make_tracker(choices.tracker->name, choices.tracker_options);
     if (!tracker) return fail(tracker.error());
     opened.tracker = std::move(*tracker);
-    // BoT-SORT is the one that corrects its predictions by it.
-    if (uses_camera_motion(Mode::track, settings)) opened.motion = std::make_unique<FrameMotion>();
+    if (choices.camera_motion) opened.motion = std::make_unique<FrameMotion>();
     if (plan.embedder != nullptr) {
         opened.appearance = std::make_unique<FrameAppearance>(plan.embedder);
     }
@@ -70,40 +67,32 @@ Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
     return {};
 }
 
-Result<void> open_sinks(Mode mode, const Settings& settings, const StreamPlan& plan,
+Result<void> open_sinks(const Settings& settings, const StreamPlan& plan,
                         pipeline::OpenedStream& opened) {
-    const std::string& stem = plan.stem;
     const auto rotation = sink::parse_rotation(settings.rotate);
     if (!rotation) return fail(rotation.error());
-    const auto add = [&](sink::PieceMaker make) -> Result<void> {
+    sink::SinkOptions options{.folder = settings.out,
+                              .stem = plan.stem,
+                              .include_lost = settings.interpolate > 0,
+                              .ground = plan.ground != nullptr,
+                              .shapes = plan.shapes};
+    if (options.shapes == nullptr) {
+        options.shapes = std::make_shared<const sink::LiveShapes>(
+            sink::LiveShapes::Shapes{settings.lines, settings.zones}, plan.ground);
+    }
+    for (const sink::SinkDescription& format : plan.choices.outputs) {
+        const auto make = [name = format.name, options](const std::string& stem) {
+            sink::SinkOptions piece = options;
+            piece.stem = stem;
+            return sink::make_sink(name, piece);
+        };
         if (rotation->rotates()) {
-            opened.sinks.push_back(
-                sink::make_rotating(*rotation, settings.out, stem, std::move(make)));
-            return {};
+            opened.sinks.push_back(sink::make_rotating(*rotation, settings.out, plan.stem, make));
+            continue;
         }
-        auto sink = make(stem);
+        auto sink = make(plan.stem);
         if (!sink) return fail(sink.error());
         opened.sinks.push_back(std::move(*sink));
-        return {};
-    };
-    for (const std::string& format : settings.save) {
-        auto added = add([format, folder = settings.out, lost = settings.interpolate > 0,
-                          ground = plan.ground != nullptr](const std::string& name) {
-            return sink::make_sink(
-                format, {.folder = folder, .stem = name, .include_lost = lost, .ground = ground});
-        });
-        if (!added) return added;
-    }
-    if (sink::counts_wanted(mode, settings)) {
-        auto shapes = plan.shapes;
-        if (shapes == nullptr) {
-            shapes = std::make_shared<sink::LiveShapes>(
-                sink::LiveShapes::Shapes{settings.lines, settings.zones}, plan.ground);
-        }
-        auto added = add([folder = settings.out, shapes](const std::string& name) {
-            return sink::make_counts_sink(folder, name, shapes);
-        });
-        if (!added) return added;
     }
     return {};
 }
@@ -120,10 +109,10 @@ Result<void> check_ground(const Settings& settings, const StreamPlan& plan,
                 "pictures of another size");
 }
 
-Result<void> add_frame_table(const Settings& settings, const std::string& stem,
+Result<void> add_frame_table(const Settings& settings, const StreamPlan& plan,
                              pipeline::OpenedStream& opened) {
-    if (!opened.source->info().images || !wants_frame_table(settings)) return {};
-    auto table = sink::make_sink("frames", {.folder = settings.out, .stem = stem});
+    if (!opened.source->info().images || !wants_frame_table(plan.choices)) return {};
+    auto table = sink::make_sink("frames", {.folder = settings.out, .stem = plan.stem});
     if (!table) return fail(table.error());
     opened.sinks.push_back(std::move(*table));
     return {};
@@ -154,7 +143,7 @@ std::size_t decoders(const Settings& settings, std::size_t streams, int decode_d
     return 1;
 }
 
-Result<void> open_sources(Mode mode, const Settings& settings, const StreamPlan& plan,
+Result<void> open_sources(const Settings& settings, const StreamPlan& plan,
                           const pipeline::StreamTicket& ticket, pipeline::OpenedStream& opened) {
     if (plan.feed != nullptr) {
         const int device = plan.feed->options().device;
@@ -169,7 +158,7 @@ Result<void> open_sources(Mode mode, const Settings& settings, const StreamPlan&
         opened.source = std::move(*source);
         return {};
     }
-    const int decoder = decode_device(mode, settings, plan.detector_device);
+    const int decoder = decode_device(plan.choices, plan.detector_device);
     const auto admit = [&](const media::StreamInfo& declared) {
         return ticket.admit(declared, decoder == plan.detector_device);
     };
@@ -191,28 +180,21 @@ Result<void> open_sources(Mode mode, const Settings& settings, const StreamPlan&
 
 }  // namespace
 
-bool wants_frame_table(const Settings& settings) {
-    const auto saved = [&](const char* format) {
-        return std::find(settings.save.begin(), settings.save.end(), format) != settings.save.end();
-    };
-    return (saved("mot") || saved("video")) && !saved("frames");
+bool wants_frame_table(const settings::StreamChoices& choices) {
+    return (choices.writes("mot") || choices.writes("video")) && !choices.writes("frames");
 }
 
-Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
-                                           const StreamPlan& plan,
+Result<pipeline::OpenedStream> open_stream(const Settings& settings, const StreamPlan& plan,
                                            const pipeline::StreamTicket& ticket) {
     pipeline::OpenedStream opened;
-    if (mode == Mode::track) {
+    if (plan.choices.tracker) {
         if (auto made = open_tracker(settings, plan, opened); !made) return fail(made.error());
     }
-    if (auto made = open_sinks(mode, settings, plan, opened); !made) return fail(made.error());
+    if (auto made = open_sinks(settings, plan, opened); !made) return fail(made.error());
 
-    if (auto made = open_sources(mode, settings, plan, ticket, opened); !made) {
-        return fail(made.error());
-    }
+    if (auto made = open_sources(settings, plan, ticket, opened); !made) return fail(made.error());
     if (auto fits = check_ground(settings, plan, *opened.source); !fits) return fail(fits.error());
-    if (auto added = add_frame_table(settings, plan.stem, opened); !added)
-        return fail(added.error());
+    if (auto added = add_frame_table(settings, plan, opened); !added) return fail(added.error());
     if (settings.live && plan.feed == nullptr && !opened.source->info().live) {
         static const SteadyClock clock;
         opened.source = std::make_unique<media::PacedSource>(std::move(opened.source), clock);

@@ -8,10 +8,10 @@
 #include "detect/embedder.h"
 #include "media/image_names.h"
 #include "pipeline/pipeline.h"
-#include "saccade/engine.h"
 #include "saccade/error.h"
 #include "saccade/frame_feed.h"
 #include "saccade/settings.h"
+#include "settings/stream_choices.h"
 #include "sink/live_shapes.h"
 #include "track/ground.h"
 
@@ -20,6 +20,7 @@ namespace saccade::engine {
 struct StreamPlan {
     std::string location;
     std::string stem;  ///< of its outputs
+    settings::StreamChoices choices;
     /// What it is called where it is an image, one of several sources; else none.
     std::shared_ptr<const media::ImageNames> images;
     int detector_device = -1;  ///< the GPU that its detector runs on; -1: the host
@@ -32,11 +33,10 @@ struct StreamPlan {
 
 /// Whether images get a table of their names ("frames"): MOT files and videos have no room for
 /// them.
-[[nodiscard]] bool wants_frame_table(const Settings& settings);
+[[nodiscard]] bool wants_frame_table(const settings::StreamChoices& choices);
 
-/// Errors: those of media::open_source, track::make_tracker, sink::make_sink and make_counts_sink.
-Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
-                                           const StreamPlan& plan,
+/// Errors: those of media::open_source, track::make_tracker and sink::make_sink.
+Result<pipeline::OpenedStream> open_stream(const Settings& settings, const StreamPlan& plan,
                                            const pipeline::StreamTicket& ticket);
 
 }  // namespace saccade::engine

@@ -4,11 +4,11 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "engine/journal.h"
+#include "engine/run_networks.h"
 #include "pipeline/report.h"
 
 namespace saccade::engine {
@@ -16,10 +16,10 @@ namespace saccade::engine {
 class Resume {
   public:
     /// A journal is kept of runs over several files, and of those that resume. Errors: those of
-    /// find_model and OnnxModel::load.
-    static Result<Resume> plan(Mode mode, const Settings& settings,
+    /// OnnxModel::digest.
+    static Result<Resume> plan(Mode mode, const Settings& settings, const RunNetworks& networks,
                                std::span<const std::string> locations,
-                               std::span<const std::string> stems, std::stop_token stop = {});
+                               std::span<const std::string> stems);
 
     /// What an earlier run said of this location, if it need not run again.
     [[nodiscard]] std::optional<StreamSummary> done(std::size_t location) const;

@@ -11,7 +11,6 @@
 #include "engine/model_store.h"
 #include "engine/open_stream.h"
 #include "media/names.h"
-#include "sink/counts_sink.h"
 #include "sink/partial_mark.h"
 #include "sink/registry.h"
 
@@ -20,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFileUrl = "file://";
+constexpr std::string_view file_url = "file://";
 
 /// Not "-", not a camera.
 bool is_path(const std::string& location) {
@@ -31,49 +30,45 @@ bool is_path(const std::string& location) {
 }
 
 /// A folder that isn't there yet.
-std::string way_out(const std::string& out) {
+std::string way_out(const fs::path& out) {
     std::error_code ignored;
-    std::string folder = (fs::path(out) / "results").lexically_normal().string();
+    std::string folder = (out / "results").lexically_normal().string();
     for (int n = 2; fs::exists(folder, ignored); ++n) {
-        folder = (fs::path(out) / fmt::format("results-{}", n)).lexically_normal().string();
+        folder = (out / fmt::format("results-{}", n)).lexically_normal().string();
     }
     return fmt::format("choose another folder: --out '{}'", folder);
 }
 
-Result<void> claim_model(const Settings& settings, FileClaims& claims) {
-    const auto found = locate_model(settings);
-    if (!found) return fail(found.error());
-    const auto ready = find_model(settings);
-    if (!ready) return fail(ready.error());
-    if (auto done = claims.reads(*found); !done) return done;
-    return claims.reads(*ready);
+/// As it was named and, where that was packed, as it is read.
+Result<fs::path> claim_model(const Result<fs::path>& located, const Settings& settings,
+                             FileClaims& claims) {
+    if (!located) return fail(located.error());
+    auto ready = unpacked(*located, settings);
+    if (!ready) return ready;
+    for (const fs::path& file : {*located, *ready}) {
+        if (auto done = claims.reads(file); !done) return fail(done.error());
+    }
+    return ready;
 }
 
 }  // namespace
 
-std::vector<fs::path> outputs_of(Mode mode, const Settings& settings, const std::string& stem) {
-    const fs::path folder = settings.out;
+std::vector<fs::path> outputs_of(const settings::StreamChoices& choices, const fs::path& folder,
+                                 const std::string& stem) {
     std::vector<fs::path> outputs;
-    std::vector<std::string> saved = settings.save;
-    if (wants_frame_table(settings)) saved.emplace_back("frames");
     for (const auto& format : sink::sinks()) {
-        for (const std::string& wanted : saved) {
-            if (wanted != format.name) continue;
-            outputs.push_back(folder / fmt::format("{}{}", stem, format.suffix));
-            outputs.push_back(sink::partial_mark_of(outputs.back()));
-        }
+        const bool table = format.name == "frames" && wants_frame_table(choices);
+        if (!table && !choices.writes(format.name)) continue;
+        outputs.push_back(folder / fmt::format("{}{}", stem, format.suffix));
+        outputs.push_back(sink::partial_mark_of(outputs.back()));
     }
-    outputs.push_back(folder / fmt::format("{}{}", stem, kBadImagesSuffix));
-    if (sink::counts_wanted(mode, settings)) {
-        for (const char* suffix : sink::kCountsSuffixes)
-            outputs.push_back(folder / (stem + suffix));
-    }
+    outputs.push_back(folder / fmt::format("{}{}", stem, bad_images_suffix));
     return outputs;
 }
 
 Result<void> claim_location(const std::string& location, FileClaims& claims) {
-    const bool url = location.starts_with(kFileUrl);
-    const std::string path = url ? location.substr(kFileUrl.size()) : location;
+    const bool url = location.starts_with(file_url);
+    const std::string path = url ? location.substr(file_url.size()) : location;
     if (!url && !is_path(location)) return {};
     std::error_code ignored;
     const bool there = fs::exists(path, ignored);
@@ -91,32 +86,39 @@ Result<void> claim_location(const std::string& location, FileClaims& claims) {
     return {};
 }
 
-Result<void> claim_inputs(Mode mode, const Settings& settings, std::span<const std::string> sources,
-                          std::span<const std::string> locations, FileClaims& claims) {
+Result<void> claim_sources(std::span<const std::string> sources,
+                           std::span<const std::string> locations, FileClaims& claims) {
     std::set<std::string> names(sources.begin(), sources.end());
     names.insert(locations.begin(), locations.end());
     for (const std::string& name : names) {
         if (auto done = claim_location(name, claims); !done) return done;
     }
-    if (auto done = claim_model(settings, claims); !done) return done;
-    if (mode == Mode::track && !settings.ground.empty()) {
-        if (auto done = claims.reads(settings.ground); !done) return done;
-    }
-    if (mode != Mode::track || settings.reid.empty()) return {};
-    Settings looks = settings;
-    looks.model = settings.reid;
-    const auto reid = find_reid(settings);
-    if (!reid) return fail(reid.error());
-    return claim_model(looks, claims);
+    return {};
 }
 
-Result<void> claim_outputs(Mode mode, const Settings& settings, std::span<const std::string> stems,
-                           FileClaims& claims) {
-    const std::string remedy = way_out(settings.out);
-    if (auto done = claims.adds_to(fs::path(settings.out) / Journal::kName, remedy); !done)
-        return done;
+Result<ModelFiles> claim_models(const Settings& settings, bool appearance, FileClaims& claims) {
+    ModelFiles files;
+    auto detector = claim_model(locate_model(settings), settings, claims);
+    if (!detector) return fail(detector.error());
+    files.detector = std::move(*detector);
+    if (!appearance) return files;
+    auto reid = claim_model(locate_reid(settings), settings, claims);
+    if (!reid) return fail(reid.error());
+    files.reid = std::move(*reid);
+    return files;
+}
+
+Result<void> claim_ground(Mode mode, const Settings& settings, FileClaims& claims) {
+    if (mode != Mode::track || settings.ground.empty()) return {};
+    return claims.reads(settings.ground);
+}
+
+Result<void> claim_outputs(const settings::StreamChoices& choices, const fs::path& folder,
+                           std::span<const std::string> stems, FileClaims& claims) {
+    const std::string remedy = way_out(folder);
+    if (auto done = claims.adds_to(folder / Journal::file_name, remedy); !done) return done;
     for (const std::string& stem : stems) {
-        for (const fs::path& output : outputs_of(mode, settings, stem)) {
+        for (const fs::path& output : outputs_of(choices, folder, stem)) {
             if (auto done = claims.writes(output, remedy); !done) return done;
             if (being_made(behind_links(output))) {
                 return fail(ErrorCode::unwritable, output.string() + ": another run is writing it",

@@ -15,14 +15,15 @@
 #include "engine/open_stream.h"
 #include "engine/pipeline_options.h"
 #include "engine/run_files.h"
+#include "engine/run_networks.h"
 #include "engine/stream_settings.h"
 #include "engine/summarize.h"
 #include "media/locations.h"
 #include "pipeline/detector_pool.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/stream.h"
-#include "sink/counts_sink.h"
-#include "track/registry.h"
+#include "settings/stream_choices.h"
+#include "sink/live_shapes.h"
 
 namespace saccade {
 namespace {
@@ -53,7 +54,8 @@ class Session::State {
     struct Member {
         StreamId id = 0;
         Mode mode = Mode::track;
-        Settings settings;  ///< as it was added
+        Settings settings;                ///< as it was added
+        settings::StreamChoices choices;  ///< likewise, understood
         std::string location, stem;
         std::shared_ptr<FrameFeed> feed;
         FileClaims claims;  ///< of its sources and outputs
@@ -116,19 +118,27 @@ Result<std::unique_ptr<Session::State>> Session::State::open(const Settings& set
     std::unique_ptr<State> state(new State(settings));
     const std::stop_callback on_stop(std::move(stop), [&] { state->stop_.request_stop(); });
     const Settings& mine = state->settings_;
-    if (auto claimed = engine::claim_inputs(Mode::track, mine, {}, {}, state->claims_); !claimed) {
+    const auto choices = settings::stream_choices(Mode::track, mine);
+    if (!choices) return fail(choices.error());
+    const auto files = engine::claim_models(mine, choices->appearance, state->claims_);
+    if (!files) return fail(files.error());
+    if (auto claimed = engine::claim_ground(Mode::track, mine, state->claims_); !claimed) {
         return fail(claimed.error());
     }
-    auto embedder = engine::open_embedder(Mode::track, mine);
-    if (!embedder) return fail(embedder.error());
-    state->embedder_ = std::move(*embedder);
+    const auto networks = engine::RunNetworks::load(mine, *files, state->stop_.get_token());
+    if (!networks) return fail(networks.error());
+    if (networks->reid) {
+        auto embedder = engine::open_embedder(*networks->reid, mine);
+        if (!embedder) return fail(embedder.error());
+        state->embedder_ = std::move(*embedder);
+    }
     auto ground = engine::open_ground(Mode::track, mine);
     if (!ground) return fail(ground.error());
     state->ground_ = std::move(*ground);
-    constexpr std::size_t kStreams = 16;  // on a device, as far as what is loaded depends on it
+    constexpr std::size_t usual_streams = 16;  // on a device, as far as what is loaded depends on it
     auto devices = engine::EngineDevices::plan(
-        mine, mine.live ? infer::Goal::latency : infer::Goal::throughput,
-        settings.streams > 0 ? settings.streams : kStreams, state->stop_.get_token());
+        mine, networks->detector, mine.live ? infer::Goal::latency : infer::Goal::throughput,
+        settings.streams > 0 ? settings.streams : usual_streams, state->stop_.get_token());
     if (!devices) return fail(devices.error());
     state->devices_ = std::move(*devices);
     pipeline::PipelineOptions options = engine::pipeline_options(mine);
@@ -149,6 +159,9 @@ Result<StreamId> Session::State::add(const std::string& source, std::shared_ptr<
     auto member = std::make_shared<Member>();
     member->mode = own.mode.value_or(Mode::track);
     member->settings = member->changed = std::move(*merged);
+    auto choices = settings::stream_choices(member->mode, member->settings);
+    if (!choices) return fail(choices.error());
+    member->choices = std::move(*choices);
     member->on_result = std::move(own.on_result);
     member->results = std::move(own.results);
     member->frames = own.frames;
@@ -172,13 +185,14 @@ Result<StreamId> Session::State::add(const std::string& source, std::shared_ptr<
         std::lock_guard lock(mutex_);
         if (closed_) return fail(ErrorCode::interrupted, "the session is closed");
         member->id = ++latest_;
-        const bool writes =
-            !member->settings.save.empty() || sink::counts_wanted(member->mode, member->settings);
-        if (sink::counts_wanted(member->mode, member->settings)) {
+        const auto& outputs = member->choices.outputs;
+        const bool counts = std::any_of(outputs.begin(), outputs.end(),
+                                        [](const auto& format) { return format.of_counts; });
+        if (counts) {
             member->shapes = std::make_shared<sink::LiveShapes>(
                 sink::LiveShapes::Shapes{member->settings.lines, member->settings.zones}, ground_);
         }
-        if (writes) member->stem = stems_.take(own.name.value_or(name));
+        if (!outputs.empty()) member->stem = stems_.take(own.name.value_or(name));
     }
     if (auto claimed = claim(*member); !claimed) return fail(claimed.error());
     if (feed != nullptr && !feed->claim()) {
@@ -202,7 +216,7 @@ Result<void> Session::State::claim(Member& member) {
     }
     if (member.stem.empty()) return {};
     const std::string stems[] = {member.stem};
-    return engine::claim_outputs(member.mode, member.settings, stems, member.claims);
+    return engine::claim_outputs(member.choices, member.settings.out, stems, member.claims);
 }
 
 Result<void> Session::State::set_controls(Member& member, const Settings& settings) const {
@@ -218,19 +232,16 @@ pipeline::StreamJob Session::State::job_of(const std::shared_ptr<Member>& member
     job.name = mask_url(member->feed ? member->feed->options().name : member->location);
     job.open = [this,
                 member](const pipeline::StreamTicket& ticket) -> Result<pipeline::OpenedStream> {
-        engine::StreamPlan plan{.location = member->location,
+        const engine::StreamPlan plan{.location = member->location,
                                 .stem = member->stem,
+                                .choices = member->choices,
                                 .images = nullptr,
                                 .detector_device = devices_->cuda_ordinal(ticket.device),
-                                .embedder = nullptr,
+                                .embedder = member->choices.appearance ? embedder_ : nullptr,
                                 .ground = member->mode == Mode::track ? ground_ : nullptr,
                                 .feed = member->feed,
                                 .shapes = member->shapes};
-        for (const auto& tracker : track::trackers()) {
-            const bool looks = tracker.name == member->settings.tracker && tracker.appearance;
-            if (looks && member->mode == Mode::track) plan.embedder = embedder_;
-        }
-        return engine::open_stream(member->mode, member->settings, plan, ticket);
+        return engine::open_stream(member->settings, plan, ticket);
     };
     if (member->on_result || member->results) {
         job.on_result = [member](const FrameResult& result, const Frame& frame,
@@ -297,7 +308,7 @@ Result<void> Session::State::change(StreamId id, const StreamSettings& change) {
 }
 
 Result<StreamSummary> Session::State::remove(StreamId id) {
-    constexpr std::chrono::milliseconds kPatience{900};
+    constexpr std::chrono::milliseconds patience{900};
     std::optional<Entry> entry;
     {
         std::lock_guard lock(mutex_);
@@ -307,7 +318,7 @@ Result<StreamSummary> Session::State::remove(StreamId id) {
         streams_.erase(found);
     }
     entry->stream->stop();
-    const bool over = entry->stream->wait_ended(SteadyTime::now() + kPatience);
+    const bool over = entry->stream->wait_ended(SteadyTime::now() + patience);
     Member& member = *entry->member;
     {
         std::lock_guard lock(member.mutex);

@@ -11,26 +11,18 @@
 #include "engine/model_store.h"
 #include "engine/warm_up.h"
 #include "pipeline/refine.h"
+#include "settings/network_choices.h"
 
 namespace saccade::engine {
 namespace {
 
-Result<std::optional<infer::Precision>> precision_of(const std::string& name) {
-    if (name == "auto") return std::nullopt;
-    if (name == "mixed") return infer::Precision::mixed;
-    if (name == "fp32") return infer::Precision::fp32;
-    if (name == "fp16") return infer::Precision::fp16;
-    if (name == "bf16") return infer::Precision::bf16;
-    if (name == "int8") return infer::Precision::int8;
-    return fail(ErrorCode::invalid_argument, fmt::format("precision: '{}' is unknown", name),
-                "use auto, fp32, fp16, mixed, bf16 or int8");
 }
 
 /// The policy's sizes are meant for networks that run at any: those whose file says so, and those
-/// exported at 640 that can be freed of it. Who exported a network at another size wants that one.
+/// exported at 640 that can be freed of it. Whoever exported a network at another size wants it so.
 Result<pipeline::InputPolicy> input_policy(const Settings& settings,
                                            const model::PreparedModel& model) {
-    constexpr int kUsual = 640;
+    constexpr int usual_side = 640;
     const model::ModelSpec& spec = model.spec();
     pipeline::InputPolicy policy{.own = {spec.width, spec.height},
                                  .dynamic = spec.dynamic_size,
@@ -38,7 +30,7 @@ Result<pipeline::InputPolicy> input_policy(const Settings& settings,
                                  .side = settings.image_size,
                                  .rectangles = settings.rectangles};
     if (settings.image_size > 0 && !settings.rectangles) return policy;
-    const bool usual = policy.own == Size{kUsual, kUsual};
+    const bool usual = policy.own == Size{usual_side, usual_side};
     if (!policy.dynamic && (usual || settings.rectangles)) {
         const auto freed = model.network(model::HeadForm::whole);
         if (!freed) return fail(freed.error());
@@ -77,41 +69,40 @@ Result<std::vector<int>> class_ids(const std::vector<std::string>& wanted,
     return ids;
 }
 
-model::SpecOverrides overrides_of(const Settings& settings) {
-    model::SpecOverrides overrides;
-    if (!settings.family.empty()) overrides.family = model::family_from(settings.family);
-    if (!settings.input_order.empty()) overrides.bgr = settings.input_order == "bgr";
-    if (settings.input_range == "1") overrides.scale = 1.0F / 255;
-    if (settings.input_range == "255") overrides.scale = 1.0F;
-    return overrides;
-}
-
 Result<model::PreparedModel> prepare_model(const Settings& settings, std::stop_token stop) {
+    const auto choices = settings::network_choices(settings);
+    if (!choices) return fail(choices.error());
     const auto path = find_model(settings);
     if (!path) return fail(path.error());
-    return model::PreparedModel::load(*path, overrides_of(settings), std::move(stop));
+    return model::PreparedModel::load(*path, choices->overrides, std::move(stop));
 }
 
 Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal,
                                    std::stop_token stop) {
-    const auto precision = precision_of(settings.precision);
-    if (!precision) return fail(precision.error());
-
-    DetectorPlan plan;
-    detect::DetectorOptions& options = plan.options;
     auto model = prepare_model(settings, std::move(stop));
     if (!model) return fail(model.error());
-    options.model = std::make_shared<const model::PreparedModel>(std::move(*model));
+    return plan_detector(settings, goal,
+                         std::make_shared<const model::PreparedModel>(std::move(*model)));
+}
+
+Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal,
+                                   std::shared_ptr<const model::PreparedModel> model) {
+    auto choices = settings::network_choices(settings);
+    if (!choices) return fail(choices.error());
+    DetectorPlan plan;
+    plan.device = std::move(choices->device);
+    plan.memory = choices->memory;
+    detect::DetectorOptions& options = plan.options;
+    options.model = std::move(model);
     options.thresholds = {.confidence = settings.confidence,
                           .iou = settings.iou,
                           .max_detections = settings.max_detections,
                           .classes = {},
                           .multi_label = settings.multi_label};
     if (settings.refine) {
-        options.thresholds.confidence = std::min(settings.confidence, pipeline::kFaint);
+        options.thresholds.confidence = std::min(settings.confidence, pipeline::faint_score);
     }
-    options.backend.device = settings.device;
-    options.backend.precision = *precision;
+    options.backend.precision = choices->precision;
     options.backend.goal = goal;
     options.backend.max_batch = settings.batch;
     options.backend.slots = settings.in_flight;
@@ -138,11 +129,10 @@ Result<std::unique_ptr<detect::Detector>> load_detector(const detect::DetectorOp
     return detector;
 }
 
-Result<std::unique_ptr<detect::Detector>> open_detector(const Settings& settings, infer::Goal goal,
-                                                        bool profile_layers) {
+Result<detect::DetectorOptions> single_detector(const Settings& settings, infer::Goal goal) {
     auto plan = plan_detector(settings, goal);
     if (!plan) return fail(plan.error());
-    const auto devices = device_list(settings.device);
+    const auto devices = device_list(plan->device);
     if (!devices) return fail(devices.error());
     if (devices->size() > 1) {
         return fail(ErrorCode::invalid_argument,
@@ -150,9 +140,16 @@ Result<std::unique_ptr<detect::Detector>> open_detector(const Settings& settings
                     "name one device for this");
     }
     plan->options.backend.device = devices->front();
-    plan->options.backend.profile_layers = profile_layers;
     plan->options.input = {settings.image_size, settings.image_size};
-    return load_detector(plan->options, settings.warmup);
+    return std::move(plan->options);
+}
+
+Result<std::unique_ptr<detect::Detector>> open_detector(const Settings& settings, infer::Goal goal,
+                                                        bool profile_layers) {
+    auto options = single_detector(settings, goal);
+    if (!options) return fail(options.error());
+    options->backend.profile_layers = profile_layers;
+    return load_detector(*options, settings.warmup);
 }
 
 }  // namespace saccade::engine

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "detect/factory.h"
 #include "infer/backend.h"
+#include "memory/limit.h"
 #include "pipeline/input_policy.h"
 #include "saccade/error.h"
 #include "saccade/settings.h"
@@ -18,10 +20,9 @@ namespace saccade::engine {
 struct DetectorPlan {
     detect::DetectorOptions options;  ///< with the model
     pipeline::InputPolicy input;
+    infer::DeviceChoice device;
+    std::optional<memory::Limit> memory;  ///< of each device
 };
-
-/// What the settings say of the model.
-[[nodiscard]] model::SpecOverrides overrides_of(const Settings& settings);
 
 /// Class ids for names or numbers of `wanted`. Errors: invalid_argument for one that `model` has
 /// not.
@@ -36,14 +37,20 @@ Result<model::PreparedModel> prepare_model(const Settings& settings, std::stop_t
 /// settings ask for input sizes that the network does not run at.
 Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal,
                                    std::stop_token stop = {});
+/// Likewise for a model that was prepared already.
+Result<DetectorPlan> plan_detector(const Settings& settings, infer::Goal goal,
+                                   std::shared_ptr<const model::PreparedModel> model);
 
 /// Loads the detector of complete options and warms it up. Errors: those of detect::make_detector.
 Result<std::unique_ptr<detect::Detector>> load_detector(const detect::DetectorOptions& options,
                                                         int warmup);
 
-/// Finds the model, loads it on the device and warms it up.
-/// Its input is what --imgsz says, else the model's own. Errors: those of plan_detector and
-/// detect::make_detector; invalid_argument where the settings name several devices.
+/// A detector by itself, outside of a run: on the settings' one device, its input what --imgsz
+/// says, else the model's own. Errors: those of plan_detector and device_list; invalid_argument
+/// where the settings name several devices.
+Result<detect::DetectorOptions> single_detector(const Settings& settings, infer::Goal goal);
+
+/// Loads single_detector and warms it up. Errors: its own and those of detect::make_detector.
 /// `profile_layers` lets Detector::layer_times() be asked.
 Result<std::unique_ptr<detect::Detector>> open_detector(const Settings& settings, infer::Goal goal,
                                                         bool profile_layers = false);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/setup.h"
+#include "settings/words.h"
 #include "sink/registry.h"
 #include "sink/rotation.h"
 #include "track/registry.h"
@@ -97,6 +98,12 @@ Result<Settings> merged(const Settings& session, const Settings& base, const Str
     override_with(s.save, stream.save);
     override_with(s.rotate, stream.rotate);
     s.resume = false;
+    // The session's ReID network is for the streams whose trackers make use of it.
+    const auto appearance = settings::appearance_words();
+    if (std::find(appearance.begin(), appearance.end(), s.tracker) == appearance.end()) {
+        s.reid.clear();
+        s.remember = 0;
+    }
     if (auto good = check(session, s, ground); !good) return fail(good.error());
     return s;
 }

@@ -2,9 +2,9 @@
 
 #include <sys/resource.h>
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include "sink/objects.h"
 
 namespace saccade::engine {
 namespace {
@@ -39,21 +39,11 @@ StageTime stage_time(const char* name, std::chrono::nanoseconds sum, std::uint64
 
 }  // namespace
 
-Status status_of(pipeline::StreamStatus status) {
-    switch (status) {
-        case pipeline::StreamStatus::complete: return Status::complete;
-        case pipeline::StreamStatus::partial: return Status::partial;
-        case pipeline::StreamStatus::interrupted: return Status::interrupted;
-        case pipeline::StreamStatus::failed: return Status::failed;
-    }
-    return Status::failed;
-}
-
 StreamSummary summary_of(const pipeline::StreamReport& report,
                          const std::vector<std::string>& class_names) {
     StreamSummary s;
     s.name = report.name;
-    s.status = status_of(report.status);
+    s.status = report.status;
     s.error = report.error;
     s.damage = report.damage;
     s.bad_images = report.bad_images;
@@ -70,9 +60,7 @@ StreamSummary summary_of(const pipeline::StreamReport& report,
     s.detections = report.detections;
     s.crops = report.crops;
     for (const auto& [id, count] : report.ids_by_class) {
-        const auto index = static_cast<std::size_t>(id);
-        s.ids_by_class[index < class_names.size() ? class_names[index]
-                                                  : fmt::format("class {}", id)] += count;
+        s.ids_by_class[sink::class_name(class_names, id)] += count;
     }
     s.outputs = report.outputs;
     s.seconds = seconds_of(report.wall);
@@ -101,13 +89,12 @@ void add_governor(const memory::GovernorReport& report, GovernorSummary& summary
 }
 
 void add_detector(const detect::DetectorInfo& detector, RunSummary& summary) {
-    static constexpr const char* kPrecisions[] = {"fp32", "fp16", "bf16", "int8", "mixed"};
     summary.model = detector.model;
     summary.family = detector.family;
     summary.family_forced = detector.family_forced;
     summary.backend = detector.backend.name;
     summary.device = detector.backend.device;
-    summary.precision = kPrecisions[static_cast<std::size_t>(detector.backend.precision)];
+    summary.precision = to_string(detector.backend.precision);
     summary.input_width = detector.input_width;
     summary.input_height = detector.input_height;
     summary.batch = detector.backend.max_batch;

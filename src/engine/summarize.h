@@ -13,8 +13,6 @@ namespace saccade::engine {
 /// What is known once the first detector is there.
 void add_detector(const detect::DetectorInfo& detector, RunSummary& summary);
 
-Status status_of(pipeline::StreamStatus status);
-
 /// One stream's end. `class_names` by class id.
 StreamSummary summary_of(const pipeline::StreamReport& report,
                          const std::vector<std::string>& class_names);

@@ -5,14 +5,14 @@
 namespace saccade::engine {
 namespace {
 
-constexpr int kPairs = 5;
+constexpr int pair_count = 5;
 
 /// Nothing where the changed settings can't be run. The order within the pairs alternates: a
 /// machine that slows down steadily favours neither.
 Result<std::vector<double>> ratios_of(const Settings& base, const Settings& changed,
                                       const Measure& measure, bool give_up_early) {
     std::vector<double> ratios;
-    for (int pair = 0; pair < kPairs; ++pair) {
+    for (int pair = 0; pair < pair_count; ++pair) {
         const bool base_first = pair % 2 == 0;
         double rates[2] = {};
         for (const bool is_base : {base_first, !base_first}) {
@@ -25,7 +25,7 @@ Result<std::vector<double>> ratios_of(const Settings& base, const Settings& chan
         }
         if (rates[0] <= 0) return std::vector<double>{};
         ratios.push_back(rates[1] / rates[0]);
-        if (give_up_early && ratios.back() < kLeastGain) break;
+        if (give_up_early && ratios.back() < least_gain) break;
     }
     return ratios;
 }
@@ -47,8 +47,8 @@ Result<Tuned> tune(const Settings& base, const std::vector<ChangeGroup>& groups,
             auto ratios = ratios_of(tuned.settings, changed, measure, true);
             if (!ratios) return fail(ratios.error());
             Trial trial{.name = change.name, .ratio = median(*ratios)};
-            trial.kept = ratios->size() == kPairs &&
-                         *std::min_element(ratios->begin(), ratios->end()) >= kLeastGain;
+            trial.kept = ratios->size() == pair_count &&
+                         *std::min_element(ratios->begin(), ratios->end()) >= least_gain;
             tuned.trials.push_back(trial);
             if (!trial.kept) break;
             tuned.settings = changed;
@@ -61,7 +61,7 @@ Result<Tuned> tune(const Settings& base, const std::vector<ChangeGroup>& groups,
     const auto again = ratios_of(base, tuned.settings, measure, false);
     if (!again) return fail(again.error());
     Trial all{.name = "all together", .ratio = median(*again)};
-    all.kept = all.ratio >= kLeastGain;
+    all.kept = all.ratio >= least_gain;
     if (!all.kept) tuned.settings = base;
     tuned.trials.push_back(all);
     return tuned;

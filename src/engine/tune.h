@@ -36,11 +36,11 @@ using Measure = std::function<Result<double>(const Settings& settings)>;
 
 /// Starts from `base` and keeps each change that is faster than what there was without it. Both are
 /// run in turn, so that they see the same load of the machine, and a change is kept only where all
-/// of five pairs show a gain of `kLeastGain`; the first that doesn't ends it. What was kept is held
+/// of five pairs show a gain of `least_gain`; the first that doesn't ends it. What was kept is held
 /// against the base once more and taken back where the median of five further pairs shows less. So
 /// where nothing is sure, the base stays as it was. A change that can't be run (no memory, a fixed
 /// batch) is passed over. Errors: of measuring the base, and interrupted.
-inline constexpr double kLeastGain = 1.02;
+inline constexpr double least_gain = 1.02;
 Result<Tuned> tune(const Settings& base, const std::vector<ChangeGroup>& groups,
                    const Measure& measure);
 

@@ -25,10 +25,10 @@ Result<void> unpack_xz(const std::filesystem::path& from, const std::filesystem:
     auto out = AtomicFile::create(to, cache_file());
     if (!out) return fail(out.error());
 
-    constexpr std::uint64_t kMemoryLimit = 256U << 20U;
+    constexpr std::uint64_t memory_limit = 256U << 20U;
     lzma_stream stream = LZMA_STREAM_INIT;
     const std::unique_ptr<lzma_stream, decltype(&lzma_end)> owner(&stream, lzma_end);
-    if (lzma_stream_decoder(&stream, kMemoryLimit, LZMA_CONCATENATED) != LZMA_OK) {
+    if (lzma_stream_decoder(&stream, memory_limit, LZMA_CONCATENATED) != LZMA_OK) {
         return fail(ErrorCode::out_of_memory, "no memory to unpack " + from.string());
     }
     std::array<char, 1 << 16> input{}, output{};

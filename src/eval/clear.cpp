@@ -23,11 +23,9 @@ void finish(ClearScore& s) {
     s.mostly_tracked_ratio = s.mostly_tracked / people;
     s.partly_tracked_ratio = s.partly_tracked / people;
     s.mostly_lost_ratio = s.mostly_lost / people;
-    const double tp = s.true_positives, fn = s.false_negatives, fp = s.false_positives;
-    const double boxes = std::max(1.0, tp + fn);
-    s.recall = tp / boxes;
-    s.precision = tp / std::max(1.0, tp + fp);
-    s.f1 = tp / std::max(1.0, tp + 0.5 * fn + 0.5 * fp);
+    s.MatchScore::finish();
+    const double tp = s.true_positives, fp = s.false_positives;
+    const double boxes = std::max(1.0, tp + s.false_negatives);
     s.moda = (tp - fp) / boxes;
     s.mota = (tp - fp - s.switches) / boxes;
     s.motal = (tp - fp - (s.switches > 0 ? std::log10(s.switches) : 0)) / boxes;
@@ -83,8 +81,7 @@ ClearScore evaluate_clear(const MotSequence& sequence) {
         }
     }
 
-    score.false_negatives = static_cast<double>(sequence.all_truth_boxes) - score.true_positives;
-    score.false_positives = static_cast<double>(sequence.all_track_boxes) - score.true_positives;
+    score.count_rest(sequence);
     for (std::size_t i = 0; i < people.size(); ++i) {
         const double part =
             static_cast<double>(people[i].matched) / static_cast<double>(sequence.truth_boxes[i]);
@@ -103,9 +100,7 @@ ClearScore evaluate_clear(const MotSequence& sequence) {
 ClearScore combine(std::span<const ClearScore> scores) {
     ClearScore all;
     for (const ClearScore& s : scores) {
-        all.true_positives += s.true_positives;
-        all.false_negatives += s.false_negatives;
-        all.false_positives += s.false_positives;
+        all.add_counts(s);
         all.switches += s.switches;
         all.fragmentations += s.fragmentations;
         all.mostly_tracked += s.mostly_tracked;

@@ -3,13 +3,13 @@
 
 #include <span>
 
+#include "eval/match_score.h"
 #include "eval/mot_sequence.h"
 
 namespace saccade::eval {
 
-/// Counts are whole numbers. A match is an IoU of 0.5 or more.
-struct ClearScore {
-    double true_positives = 0, false_negatives = 0, false_positives = 0;
+/// Counts are whole numbers.
+struct ClearScore : MatchScore {
     double switches = 0;        ///< IDSW: a person goes on under another track id
     double fragmentations = 0;  ///< Frag: a person's matches begin again after a gap
     /// People matched in more than 80 % of their frames, in 20 % or more, in fewer.
@@ -20,7 +20,7 @@ struct ClearScore {
     double mota = 0;  ///< 1 - (FN + FP + IDSW) / boxes of the truth; can be below 0
     double motp = 0;  ///< mean IoU of the matches
     double moda = 0, smota = 0, motal = 0;  ///< without switches; IoU for TP; log10 of switches
-    double recall = 0, precision = 0, f1 = 0, false_positives_per_frame = 0;
+    double false_positives_per_frame = 0;
     double mostly_tracked_ratio = 0, partly_tracked_ratio = 0, mostly_lost_ratio = 0;
 };
 

@@ -25,6 +25,7 @@ class Entry {
         return fail(ErrorCode::corrupt, fmt::format("{}: {}[{}]: {}", file_, list_, index_, what),
                     "give annotations in the COCO instances format");
     }
+    [[nodiscard]] const json& value() const { return value_; }
     [[nodiscard]] bool has(const char* key) const { return value_.contains(key); }
 
     [[nodiscard]] Result<std::int64_t> integer(const char* key) const {
@@ -96,7 +97,8 @@ Result<CocoCategory> read_category(const Entry& entry) {
     return CocoCategory{*id, std::move(*name)};
 }
 
-Result<CocoAnnotation> read_annotation(const Entry& entry, const json& value) {
+Result<CocoAnnotation> read_annotation(const Entry& entry) {
+    const json& value = entry.value();
     CocoAnnotation a;
     auto image = entry.integer("image_id"), category = entry.integer("category_id");
     if (!image) return fail(image.error());
@@ -130,13 +132,33 @@ Result<CocoAnnotation> read_annotation(const Entry& entry, const json& value) {
     return a;
 }
 
-Result<const json*> list_of(const json& root, const char* name, std::string_view file) {
-    const auto found = root.is_object() ? root.find(name) : root.end();
+/// Calls `read` with each entry of a list. Errors: its own; corrupt.
+template <typename Read>
+Result<void> for_each_entry(const json& root, const char* list, std::string_view file,
+                            const Read& read) {
+    const auto found = root.is_object() ? root.find(list) : root.end();
     if (found == root.end() || !found->is_array()) {
-        return fail(ErrorCode::corrupt, fmt::format("{}: no list \"{}\"", file, name),
+        return fail(ErrorCode::corrupt, fmt::format("{}: no list \"{}\"", file, list),
                     "give annotations in the COCO instances format");
     }
-    return &*found;
+    for (std::size_t i = 0; i < found->size(); ++i) {
+        const Entry entry(file, list, i, (*found)[i]);
+        if (!(*found)[i].is_object()) return entry.bad("not an object");
+        if (Result<void> done = read(entry); !done) return done;
+    }
+    return {};
+}
+
+/// Adds what was read of an entry, whose id must be new.
+template <typename T>
+Result<void> add_once(const Entry& entry, Result<T> read, std::unordered_set<std::int64_t>& ids,
+                      std::vector<T>& to) {
+    if (!read) return fail(read.error());
+    if (!ids.insert(read->id).second) {
+        return entry.bad(fmt::format("id {} a second time", read->id));
+    }
+    to.push_back(std::move(*read));
+    return {};
 }
 
 std::string small(const std::string& name) {
@@ -163,39 +185,16 @@ Result<CocoDataset> CocoDataset::parse(std::string_view text, std::string_view n
     }
     CocoDataset data;
     std::unordered_set<std::int64_t> image_ids, category_ids;
-
-    const auto images = list_of(root, "images", name);
-    if (!images) return fail(images.error());
-    for (std::size_t i = 0; i < (*images)->size(); ++i) {
-        const Entry entry(name, "images", i, (**images)[i]);
-        if (!(**images)[i].is_object()) return entry.bad("not an object");
-        auto image = read_image(entry);
-        if (!image) return fail(image.error());
-        if (!image_ids.insert(image->id).second) {
-            return entry.bad(fmt::format("id {} a second time", image->id));
-        }
-        data.images.push_back(std::move(*image));
-    }
-
-    const auto categories = list_of(root, "categories", name);
-    if (!categories) return fail(categories.error());
-    for (std::size_t i = 0; i < (*categories)->size(); ++i) {
-        const Entry entry(name, "categories", i, (**categories)[i]);
-        if (!(**categories)[i].is_object()) return entry.bad("not an object");
-        auto category = read_category(entry);
-        if (!category) return fail(category.error());
-        if (!category_ids.insert(category->id).second) {
-            return entry.bad(fmt::format("id {} a second time", category->id));
-        }
-        data.categories.push_back(std::move(*category));
-    }
-
-    const auto annotations = list_of(root, "annotations", name);
-    if (!annotations) return fail(annotations.error());
-    for (std::size_t i = 0; i < (*annotations)->size(); ++i) {
-        const Entry entry(name, "annotations", i, (**annotations)[i]);
-        if (!(**annotations)[i].is_object()) return entry.bad("not an object");
-        auto annotation = read_annotation(entry, (**annotations)[i]);
+    auto done = for_each_entry(root, "images", name, [&](const Entry& entry) {
+        return add_once(entry, read_image(entry), image_ids, data.images);
+    });
+    if (!done) return fail(done.error());
+    done = for_each_entry(root, "categories", name, [&](const Entry& entry) {
+        return add_once(entry, read_category(entry), category_ids, data.categories);
+    });
+    if (!done) return fail(done.error());
+    done = for_each_entry(root, "annotations", name, [&](const Entry& entry) -> Result<void> {
+        auto annotation = read_annotation(entry);
         if (!annotation) return fail(annotation.error());
         if (!image_ids.contains(annotation->image_id)) {
             return entry.bad(fmt::format("no image has the id {}", annotation->image_id));
@@ -204,7 +203,9 @@ Result<CocoDataset> CocoDataset::parse(std::string_view text, std::string_view n
             return entry.bad(fmt::format("no category has the id {}", annotation->category_id));
         }
         data.annotations.push_back(*annotation);
-    }
+        return {};
+    });
+    if (!done) return fail(done.error());
     return data;
 }
 

@@ -1,18 +1,6 @@
 #include "eval/identity.h"
 
-#include <algorithm>
-
 namespace saccade::eval {
-namespace {
-
-void finish(IdentityScore& s) {
-    const double tp = s.true_positives, fn = s.false_negatives, fp = s.false_positives;
-    s.recall = tp / std::max(1.0, tp + fn);
-    s.precision = tp / std::max(1.0, tp + fp);
-    s.f1 = tp / std::max(1.0, tp + 0.5 * fn + 0.5 * fp);
-}
-
-}  // namespace
 
 IdentityScore evaluate_identity(const MotSequence& sequence) {
     std::vector<std::size_t> matches(sequence.pairs.size(), 0);
@@ -48,20 +36,15 @@ IdentityScore evaluate_identity(const MotSequence& sequence) {
         score.true_positives +=
             static_cast<double>(count[row * width + static_cast<std::size_t>(column_of[row])]);
     }
-    score.false_negatives = static_cast<double>(sequence.all_truth_boxes) - score.true_positives;
-    score.false_positives = static_cast<double>(sequence.all_track_boxes) - score.true_positives;
-    finish(score);
+    score.count_rest(sequence);
+    score.finish();
     return score;
 }
 
 IdentityScore combine(std::span<const IdentityScore> scores) {
     IdentityScore all;
-    for (const IdentityScore& s : scores) {
-        all.true_positives += s.true_positives;
-        all.false_negatives += s.false_negatives;
-        all.false_positives += s.false_positives;
-    }
-    finish(all);
+    for (const IdentityScore& score : scores) all.add_counts(score);
+    all.finish();
     return all;
 }
 

@@ -3,15 +3,13 @@
 
 #include <span>
 
+#include "eval/match_score.h"
 #include "eval/mot_sequence.h"
 
 namespace saccade::eval {
 
-/// Counts are whole numbers of boxes. A match is an IoU of 0.5 or more.
-struct IdentityScore {
-    double true_positives = 0, false_negatives = 0, false_positives = 0;  ///< IDTP, IDFN, IDFP
-    double f1 = 0, recall = 0, precision = 0;                             ///< IDF1, IDR, IDP
-};
+/// IDTP, IDFN, IDFP; IDF1, IDR, IDP.
+struct IdentityScore : MatchScore {};
 
 /// E. Ristani et al., "Performance measures and a data set for multi-target, multi-camera tracking"
 /// (2016): each person is given at most one track for the whole sequence, and the reverse, such

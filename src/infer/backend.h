@@ -10,23 +10,21 @@
 #include <string>
 #include <vector>
 
+#include "infer/device.h"
 #include "infer/layer_time.h"
+#include "infer/engine_build.h"
+#include "infer/precision.h"
 #include "infer/tensor.h"
+#include "memory/use.h"
 #include "saccade/error.h"
 
 namespace saccade::infer {
 
-/// `mixed`: FP16, with the last layers of the head in FP32 (GPUs).
-enum class Precision : std::uint8_t { fp32, fp16, bf16, int8, mixed };
-
 /// What the caller optimises for: many frames a second, or the least time for one.
 enum class Goal : std::uint8_t { throughput, latency };
 
-/// TensorRT's own default.
-constexpr int default_builder_level = 3;
-
 struct BackendOptions {
-    std::string device = "cpu";          ///< "cpu", "cuda:0" ...
+    Device device;                       ///< the host unless a GPU is named
     std::optional<Precision> precision;  ///< none: FP16 on GPUs, FP32 on hosts
     Goal goal = Goal::throughput;
     int max_batch = 1;  ///< images a slot holds at most; 0: what suits the device
@@ -36,7 +34,7 @@ struct BackendOptions {
     int threads = 0;                ///< CPU threads, 0: all
     std::string cache_dir;          ///< for compiled networks; "" for none
     /// Bytes of the GPU that all programs together may hold: batches are smaller where the largest
-    /// would take more than its part of what is left; 0: all there are.
+    /// would take more than its share of what is left; 0: all there are.
     std::size_t memory_in_use = 0;
     int slots = 0;  ///< batches under way at once; 0: as many as the device makes use of
     bool profile_layers = false;  ///< let layer_times() be asked, which makes all a little slower
@@ -56,11 +54,7 @@ struct BackendInfo {
     int slots = 1;                    ///< how many batches may be under way at once
 };
 
-/// Bytes held on the device the network runs on. Measured, never guessed.
-struct MemoryUse {
-    std::size_t held = 0;       ///< weights, activations and I/O of all slots
-    std::size_t per_image = 0;  ///< what one more image a batch would take
-};
+using MemoryUse = memory::Use;
 
 /// Runs batches in numbered slots, each with input memory of its own at a fixed address.
 /// A slot's life: fill input(slot), submit(slot, n), wait(slot), read the outputs, again.
@@ -90,8 +84,8 @@ class Backend {
     /// Whether wait() would not block, or nothing better is known than to try. For the CPU: on a
     /// GPU an event behind the slot's work tells.
     [[nodiscard]] virtual bool done(int /*slot*/) const { return true; }
-    /// `told` is called whenever a slot has got done, on any thread, and must neither block nor
-    /// call the backend; once this returns, the one before isn't called any more. For the CPU.
+    /// `told` is called on any thread whenever a slot is done; it must neither block nor call the
+    /// backend. Once this returns, the function set before is called no more. For the CPU.
     virtual void on_done(std::function<void()> /*told*/) {}
 
     /// The CUDA stream (cudaStream_t) on which a slot's work is ordered; nullptr on the CPU.

@@ -42,7 +42,7 @@ class FrameTimes {
     [[nodiscard]] bool plain(std::int64_t timestamp) const;
 
     /// Time goes on at this timestamp, or at its own pace where that is noise, as if all up to it
-    /// had been seen: for one who reads a stream in parts. Nothing waits.
+    /// had been seen: for a reader that takes a stream in parts. Nothing waits.
     void go_on_at(std::int64_t timestamp);
 
   private:

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "core/descriptor.h"
 #include "core/remedy.h"
 #include "media/exif.h"
 
@@ -69,22 +70,6 @@ bool cut_jpeg(std::string_view bytes) {
     return scan != std::string_view::npos && (end == std::string_view::npos || end < scan);
 }
 
-class Descriptor {
-  public:
-    // Non-blocking: a FIFO among the images must not hang the run.
-    explicit Descriptor(const std::string& path)
-        : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int get() const { return fd_; }
-
-  private:
-    int fd_;
-};
-
 tl::unexpected<Error> unreadable(const std::string& path, int error) {
     if (error == ENOENT) {
         return fail(ErrorCode::not_found, path + ": no such file", look_beside(path));
@@ -109,7 +94,8 @@ tl::unexpected<Error> corrupt(const std::string& path, const char* what) {
 }  // namespace
 
 Result<AvPacket> ImageDecoder::load(const std::string& path) const {
-    const Descriptor file(path);
+    // Non-blocking: a FIFO among the images must not hang the run.
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat status{};
     if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return unreadable(path, errno);
     if (!S_ISREG(status.st_mode)) {

@@ -29,7 +29,7 @@ class PictureMaker {
     /// first.
     void set_orientation(Orientation orientation) { stream_orientation_ = orientation; }
 
-    /// Who hands out pictures in device memory; must outlive this.
+    /// Hands out pictures in device memory; must outlive this.
     void set_nvdec(Nvdec* nvdec) { nvdec_ = nvdec; }
 
     /// Takes the picture out of `decoded` and fills all of a Frame but id and pts.

@@ -24,7 +24,7 @@ namespace saccade::media {
 struct StreamInfo {
     std::string name;           ///< as the user gave it, secrets masked; for messages and results
     std::string codec;          ///< FFmpeg's short name: "h264", "hevc", "mjpeg" ...
-    std::string decoder;        ///< who decodes: "h264 (software, 2 threads)" ...
+    std::string decoder;        ///< what decodes: "h264 (software, 2 threads)" ...
     std::size_t decoders = 1;   ///< that work on it at once: see open_sources
     int width = 0, height = 0;  ///< px, upright
     double frame_rate = 0;      ///< average, Hz; 0 where unknown
@@ -120,7 +120,7 @@ Result<std::unique_ptr<Source>> open_source(const std::string& location,
 /// gave no frame (damage, hidden pictures). One that can't keep up holds the others back after a
 /// few parts. End comes when all are done, and tells of all damage. interrupt() of one is for all.
 /// A single source, without parts, where `decoders` is 1 or the stream can't be cut with certainty:
-/// images, live streams, codecs whose pictures all hang together.
+/// images, live streams, codecs in which every picture depends on others.
 Result<std::vector<std::unique_ptr<Source>>> open_sources(const std::string& location,
                                                           const SourceOptions& options,
                                                           std::size_t decoders);

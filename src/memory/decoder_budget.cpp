@@ -51,21 +51,21 @@ std::size_t frame_bytes(const media::StreamInfo& info) {
 
 std::size_t queue_capacity(const media::StreamInfo& info, std::size_t most, std::size_t limit,
                            std::size_t streams) {
-    constexpr std::size_t kLeast = 4, kPart = 8;
+    constexpr std::size_t least = 4, part = 8;
     const std::size_t frame = frame_bytes(info);
     if (limit == 0 || frame == 0) return most;
-    const std::size_t fit = limit / kPart / std::max<std::size_t>(streams, 1) / frame;
-    return std::min(most, std::max(fit, kLeast));
+    const std::size_t fit = limit / part / std::max<std::size_t>(streams, 1) / frame;
+    return std::min(most, std::max(fit, least));
 }
 
 std::size_t decoders_that_fit(const media::StreamInfo& info, std::size_t queued,
-                              std::optional<std::size_t> room, std::size_t streams) {
+                              std::optional<std::size_t> headroom, std::size_t streams) {
     const std::size_t wanted = std::max<std::size_t>(info.decoders, 1);
     // Seven of 4K and of 8K were seen to take 1.4 to 1.7 times their surfaces on an H100.
     const std::size_t each = surface_bytes(info) * 3 / 2;
-    if (!room || each == 0) return wanted;
+    if (!headroom || each == 0) return wanted;
     const std::size_t share =
-        less(*room / std::max<std::size_t>(streams, 1), queued * frame_bytes(info));
+        saturating_sub(*headroom / std::max<std::size_t>(streams, 1), queued * frame_bytes(info));
     return std::clamp<std::size_t>(share / each, 1, wanted);
 }
 
@@ -95,19 +95,19 @@ bool DecoderBudget::any_settling() const {
 
 /// Of this process, none where there is no limit.
 std::optional<std::size_t> DecoderBudget::allowed(const State& memory) const {
-    const std::size_t free = less(memory.total, memory.others);
+    const std::size_t free = saturating_sub(memory.total, memory.others);
     std::size_t line = limit_;
     if (memory.total > 0) line = limit_ == 0 ? free : std::min(limit_, free);
     if (line == 0) return std::nullopt;
-    return part(line, kFullShare);
+    return share_of(line, full_share);
 }
 
-std::optional<std::size_t> DecoderBudget::room() {
+std::optional<std::size_t> DecoderBudget::headroom() {
     const State memory = probe_ != nullptr ? probe_->read() : State{};
     if (open_.empty()) held_by_networks_ = memory.used;
     const auto most = allowed(memory);
     if (!most) return std::nullopt;
-    return less(*most, held_by_networks_);
+    return saturating_sub(*most, held_by_networks_);
 }
 
 bool DecoderBudget::admit(std::uint32_t stream, const DecoderNeed& need) {
@@ -121,8 +121,8 @@ bool DecoderBudget::admit(std::uint32_t stream, const DecoderNeed& need) {
             measurable_ = true;
         }
         // What those that settle have taken already is in `used`.
-        const std::size_t pending =
-            less(settling_bytes(), any_settling() ? less(memory.used, held_before_) : 0);
+        const std::size_t pending = saturating_sub(
+            settling_bytes(), any_settling() ? saturating_sub(memory.used, held_before_) : 0);
         const auto most = allowed(memory);
         const bool fits = !most || memory.used + pending + bytes + need.under_way <= *most;
         if (!fits && !open_.empty()) return false;
@@ -139,7 +139,7 @@ void DecoderBudget::settled(std::uint32_t stream) {
     if (any_settling() || !measurable_) return;
     const bool alike = std::all_of(since_.begin(), since_.end(),
                                    [&](const std::string& kind) { return kind == since_.front(); });
-    const std::size_t grown = less(probe_->read().used, held_before_);
+    const std::size_t grown = saturating_sub(probe_->read().used, held_before_);
     if (!alike || grown == 0) return;
     // The least ever seen: first frames of a run also make the network's own memory grow.
     const std::size_t each = grown / since_.size();
@@ -179,9 +179,9 @@ bool DecoderAdmission::wait(std::uint32_t stream, const DecoderNeed& need, std::
     return false;
 }
 
-std::optional<std::size_t> DecoderAdmission::room() {
+std::optional<std::size_t> DecoderAdmission::headroom() {
     std::lock_guard lock(mutex_);
-    return budget_.room();
+    return budget_.headroom();
 }
 
 void DecoderAdmission::settled(std::uint32_t stream) {

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "media/source.h"
-#include "memory/governor.h"
+#include "memory/probe.h"
 
 namespace saccade::memory {
 
@@ -32,10 +32,11 @@ std::size_t frame_bytes(const media::StreamInfo& info);
 std::size_t queue_capacity(const media::StreamInfo& info, std::size_t most, std::size_t limit,
                            std::size_t streams);
 
-/// How many of `info.decoders` may share the stream: as many as fit in its share of `room` (bytes
-/// for the decoders of all streams, none: no limit) beside `queued` frames, and one at least.
+/// How many of `info.decoders` may share the stream: as many as fit in its share of `headroom`
+/// (bytes for the decoders of all streams, none: no limit) beside `queued` frames, and one at
+/// least.
 std::size_t decoders_that_fit(const media::StreamInfo& info, std::size_t queued,
-                              std::optional<std::size_t> room, std::size_t streams);
+                              std::optional<std::size_t> headroom, std::size_t streams);
 
 /// From the codec's reference pictures and `queued` frames of the stream's size and format.
 DecoderNeed decoder_need(const media::StreamInfo& info, std::size_t queued);
@@ -52,7 +53,7 @@ class DecoderBudget {
     bool admit(std::uint32_t stream, const DecoderNeed& need);
     /// Bytes that the decoders of all streams may take together: what is left under 90 % of the
     /// limit beside what the device held when no stream was open. None where there is no limit.
-    std::optional<std::size_t> room();
+    std::optional<std::size_t> headroom();
     /// Its queues have filled: what the device holds more since is what such streams take.
     void settled(std::uint32_t stream);
     /// It is over and its memory free.
@@ -78,10 +79,10 @@ class DecoderBudget {
     std::map<std::uint32_t, Open> open_;
     std::map<std::string, std::size_t> measured_;  ///< by kind
     std::size_t held_by_networks_ = 0;  ///< what this process held when no stream was open
-    /// Since none was settling: what the device held then, and who was admitted.
+    /// Since none was settling: what the device held then, and what was admitted.
     std::size_t held_before_ = 0;
     std::deque<std::string> since_;
-    bool measurable_ = true;  ///< nobody closed in the meantime
+    bool measurable_ = true;  ///< no stream closed in the meantime
 };
 
 /// Streams wait here for their turn, first come first served, so that large ones don't starve. Any
@@ -94,7 +95,7 @@ class DecoderAdmission {
     /// what other programs free. False where `stop` was requested.
     bool wait(std::uint32_t stream, const DecoderNeed& need, std::stop_token stop);
     /// As DecoderBudget's.
-    std::optional<std::size_t> room();
+    std::optional<std::size_t> headroom();
     void settled(std::uint32_t stream);
     /// Also for a stream that was never let in.
     void close(std::uint32_t stream);

@@ -3,10 +3,11 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 
-#include "memory/governor.h"
+#include "memory/limit.h"
+#include "memory/probe.h"
 #include "saccade/error.h"
-#include "saccade/settings.h"
 
 namespace saccade::memory {
 
@@ -14,8 +15,9 @@ namespace saccade::memory {
 /// then failures alone govern. To be made before the process takes any of it.
 std::unique_ptr<Probe> probe_for(int cuda_device);
 
-/// The limit in bytes that the settings set on the probe's device (which may be none); 0 for none.
-/// Errors: invalid_argument.
-Result<std::size_t> limit_in_bytes(const Settings& settings, int cuda_device, Probe* probe);
+/// The limit in bytes on the probe's device (which may be none): as chosen, else 20 GB of a GPU; 0
+/// for none. Errors: invalid_argument for a share of a device that doesn't tell what it has.
+Result<std::size_t> limit_in_bytes(const std::optional<Limit>& chosen, int cuda_device,
+                                   Probe* probe);
 
 }  // namespace saccade::memory

@@ -11,7 +11,7 @@
 namespace saccade::memory {
 namespace {
 
-constexpr double kCalm = 0.85;  // of the limit: below, the next crossing is a new one
+constexpr double calm_share = 0.85;  // of the limit: below, the next crossing is a new one
 
 double mb(std::size_t bytes) {
     return static_cast<double>(bytes) / 1e6;
@@ -27,7 +27,7 @@ Governor::Governor(const GovernorOptions& options, int max_batch, Probe* probe, 
       batch_(max_batch_) {
     report_.max_batch = report_.smallest_batch = max_batch_;
     trouble_ = clock_.now();
-    look();
+    read_probe();
 }
 
 std::size_t Governor::limit() const {
@@ -35,20 +35,21 @@ std::size_t Governor::limit() const {
     return options_.limit == 0 ? memory_.total : std::min(options_.limit, memory_.total);
 }
 
-void Governor::look() {
+void Governor::read_probe() {
     if (probe_ == nullptr) return;
     memory_ = probe_->read();
     read_ = clock_.now();
     ++report_.readings;
     report_.peak = std::max(report_.peak, memory_.used);
     report_.others_peak = std::max(report_.others_peak, memory_.others);
-    for (auto& [video, peak] : videos_) peak = std::max(peak, memory_.used);
+    for (auto& [stream, peak] : streams_) peak = std::max(peak, memory_.used);
 }
 
-Governor::Decision Governor::next(const infer::MemoryUse& use) {
+Governor::Decision Governor::next(const Use& use) {
     use_ = use;
     const bool unmeasured = use_.per_image == 0 && batch_ > largest_;
-    if (probe_ != nullptr && (unmeasured || clock_.now() - read_ >= options_.interval)) look();
+    if (probe_ != nullptr && (unmeasured || clock_.now() - read_ >= options_.interval))
+        read_probe();
     if (unmeasured) before_ = memory_.used;
     watch_limit();
     fit();
@@ -62,8 +63,8 @@ Governor::Decision Governor::next(const infer::MemoryUse& use) {
 void Governor::watch_limit() {
     const std::size_t line = limit();
     if (line == 0 || probe_ == nullptr) return;
-    if (memory_.used < part(line, kCalm)) above_ = false;
-    if (memory_.used <= part(line, kFullShare)) return;
+    if (memory_.used < share_of(line, calm_share)) above_ = false;
+    if (memory_.used <= share_of(line, full_share)) return;
     trouble_ = clock_.now();
     if (std::exchange(above_, true)) return;
     ++report_.warnings;
@@ -80,22 +81,22 @@ std::size_t Governor::image() const {
 /// Bytes that images may take. What they hold already is theirs.
 std::size_t Governor::available() const {
     const std::size_t others_leave =
-        memory_.total > 0 ? less(memory_.total, memory_.others) : limit();
+        memory_.total > 0 ? saturating_sub(memory_.total, memory_.others) : limit();
     std::size_t own =
         image() * static_cast<std::size_t>(use_.per_image > 0 ? max_batch_ : largest_);
     if (use_.per_image > 0) own = std::min(own, use_.held);
-    return less(std::min(limit(), others_leave), less(memory_.used, own));
+    return saturating_sub(std::min(limit(), others_leave), saturating_sub(memory_.used, own));
 }
 
-int Governor::room() const {
+int Governor::fitting() const {
     if (probe_ == nullptr || image() == 0 || limit() == 0) return max_batch_;
-    const std::size_t images = part(available(), kImageShare) / image();
+    const std::size_t images = share_of(available(), image_share) / image();
     return static_cast<int>(
         std::clamp<std::size_t>(images, 1, static_cast<std::size_t>(max_batch_)));
 }
 
 void Governor::fit() {
-    const int images = room();
+    const int images = fitting();
     if (images >= batch_) return;
     trouble_ = clock_.now();
     ++report_.fitted;
@@ -109,7 +110,7 @@ void Governor::fit() {
 void Governor::grow() {
     if (batch_ == max_batch_ || clock_.now() - trouble_ < options_.quiet) return;
     trouble_ = clock_.now();
-    if (room() <= batch_) return;
+    if (fitting() <= batch_) return;
     ++batch_;
     ++report_.grown;
     log::info("memory: no trouble for {:.1f} s: batches of {} instead of {}",
@@ -125,9 +126,9 @@ void Governor::done(int batch) {
     failed_ = 0;
     if (batch <= largest_) return;
     if (probe_ != nullptr && use_.per_image == 0) {
-        look();
+        read_probe();
         const auto more = static_cast<std::size_t>(batch - largest_);
-        measured_ = std::max(measured_, less(memory_.used, before_) / more);
+        measured_ = std::max(measured_, saturating_sub(memory_.used, before_) / more);
     }
     largest_ = batch;
 }
@@ -135,7 +136,7 @@ void Governor::done(int batch) {
 std::optional<std::chrono::nanoseconds> Governor::out_of_memory(int batch) {
     ++report_.out_of_memory;
     trim_ = true;
-    look();
+    read_probe();
     trouble_ = clock_.now();
     const int old = batch_;
     shrink(batch / 2);
@@ -146,22 +147,22 @@ std::optional<std::chrono::nanoseconds> Governor::out_of_memory(int batch) {
                                       batch, batch_, old));
     }
     if (batch > 1) return std::chrono::nanoseconds(0);
-    if (++failed_ >= kTries) return std::nullopt;
+    if (++failed_ >= tries) return std::nullopt;
     return options_.pause * (1 << (failed_ - 1));
 }
 
-void Governor::open_video(std::uint32_t video) {
-    videos_[video] = 0;
-    look();
+void Governor::open_stream(std::uint32_t stream) {
+    streams_[stream] = 0;
+    read_probe();
 }
 
-std::size_t Governor::close_video(std::uint32_t video) {
-    look();
-    const auto found = videos_.find(video);
-    if (found == videos_.end()) return 0;
+std::size_t Governor::close_stream(std::uint32_t stream) {
+    read_probe();
+    const auto found = streams_.find(stream);
+    if (found == streams_.end()) return 0;
     const std::size_t peak = found->second;
-    videos_.erase(found);
-    // What the next video doesn't need shall not stand in its way.
+    streams_.erase(found);
+    // What the next stream doesn't need shall not stand in its way.
     if (above_) trim_ = true;
     return peak;
 }

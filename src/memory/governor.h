@@ -9,26 +9,10 @@
 #include <optional>
 
 #include "core/clock.h"
-#include "infer/backend.h"
+#include "memory/probe.h"
+#include "memory/use.h"
 
 namespace saccade::memory {
-
-/// Memory of a device, bytes.
-struct State {
-    std::size_t used = 0;    ///< by this process
-    std::size_t others = 0;  ///< by everybody else
-    std::size_t total = 0;   ///< there is; 0 where unknown
-};
-
-/// Looks at a device's memory. One thread at a time.
-class Probe {
-  public:
-    Probe() = default;
-    Probe(const Probe&) = delete;
-    Probe& operator=(const Probe&) = delete;
-    virtual ~Probe() = default;
-    virtual State read() = 0;
-};
 
 struct GovernorOptions {
     std::size_t limit = 0;  ///< bytes this process may hold on the device; 0: all there are
@@ -48,7 +32,7 @@ struct GovernorReport {
     int max_batch = 1, batch = 1, smallest_batch = 1;  ///< images; `batch` as it was left
     std::uint64_t readings = 0;                        ///< of the probe
     std::uint64_t warnings = 0;       ///< times 90 % of the limit was crossed, one image less each
-    std::uint64_t fitted = 0;         ///< times there was room for fewer images only
+    std::uint64_t fitted = 0;         ///< times only fewer images fitted
     std::uint64_t out_of_memory = 0;  ///< batches that found no memory and were run again, smaller
     std::uint64_t grown = 0;          ///< times the batch grew back by one image
     std::uint64_t trims = 0;          ///< times caches were freed
@@ -69,25 +53,25 @@ class Governor {
     };
     /// To be asked before each batch. `use` is the detector's report, whose `held` covers a largest
     /// batch where it reserves memory when it is loaded.
-    Decision next(const infer::MemoryUse& use);
+    Decision next(const Use& use);
 
     /// A batch of so many images came through.
     void done(int batch);
     /// A batch of so many images found no memory. Returns how long to wait before the same frames
-    /// are tried in batches of next(); nothing where a single image failed `kTries` times in a row.
+    /// are tried in batches of next(); nothing where a single image failed `tries` times in a row.
     std::optional<std::chrono::nanoseconds> out_of_memory(int batch);
-    static constexpr int kTries = 5;
+    static constexpr int tries = 5;
 
-    /// Between these two calls a video's peak is kept, which the second returns in bytes.
-    void open_video(std::uint32_t video);
-    std::size_t close_video(std::uint32_t video);
+    /// Between these two calls a stream's peak is kept, which the second returns in bytes.
+    void open_stream(std::uint32_t stream);
+    std::size_t close_stream(std::uint32_t stream);
 
     [[nodiscard]] GovernorReport report() const;
     /// The device's memory, as last read.
     [[nodiscard]] const State& memory() const noexcept { return memory_; }
 
   private:
-    void look();
+    void read_probe();
     void watch_limit();
     void fit();
     void grow();
@@ -95,7 +79,7 @@ class Governor {
     [[nodiscard]] std::size_t limit() const;
     [[nodiscard]] std::size_t image() const;
     [[nodiscard]] std::size_t available() const;
-    [[nodiscard]] int room() const;
+    [[nodiscard]] int fitting() const;
 
     const GovernorOptions options_;
     const int max_batch_;
@@ -103,8 +87,8 @@ class Governor {
     const Clock& clock_;
 
     GovernorReport report_;
-    State memory_;          ///< as last read
-    infer::MemoryUse use_;  ///< as last told
+    State memory_;  ///< as last read
+    Use use_;       ///< as last told
     Clock::time_point read_{}, trouble_{};
     int batch_;
     int largest_ = 0;           ///< batch that came through
@@ -112,8 +96,8 @@ class Governor {
     std::size_t measured_ = 0;  ///< bytes an image, where the detector doesn't say
     bool above_ = false;        ///< since 90 % of the limit was crossed
     bool trim_ = false;
-    int failed_ = 0;                               ///< single images without memory, in a row
-    std::map<std::uint32_t, std::size_t> videos_;  ///< peaks
+    int failed_ = 0;                                ///< single images without memory, in a row
+    std::map<std::uint32_t, std::size_t> streams_;  ///< peaks
 };
 
 }  // namespace saccade::memory

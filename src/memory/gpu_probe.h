@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "cuda/nvml.h"
-#include "memory/governor.h"
+#include "memory/probe.h"
 
 namespace saccade::memory {
 

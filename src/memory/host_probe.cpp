@@ -19,8 +19,8 @@ using std::filesystem::path;
 std::optional<std::size_t> number_in(const path& name) {
     std::ifstream file(name);
     std::uint64_t value = 0;
-    constexpr std::uint64_t kNoLimit = std::uint64_t{1} << 60U;
-    if (!(file >> value) || value >= kNoLimit) return std::nullopt;
+    constexpr std::uint64_t no_limit = std::uint64_t{1} << 60U;
+    if (!(file >> value) || value >= no_limit) return std::nullopt;
     return value;
 }
 
@@ -51,20 +51,21 @@ std::string group_of(const path& proc, const std::string& controller) {
     return {};
 }
 
-struct Room {
+struct Capacity {
     std::size_t total, available;
 };
 
-/// Narrows `room` to what each group from the process's own up to the mount's root allows.
-void narrow(Room& room, const path& mount, const std::string& own, const char* limit_file,
+/// Narrows `capacity` to what each group from the process's own up to the mount's root allows.
+void narrow(Capacity& capacity, const path& mount, const std::string& own, const char* limit_file,
             const char* current_file) {
     for (path group = path(own);; group = group.parent_path()) {
         const path folder = group.empty() ? mount : mount / group;
         if (const auto limit = number_in(folder / limit_file)) {
             const std::size_t current = number_in(folder / current_file).value_or(0);
             const std::size_t cache = field_in(folder / "memory.stat", "inactive_file").value_or(0);
-            room.total = std::min(room.total, *limit);
-            room.available = std::min(room.available, less(*limit, less(current, cache)));
+            capacity.total = std::min(capacity.total, *limit);
+            capacity.available = std::min(capacity.available,
+                                          saturating_sub(*limit, saturating_sub(current, cache)));
         }
         if (group.empty()) return;
     }
@@ -79,15 +80,16 @@ State HostProbe::read() {
     if (std::ifstream statm(proc / "self/statm"); statm >> pages >> resident) {
         state.used = resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     }
-    constexpr std::size_t kKiB = 1024;
+    constexpr std::size_t kib = 1024;
     const auto total = field_in(proc / "meminfo", "MemTotal:");
     if (!total) return state;
-    Room room{*total * kKiB, field_in(proc / "meminfo", "MemAvailable:").value_or(*total) * kKiB};
-    narrow(room, root_ / "sys/fs/cgroup", group_of(proc, ""), "memory.max", "memory.current");
-    narrow(room, root_ / "sys/fs/cgroup/memory", group_of(proc, "memory"), "memory.limit_in_bytes",
-           "memory.usage_in_bytes");
-    state.total = room.total;
-    state.others = less(room.total, room.available + state.used);
+    Capacity capacity{*total * kib,
+                      field_in(proc / "meminfo", "MemAvailable:").value_or(*total) * kib};
+    narrow(capacity, root_ / "sys/fs/cgroup", group_of(proc, ""), "memory.max", "memory.current");
+    narrow(capacity, root_ / "sys/fs/cgroup/memory", group_of(proc, "memory"),
+           "memory.limit_in_bytes", "memory.usage_in_bytes");
+    state.total = capacity.total;
+    state.others = saturating_sub(capacity.total, capacity.available + state.used);
     return state;
 }
 

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "memory/governor.h"
+#include "memory/probe.h"
 
 namespace saccade::memory {
 

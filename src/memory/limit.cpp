@@ -11,7 +11,7 @@
 namespace saccade::memory {
 
 Result<Limit> parse_limit(std::string_view text) {
-    static constexpr std::array<std::pair<std::string_view, double>, 8> kUnits{{
+    static constexpr std::array<std::pair<std::string_view, double>, 8> units{{
         {"kb", 1e3},
         {"mb", 1e6},
         {"gb", 1e9},
@@ -32,7 +32,7 @@ Result<Limit> parse_limit(std::string_view text) {
     unit.erase(0, unit.find_first_not_of(' '));
     for (char& c : unit) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     if (unit.empty() && number >= 0.01 && number <= 1) return Limit{.share = number};
-    for (const auto& [name, size] : kUnits) {
+    for (const auto& [name, size] : units) {
         const double bytes = number * size;
         if (unit == name && bytes >= 1e6 && bytes < 1e18) {
             return Limit{.bytes = static_cast<std::size_t>(bytes)};

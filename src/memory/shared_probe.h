@@ -4,7 +4,7 @@
 #include <memory>
 #include <mutex>
 
-#include "memory/governor.h"
+#include "memory/probe.h"
 
 namespace saccade::memory {
 

@@ -1,4 +1,4 @@
-// A graph's values by name: who makes them, who reads them, which are constant. Private to
+// A graph's values by name: what makes them, what reads them, which are constant. Private to
 // src/model.
 #pragma once
 

@@ -41,7 +41,7 @@ std::string remedy() {
     return "if it is a detector, say how it is to be read with --family " + family_names();
 }
 
-/// An output that nobody knows what to do with may hold the boxes, or say that the task is another.
+/// An output that no matcher can use may hold the boxes, or say that the task is another.
 const ValueInfo* left_over(const HeadContext& context, const Reading& reading) {
     for (const ValueInfo& output : context.model.outputs()) {
         if (!reading.outputs.contains(output.name)) return &output;

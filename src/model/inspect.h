@@ -13,7 +13,7 @@
 
 namespace saccade::model {
 
-/// Fills what `spec` says of the input, sizes and stride. Errors: unsupported (no one input of
+/// Fills what `spec` says of the input, sizes and stride. Errors: unsupported (not one input of
 /// pictures, [N, 3, height, width] of f32, f16 or u8; too large a size).
 Result<void> read_input(const OnnxModel& model, ModelSpec& spec);
 

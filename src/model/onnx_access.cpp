@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstring>
 
+#include "core/elide.h"
+
 namespace saccade::model {
 namespace {
 
@@ -53,16 +55,8 @@ float from_bfloat(std::uint16_t bits) {
 
 }  // namespace
 
-std::string shown(std::string_view name) {
-    constexpr std::size_t longest = 100;
-    if (name.size() <= longest) return std::string(name);
-    std::size_t end = longest;
-    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0U) == 0x80U) --end;  // UTF-8
-    return std::string(name.substr(0, end)) + "...";
-}
-
 std::string shown(const onnx::NodeProto& node) {
-    return fmt::format("node '{}' ({})", shown(node.name()), shown(node.op_type()));
+    return fmt::format("node '{}' ({})", elided(node.name()), elided(node.op_type()));
 }
 
 bool read_integers(const TensorProto& tensor, std::vector<std::int64_t>& values) {
@@ -130,6 +124,12 @@ const onnx::AttributeProto* attribute(const onnx::NodeProto& node, std::string_v
         if (candidate.name() == name) return &candidate;
     }
     return nullptr;
+}
+
+std::vector<std::int64_t> integers_attribute(const onnx::NodeProto& node, std::string_view name) {
+    const auto* found = attribute(node, name);
+    if (found == nullptr) return {};
+    return {found->ints().begin(), found->ints().end()};
 }
 
 std::int64_t integer_attribute(const onnx::NodeProto& node, std::string_view name,

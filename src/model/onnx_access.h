@@ -1,4 +1,4 @@
-// The protobuf inside an OnnxModel. Private to src/model: no other room may include this.
+// The protobuf inside an OnnxModel. Private to src/model: no other module may include this.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/onnx_model.h"
 #include "saccade/error.h"
@@ -19,10 +20,7 @@ struct OnnxModel::Access {
     static Result<OnnxModel> adopt(onnx::ModelProto proto, std::string name);
 };
 
-/// A name out of a file as messages show it: cut where it is longer than anyone reads.
-std::string shown(std::string_view name);
-
-/// "node 'conv1' (Conv)"
+/// "node 'conv1' (Conv)", long names cut short (core/elide.h).
 std::string shown(const onnx::NodeProto& node);
 
 /// Values of an integer constant: an INT64 or INT32 tensor held as raw bytes or as a list.
@@ -38,6 +36,9 @@ bool read_floats(const onnx::TensorProto& tensor, std::vector<float>& values);
 
 /// The attribute by its name, nullptr where the node has none.
 const onnx::AttributeProto* attribute(const onnx::NodeProto& node, std::string_view name);
+
+/// The list of an integers attribute; empty where the node has none.
+std::vector<std::int64_t> integers_attribute(const onnx::NodeProto& node, std::string_view name);
 
 /// An integer attribute, or `fallback`.
 std::int64_t integer_attribute(const onnx::NodeProto& node, std::string_view name,

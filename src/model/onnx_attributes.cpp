@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "core/elide.h"
 #include "model/onnx_access.h"
 #include "model/onnx_tensor.h"
 
@@ -15,12 +16,11 @@ namespace {
 
 using onnx::AttributeProto;
 using onnx::NodeProto;
-using Wrong = std::optional<std::string>;
 using Numbers = std::vector<std::int64_t>;
 
-constexpr std::int64_t kInt32 = std::numeric_limits<std::int32_t>::max();
-constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kChannels = std::int64_t{1} << 20;
+constexpr std::int64_t int32 = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t most_channels = std::int64_t{1} << 20;
 
 struct Range {
     std::string_view attribute;
@@ -43,18 +43,18 @@ constexpr Range ranges[] = {
     {"block_shape", 1, largest_side},
     {"blocksize", 1, 4096},
     // counts
-    {"group", 1, kChannels},
-    {"num_groups", 1, kChannels},
-    {"hidden_size", 1, kChannels},
-    {"num_outputs", 1, kChannels},
-    {"offset_group", 1, kChannels},
-    {"num_scan_inputs", 1, kChannels},
-    {"num_heads", 1, kChannels},
-    {"q_num_heads", 1, kChannels},
-    {"kv_num_heads", 1, kChannels},
-    {"block_size", 0, kChannels},
-    {"size", 1, kChannels},  // of LRN
-    {"split", 0, kInt32},
+    {"group", 1, most_channels},
+    {"num_groups", 1, most_channels},
+    {"hidden_size", 1, most_channels},
+    {"num_outputs", 1, most_channels},
+    {"offset_group", 1, most_channels},
+    {"num_scan_inputs", 1, most_channels},
+    {"num_heads", 1, most_channels},
+    {"q_num_heads", 1, most_channels},
+    {"kv_num_heads", 1, most_channels},
+    {"block_size", 0, most_channels},
+    {"size", 1, most_channels},  // of LRN
+    {"split", 0, int32},
     {"p", 1, 64},  // norms
     // axes
     {"axis", -highest_rank, highest_rank - 1},
@@ -96,12 +96,12 @@ constexpr Range ranges[] = {
     {"onesided", 0, 1},
     {"inverse", 0, 1},
     // numbers that may be anything: Slice to the end of a dimension is the largest there is
-    {"starts", -kAny - 1, kAny},
-    {"ends", -kAny - 1, kAny},
-    {"start", -kAny - 1, kAny},
-    {"end", -kAny - 1, kAny},
-    {"value_int", -kAny - 1, kAny},
-    {"value_ints", -kAny - 1, kAny},
+    {"starts", -any - 1, any},
+    {"ends", -any - 1, any},
+    {"start", -any - 1, any},
+    {"end", -any - 1, any},
+    {"value_int", -any - 1, any},
+    {"value_ints", -any - 1, any},
 };
 
 Range range_of(const NodeProto& node, const std::string& attribute) {
@@ -110,13 +110,8 @@ Range range_of(const NodeProto& node, const std::string& attribute) {
     for (const Range& range : ranges) {
         if (range.attribute == attribute) return range;
     }
-    if (node.domain() == "ai.onnx.ml") return {attribute, -kAny - 1, kAny};  // keys of tables
-    return {attribute, -kInt32 - 1, kInt32};
-}
-
-Numbers list(const NodeProto& node, std::string_view name) {
-    const auto* found = attribute(node, name);
-    return found == nullptr ? Numbers() : Numbers(found->ints().begin(), found->ints().end());
+    if (node.domain() == "ai.onnx.ml") return {attribute, -any - 1, any};  // keys of tables
+    return {attribute, -int32 - 1, int32};
 }
 
 /// Operators whose `axis` or `axes` count the dimensions of their first input.
@@ -132,11 +127,11 @@ Wrong wrong_ranges(const NodeProto& node) {
     std::set<std::string_view> seen;
     for (const auto& attribute : node.attribute()) {
         const std::string& name = attribute.name();
-        if (!seen.insert(name).second) return fmt::format("has {} twice", shown(name));
+        if (!seen.insert(name).second) return fmt::format("has {} twice", elided(name));
         const Range range = range_of(node, name);
         const auto check = [&](std::int64_t value) -> Wrong {
             if (value >= range.least && value <= range.most) return std::nullopt;
-            return fmt::format("has {} of {}, not from {} to {}", shown(name), value, range.least,
+            return fmt::format("has {} of {}, not from {} to {}", elided(name), value, range.least,
                                range.most);
         };
         // Whatever the type is said to be: what a backend reads is what counts.
@@ -157,8 +152,9 @@ Wrong wrong_directions(const NodeProto& node, const Scope& scope) {
     if (axis != nullptr && axis->has_i() && counted) {
         if (auto wrong = wrong_axes({axis->i()}, rank)) return wrong;
     }
-    if (auto wrong = wrong_axes(list(node, "axes"), counted ? rank : -1)) return wrong;
-    Numbers perm = list(node, "perm");
+    if (auto wrong = wrong_axes(integers_attribute(node, "axes"), counted ? rank : -1))
+        return wrong;
+    Numbers perm = integers_attribute(node, "perm");
     if (perm.empty()) return std::nullopt;
     std::sort(perm.begin(), perm.end());
     for (std::size_t i = 0; i < perm.size(); ++i) {
@@ -174,12 +170,12 @@ Wrong wrong_directions(const NodeProto& node, const Scope& scope) {
 /// Lists of one number a spatial dimension; pads of two.
 Wrong wrong_lengths(const NodeProto& node, std::size_t spatial) {
     for (const std::string_view name : {"strides", "dilations", "kernel_shape", "output_padding"}) {
-        const std::size_t size = list(node, name).size();
+        const std::size_t size = integers_attribute(node, name).size();
         if (size > 0 && size != spatial) {
             return fmt::format("has {} {} for {} dimensions", size, name, spatial);
         }
     }
-    const std::size_t pads = list(node, "pads").size();
+    const std::size_t pads = integers_attribute(node, "pads").size();
     if (pads > 0 && pads != 2 * spatial) {
         return fmt::format("has {} pads for {} dimensions", pads, spatial);
     }
@@ -188,7 +184,7 @@ Wrong wrong_lengths(const NodeProto& node, std::size_t spatial) {
 
 Wrong wrong_convolution(const NodeProto& node, const Scope& scope) {
     const auto* weights = node.input_size() > 1 ? scope.tensor(node.input(1)) : nullptr;
-    const Numbers kernel = list(node, "kernel_shape");
+    const Numbers kernel = integers_attribute(node, "kernel_shape");
     if (weights == nullptr) {
         return kernel.empty() ? std::nullopt : wrong_lengths(node, kernel.size());
     }
@@ -207,8 +203,9 @@ Wrong wrong_convolution(const NodeProto& node, const Scope& scope) {
 }
 
 Wrong wrong_pool(const NodeProto& node) {
-    const Numbers kernel = list(node, "kernel_shape"), pads = list(node, "pads");
-    const Numbers dilations = list(node, "dilations");
+    const Numbers kernel = integers_attribute(node, "kernel_shape"),
+                  pads = integers_attribute(node, "pads");
+    const Numbers dilations = integers_attribute(node, "dilations");
     if (kernel.empty()) return "has no kernel_shape";
     if (auto wrong = wrong_lengths(node, kernel.size())) return wrong;
     for (std::size_t i = 0; i < pads.size(); ++i) {

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "core/elide.h"
 #include "model/onnx_access.h"
 #include "model/onnx_numbers.h"
 #include "model/onnx_scope.h"
@@ -63,7 +64,7 @@ class Checker {
         }
         for (const auto& output : graph.output()) {
             if (!scope_.has(output.name())) {
-                return corrupt(fmt::format("nothing makes the output '{}'", shown(output.name())));
+                return corrupt(fmt::format("nothing makes the output '{}'", elided(output.name())));
             }
             if (!sane_shape(output)) return absurd(output);
         }
@@ -100,7 +101,7 @@ class Checker {
         for (const auto& input : node.input()) {
             if (input.empty() || scope_.has(input)) continue;
             return corrupt(
-                fmt::format("{} reads '{}', which nothing makes", shown(node), shown(input)));
+                fmt::format("{} reads '{}', which nothing makes", shown(node), elided(input)));
         }
         if (auto ok = known_operator(node); !ok) return ok;
         for (const auto& attribute : node.attribute()) {
@@ -112,7 +113,7 @@ class Checker {
         for (int i = 0; i < node.output_size(); ++i) {
             if (node.output(i).empty()) continue;
             if (!scope_.add(node.output(i), i == 0 ? result_of(node) : KnownValue{})) {
-                return corrupt(fmt::format("value '{}' is made twice", shown(node.output(i))));
+                return corrupt(fmt::format("value '{}' is made twice", elided(node.output(i))));
             }
         }
         return {};
@@ -136,7 +137,7 @@ class Checker {
         if (std::find(domains.begin(), domains.end(), node.domain()) != domains.end()) return {};
         return fail(ErrorCode::unsupported,
                     fmt::format("{}: {} is of the operator set '{}', which nothing here knows",
-                                label_, shown(node), shown(node.domain())),
+                                label_, shown(node), elided(node.domain())),
                     "export the model with ONNX's own operators");
     }
 
@@ -157,10 +158,10 @@ class Checker {
     }
 
     [[nodiscard]] tl::unexpected<Error> twice(std::string_view what, std::string_view name) const {
-        return corrupt(fmt::format("{} '{}' is there twice", what, shown(name)));
+        return corrupt(fmt::format("{} '{}' is there twice", what, elided(name)));
     }
     [[nodiscard]] tl::unexpected<Error> absurd(const onnx::ValueInfoProto& value) const {
-        return corrupt(fmt::format("'{}' has an impossible shape", shown(value.name())));
+        return corrupt(fmt::format("'{}' has an impossible shape", elided(value.name())));
     }
     [[nodiscard]] tl::unexpected<Error> corrupt(const std::string& what) const {
         return fail(ErrorCode::corrupt, label_ + ": " + what, "export the model again");

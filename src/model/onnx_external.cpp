@@ -17,6 +17,7 @@
 
 #include "core/descriptor.h"
 #include "core/digest.h"
+#include "core/elide.h"
 #include "model/onnx_access.h"
 #include "model/onnx_tensor.h"
 
@@ -29,7 +30,7 @@ using onnx::TensorProto;
 /// Read between two looks at the stop token.
 constexpr std::size_t block = std::size_t{8} << 20;
 
-struct Place {
+struct DataRange {
     std::string location, checksum;
     std::uint64_t offset = 0;
     std::optional<std::uint64_t> length;
@@ -70,24 +71,24 @@ class Reader {
 
     Result<void> read(TensorProto& tensor) {
         if (!is_external(tensor)) return {};
-        const auto place = place_of(tensor);
-        if (!place) return fail(place.error());
+        const auto range = range_of(tensor);
+        if (!range) return fail(range.error());
         const auto bytes = byte_size(tensor);
         if (!bytes)
             return corrupt(
-                fmt::format("tensor '{}' has an impossible shape or type", shown(tensor.name())));
-        const auto file = open(*place);
+                fmt::format("tensor '{}' has an impossible shape or type", elided(tensor.name())));
+        const auto file = open(*range);
         if (!file) return fail(file.error());
         const DataFile& data = **file;
-        const std::uint64_t rest = data.size - std::min(data.size, place->offset);
-        const std::uint64_t length = place->length.value_or(rest);
-        if (place->offset > data.size || length > rest) {
+        const std::uint64_t rest = data.size - std::min(data.size, range->offset);
+        const std::uint64_t length = range->length.value_or(rest);
+        if (range->offset > data.size || length > rest) {
             return corrupt(fmt::format("tensor '{}' ends behind the end of {}",
-                                       shown(tensor.name()), data.path.string()));
+                                       elided(tensor.name()), data.path.string()));
         }
         if (length != *bytes) {
             return corrupt(fmt::format("tensor '{}' has {} bytes in {}, its shape says {}",
-                                       shown(tensor.name()), length, data.path.string(), *bytes));
+                                       elided(tensor.name()), length, data.path.string(), *bytes));
         }
         if (length > left_) {
             return fail(ErrorCode::unsupported,
@@ -96,7 +97,7 @@ class Reader {
         }
         left_ -= length;
         std::string values(length, '\0');
-        if (auto ok = fill(data, place->offset, values); !ok) return ok;
+        if (auto ok = fill(data, range->offset, values); !ok) return ok;
         tensor.set_raw_data(std::move(values));
         tensor.clear_external_data();
         tensor.clear_data_location();
@@ -104,35 +105,35 @@ class Reader {
     }
 
   private:
-    Result<Place> place_of(const TensorProto& tensor) const {
-        Place place;
+    Result<DataRange> range_of(const TensorProto& tensor) const {
+        DataRange range;
         for (const auto& entry : tensor.external_data()) {
             const auto value = number(entry.value());
             const bool numeric = entry.key() == "offset" || entry.key() == "length";
             if (numeric && !value) {
                 return corrupt(fmt::format("tensor '{}': {} '{}' is no number",
-                                           shown(tensor.name()), entry.key(),
-                                           shown(entry.value())));
+                                           elided(tensor.name()), entry.key(),
+                                           elided(entry.value())));
             }
-            if (entry.key() == "location") place.location = entry.value();
-            if (entry.key() == "checksum") place.checksum = entry.value();
-            if (entry.key() == "offset") place.offset = *value;
-            if (entry.key() == "length") place.length = *value;
+            if (entry.key() == "location") range.location = entry.value();
+            if (entry.key() == "checksum") range.checksum = entry.value();
+            if (entry.key() == "offset") range.offset = *value;
+            if (entry.key() == "length") range.length = *value;
         }
-        if (!stays_below(place.location)) {
+        if (!stays_below(range.location)) {
             return fail(ErrorCode::unsupported,
                         fmt::format("{}: has weights in '{}', which is not in the model's folder",
-                                    label_, shown(place.location)),
+                                    label_, elided(range.location)),
                         "save the model again with its weights beside it");
         }
-        return place;
+        return range;
     }
 
     /// Opened once, also where thousands of tensors are in it.
-    Result<const DataFile*> open(const Place& place) {
-        if (const auto known = files_.find(place.location); known != files_.end())
+    Result<const DataFile*> open(const DataRange& range) {
+        if (const auto known = files_.find(range.location); known != files_.end())
             return &known->second;
-        const fs::path path = folder_ / place.location;
+        const fs::path path = folder_ / range.location;
         std::error_code error;
         const fs::path home = fs::canonical(folder_, error);
         const fs::path real = error ? fs::path() : fs::canonical(path, error);
@@ -163,8 +164,8 @@ class Reader {
         }
         data.size = static_cast<std::uint64_t>(status.st_size);
         if (auto ok = claims_.reads(real); !ok) return fail(ok.error());
-        if (auto ok = verify(data, place.checksum); !ok) return fail(ok.error());
-        return &files_.emplace(place.location, std::move(data)).first->second;
+        if (auto ok = verify(data, range.checksum); !ok) return fail(ok.error());
+        return &files_.emplace(range.location, std::move(data)).first->second;
     }
 
     Result<void> fill(const DataFile& data, std::uint64_t offset, std::string& bytes) const {

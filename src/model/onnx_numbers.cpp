@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "model/onnx_access.h"
-#include "model/onnx_attributes.h"
 #include "model/onnx_tensor.h"
 
 namespace saccade::model {
@@ -16,7 +15,6 @@ namespace {
 
 using onnx::NodeProto;
 using onnx::TensorProto;
-using Wrong = std::optional<std::string>;
 using Numbers = std::vector<std::int64_t>;
 
 /// A computed value's elements: what a GPU could hold at best.
@@ -152,9 +150,8 @@ Wrong NumberCheck::wrong_constants(const NodeProto& node) {
         return std::nullopt;
     }
     if (op.starts_with("Random")) {
-        const auto* shape = attribute(node, "shape");
-        if (shape == nullptr) return std::nullopt;
-        const Numbers dims(shape->ints().begin(), shape->ints().end());
+        const Numbers dims = integers_attribute(node, "shape");
+        if (dims.empty()) return std::nullopt;
         return least(dims) < 0 ? Wrong("asks for an impossible shape") : too_much(product(dims));
     }
     return std::nullopt;

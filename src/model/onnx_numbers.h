@@ -9,6 +9,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "model/onnx_attributes.h"
 #include "model/onnx_scope.h"
 
 namespace saccade::model {
@@ -27,13 +28,12 @@ class NumberCheck {
   public:
     explicit NumberCheck(const Scope& scope) : scope_(scope) {}
 
-    /// What is wrong with the node, as the end of a sentence that names it; nothing where nothing
-    /// is.
-    std::optional<std::string> wrong(const onnx::NodeProto& node);
+    /// What is wrong with the node.
+    Wrong wrong(const onnx::NodeProto& node);
 
   private:
-    std::optional<std::string> wrong_constants(const onnx::NodeProto& node);
-    std::optional<std::string> too_much(double elements);
+    Wrong wrong_constants(const onnx::NodeProto& node);
+    Wrong too_much(double elements);
     bool holds_zero(const onnx::TensorProto& tensor);
 
     const Scope& scope_;

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "core/elide.h"
 #include "model/onnx_access.h"
 
 namespace saccade::model {
@@ -90,7 +91,7 @@ std::optional<std::uint64_t> byte_size(const TensorProto& t) {
 Result<void> check_tensor(const TensorProto& t, const std::string& label) {
     const auto corrupt = [&](const std::string& what) {
         return fail(ErrorCode::corrupt,
-                    fmt::format("{}: tensor '{}' {}", label, shown(t.name()), what),
+                    fmt::format("{}: tensor '{}' {}", label, elided(t.name()), what),
                     "export the model again");
     };
     if (is_external(t)) {
@@ -107,7 +108,7 @@ Result<void> check_tensor(const TensorProto& t, const std::string& label) {
     if (bits == 0 && t.data_type() != TensorProto::STRING) {
         return fail(ErrorCode::unsupported,
                     fmt::format("{}: tensor '{}' has the unknown element type {}", label,
-                                shown(t.name()), t.data_type()),
+                                elided(t.name()), t.data_type()),
                     "export the model in FP32 or FP16");
     }
     const std::uint64_t in_lists = bits == 4 ? (*elements + 1) / 2 : *elements;

@@ -33,7 +33,7 @@ struct Network {
     std::string kept;  ///< what ties it to its batch or size, "" where all is free
 };
 
-/// Whether the last steps of a YOLOv8-like head are left to the reader (raw_head.h), who does them
+/// Whether the last steps of a YOLOv8-like head are left to the reader (raw_head.h), which does them
 /// for the few anchors that matter: on a host, where they would cost a tenth of all.
 enum class HeadForm : std::uint8_t { whole, raw };
 
@@ -53,6 +53,10 @@ class PreparedModel {
     [[nodiscard]] const std::string& name() const noexcept { return model_.name(); }
     /// As the file has it: its own size and batch, before they are made free.
     [[nodiscard]] const ModelSpec& spec() const noexcept { return spec_; }
+
+    /// Of all that the network computes with, in hex: differs where a weight does. Errors:
+    /// unsupported (over 2 GiB).
+    [[nodiscard]] Result<std::string> digest() const { return model_.digest(); }
 
     /// Errors: those of OnnxModel::parse (a changed graph that contradicts itself, our error).
     [[nodiscard]] Result<Network> network(HeadForm form) const;

@@ -79,23 +79,23 @@ class Histogram {
     }
 
   private:
-    static constexpr unsigned kStepBits = 6;  // 64 steps a power of two
-    static constexpr unsigned kMaxBits = 34;  // 2^34 ns = 17.2 s
-    static constexpr std::size_t kBuckets = (kMaxBits - kStepBits + 1) << kStepBits;
+    static constexpr unsigned step_bits = 6;  // 64 steps a power of two
+    static constexpr unsigned max_bits = 34;  // 2^34 ns = 17.2 s
+    static constexpr std::size_t bucket_count = (max_bits - step_bits + 1) << step_bits;
 
     static std::size_t bucket(std::uint64_t ns) noexcept {
-        if (ns >= (std::uint64_t{1} << kMaxBits)) return kBuckets - 1;
-        if (ns < (std::uint64_t{1} << kStepBits)) return static_cast<std::size_t>(ns);
-        const auto shift = static_cast<unsigned>(std::bit_width(ns)) - 1 - kStepBits;
-        const std::uint64_t step = (ns >> shift) - (std::uint64_t{1} << kStepBits);
-        return ((shift + std::size_t{1}) << kStepBits) + static_cast<std::size_t>(step);
+        if (ns >= (std::uint64_t{1} << max_bits)) return bucket_count - 1;
+        if (ns < (std::uint64_t{1} << step_bits)) return static_cast<std::size_t>(ns);
+        const auto shift = static_cast<unsigned>(std::bit_width(ns)) - 1 - step_bits;
+        const std::uint64_t step = (ns >> shift) - (std::uint64_t{1} << step_bits);
+        return ((shift + std::size_t{1}) << step_bits) + static_cast<std::size_t>(step);
     }
 
     static std::uint64_t upper_edge(std::size_t index) noexcept {
-        if (index < (std::size_t{1} << kStepBits)) return index;
-        const std::size_t shift = (index >> kStepBits) - 1;
-        const std::size_t step = index & ((std::size_t{1} << kStepBits) - 1);
-        return ((((std::uint64_t{1} << kStepBits) + step + 1) << shift)) - 1;
+        if (index < (std::size_t{1} << step_bits)) return index;
+        const std::size_t shift = (index >> step_bits) - 1;
+        const std::size_t step = index & ((std::size_t{1} << step_bits) - 1);
+        return ((((std::uint64_t{1} << step_bits) + step + 1) << shift)) - 1;
     }
 
     /// Written by one thread without a locked instruction, read by any.
@@ -117,7 +117,7 @@ class Histogram {
         std::atomic<std::uint64_t> value_{0};
     };
 
-    std::array<Figure, kBuckets> buckets_{};
+    std::array<Figure, bucket_count> buckets_{};
     Figure count_, sum_, first_, max_;
     Figure lowest_, highest_;  ///< buckets that hold any, once there is one
 };

@@ -201,7 +201,7 @@ Result<void> InferStage::out_of_memory(Batch& batch, const Error& error) {
     if (!pause) {
         return fail(ErrorCode::out_of_memory,
                     fmt::format("{}: there was no memory for a single image, {} times in a row: {}",
-                                detector_.info().model, memory::Governor::kTries, error.message),
+                                detector_.info().model, memory::Governor::tries, error.message),
                     "stop other programs that hold the device's memory, or use a smaller --imgsz");
     }
     std::this_thread::sleep_for(*pause);
@@ -224,12 +224,12 @@ void InferStage::deliver() {
 
 void InferStage::open_stream(std::uint32_t stream) {
     std::lock_guard lock(governor_mutex_);
-    governor_.open_video(stream);
+    governor_.open_stream(stream);
 }
 
 std::size_t InferStage::close_stream(std::uint32_t stream) {
     std::lock_guard lock(governor_mutex_);
-    return governor_.close_video(stream);
+    return governor_.close_stream(stream);
 }
 
 void InferStage::fail_with(Error error) {

@@ -6,10 +6,10 @@
 namespace saccade::pipeline {
 
 int side_for(Size source) noexcept {
-    constexpr std::int64_t kLarge = 2'100'000, kHuge = 8'300'000;  // px
+    constexpr std::int64_t large = 2'100'000, huge = 8'300'000;  // px
     const std::int64_t pixels = std::int64_t{source.width} * source.height;
-    if (pixels <= kLarge) return 640;
-    return pixels <= kHuge ? 480 : 320;
+    if (pixels <= large) return 640;
+    return pixels <= huge ? 480 : 320;
 }
 
 Size rectangle_for(Size source, int side, int stride) noexcept {

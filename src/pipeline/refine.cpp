@@ -7,15 +7,15 @@
 namespace saccade::pipeline {
 namespace {
 
-constexpr double kSmall = 32;         // px at network scale: side of a square of equal area
-constexpr float kSure = 0.5F;         // a score that needs no second look
-constexpr std::size_t kTargets = 32;  // the most that are weighed against each other
-constexpr double kCoarsest = 0.5;     // of a crop's scale the frame's is, at most
+constexpr double small_side = 32;         // px at network scale: side of a square of equal area
+constexpr float sure_score = 0.5F;        // a score that needs no second look
+constexpr std::size_t most_targets = 32;  // the most that are weighed against each other
+constexpr double coarsest = 0.5;          // of a crop's scale the frame's is, at most
 
 // What a look is worth. Objects that are missing or in doubt change tracks, small ones only boxes.
-constexpr double kMissing = 1.0, kDoubtful = 0.8, kFaintest = 0.5, kTiny = 0.15;
-constexpr double kPatience = 0.25;      // added, of the weight, for each frame a track was left out
-constexpr std::uint64_t kForget = 300;  // frames after which a track is taken for gone
+constexpr double missing_worth = 1.0, doubtful_worth = 0.8, faintest_worth = 0.5, tiny_worth = 0.15;
+constexpr double impatience = 0.25;  // added, of the weight, for each frame a track was left out
+constexpr std::uint64_t forgotten_after = 300;  // frames after which a track is taken for gone
 
 double scale_of(Size input, double width, double height) {
     return std::min(input.width / width, input.height / height);
@@ -57,10 +57,10 @@ bool is_cut(const Box& box, const Box& crop, Size frame) {
 /// A window of this size as near to the corner as the frame lets it, on pixels that every chroma
 /// format and GPU likes.
 Box window(double x, double y, Size size, Size frame) {
-    constexpr int kAlign = 16;
+    constexpr int alignment = 16;
     const auto place = [](double at, int length, int all) {
         const int most = std::max(0, all - length);
-        const int aligned = static_cast<int>(std::floor(at / kAlign)) * kAlign;
+        const int aligned = static_cast<int>(std::floor(at / alignment)) * alignment;
         return std::clamp(aligned, 0, most / 2 * 2);
     };
     const int left = place(x, size.width, frame.width), top = place(y, size.height, frame.height);
@@ -95,18 +95,18 @@ std::vector<Refiner::Target> Refiner::targets(Size frame, double scale,
             sure = sure || found[i].score >= options_.confidence;
         }
         if (!sure && track.state != TrackState::tentative) {
-            targets.push_back({with_context(box, frame), kMissing, track.id});
+            targets.push_back({with_context(box, frame), missing_worth, track.id});
         }
     }
     for (std::size_t i = 0; i < found.size(); ++i) {
         const double side = std::sqrt(static_cast<double>(found[i].box.area())) * scale;
-        const bool small = side < kSmall, sure = found[i].score >= kSure;
+        const bool small = side < small_side, sure = found[i].score >= sure_score;
         if (sure && !small) continue;
-        double weight = small ? kTiny : 0;
+        double weight = small ? tiny_worth : 0;
         if (!sure) {
             const double doubt = found[i].score < options_.confidence
-                                     ? kFaintest * found[i].score / options_.confidence
-                                     : kDoubtful;
+                                     ? faintest_worth * found[i].score / options_.confidence
+                                     : doubtful_worth;
             weight = std::max(weight, doubt);
         }
         targets.push_back({with_context(found[i].box, frame), weight, owner[i]});
@@ -115,11 +115,11 @@ std::vector<Refiner::Target> Refiner::targets(Size frame, double scale,
         if (target.track == 0) continue;
         const auto last = looked_.find(target.track);
         const std::uint64_t out = last != looked_.end() ? frame_ - last->second : 1;
-        target.weight *= 1 + kPatience * static_cast<double>(out - 1);
+        target.weight *= 1 + impatience * static_cast<double>(out - 1);
     }
     std::stable_sort(targets.begin(), targets.end(),
                      [](const Target& a, const Target& b) { return a.weight > b.weight; });
-    if (targets.size() > kTargets) targets.resize(kTargets);
+    if (targets.size() > most_targets) targets.resize(most_targets);
     return targets;
 }
 
@@ -129,7 +129,7 @@ Box Refiner::best_crop(Size frame, double scale, std::span<const Target> wanted)
     Box best;
     double best_gain = 0;
     for (const double zoom : {1.0, 1.5, 2.0, 3.0, 4.0}) {
-        if (zoom * scale > kCoarsest) break;
+        if (zoom * scale > coarsest) break;
         const Size size{static_cast<int>(input_.width * zoom),
                         static_cast<int>(input_.height * zoom)};
         const double finer = 1 - zoom * scale;  // more detail is better, the sooner the more
@@ -156,7 +156,7 @@ std::vector<Box> Refiner::plan(Size frame, std::span<const Detection> found,
     ++frame_;
     const double scale = scale_of(input_, frame.width, frame.height);
     std::vector<Box> crops;
-    if (scale > kCoarsest) return crops;  // the whole frame is as fine already
+    if (scale > coarsest) return crops;  // the whole frame is as fine already
     std::vector<Target> wanted = targets(frame, scale, found, tracks, elapsed);
     for (const Target& target : wanted) {
         if (target.track != 0) looked_.try_emplace(target.track, frame_ - 1);  // waits from now on
@@ -171,7 +171,8 @@ std::vector<Box> Refiner::plan(Size frame, std::span<const Detection> found,
             if (target.track != 0) looked_[target.track] = frame_;
         }
     }
-    std::erase_if(looked_, [this](const auto& entry) { return frame_ - entry.second > kForget; });
+    std::erase_if(looked_,
+                  [this](const auto& entry) { return frame_ - entry.second > forgotten_after; });
     return crops;
 }
 

@@ -19,9 +19,9 @@ struct RefineOptions {
 
 /// What the detector is asked for where frames are refined: weaker than any answer that is handed
 /// on, since a faint hint is reason enough to look closer.
-inline constexpr float kFaint = 0.05F;
+inline constexpr float faint_score = 0.05F;
 /// Frames of a stream whose crops are under way at once.
-inline constexpr int kLooksUnderWay = 2;
+inline constexpr int crops_under_way = 2;
 
 /// One stream's choice of crops. Pure logic, deterministic: equal calls give equal crops. Crops are
 /// squares or rectangles of the network's shape, at the source's own resolution or as much coarser

@@ -21,11 +21,11 @@ class RefineStage {
     RefineStage(const RefineOptions& options, InferStage& stage, std::uint32_t stream)
         : refiner_(options,
                    {stage.detector_info().input_width, stage.detector_info().input_height}),
-          lane_(stage, stream, kUnderWay * static_cast<std::size_t>(options.budget)),
-          known_(kUnderWay) {}
+          lane_(stage, stream, under_way * static_cast<std::size_t>(options.budget)),
+          known_(under_way) {}
 
     /// Whether finish() must come before the next begin().
-    [[nodiscard]] bool full() const noexcept { return under_way_.size() == kUnderWay; }
+    [[nodiscard]] bool full() const noexcept { return under_way_.size() == under_way; }
 
     /// Starts the closer look at a frame. Error: that of the detector.
     Result<void> begin(const Frame& frame, const std::vector<Detection>& detections) {
@@ -62,7 +62,7 @@ class RefineStage {
     [[nodiscard]] std::uint64_t crops() const noexcept { return crops_; }
 
   private:
-    static constexpr auto kUnderWay = static_cast<std::size_t>(kLooksUnderWay);
+    static constexpr auto under_way = static_cast<std::size_t>(crops_under_way);
 
     struct Looking {
         Size size;

@@ -15,15 +15,11 @@
 #include "saccade/bad_image.h"
 #include "saccade/error.h"
 #include "saccade/snapshot.h"
+#include "saccade/status.h"
 
 namespace saccade::pipeline {
 
-enum class StreamStatus {
-    complete,
-    partial,      ///< part of the source could not be read: what could be is written
-    interrupted,  ///< stopped on request
-    failed,       ///< nothing could be read, or an output could not be written
-};
+using StreamStatus = Status;
 
 struct StreamReport {
     std::string name;

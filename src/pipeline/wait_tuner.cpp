@@ -7,8 +7,8 @@ namespace saccade::pipeline {
 void WaitTuner::add(std::chrono::nanoseconds latency) {
     if (target_.count() <= 0) return;
     latencies_.push_back(latency);
-    if (latencies_.size() < kWindow) return;
-    const auto p99 = latencies_.begin() + (kWindow * 99 / 100 - 1);
+    if (latencies_.size() < window) return;
+    const auto p99 = latencies_.begin() + (window * 99 / 100 - 1);
     std::nth_element(latencies_.begin(), p99, latencies_.end());
     if (*p99 > target_) {
         wait_ /= 2;

@@ -15,14 +15,14 @@ class WaitTuner {
     /// `target` 0: the wait is always the longest.
     WaitTuner(std::chrono::nanoseconds longest, std::chrono::nanoseconds target)
         : longest_(longest), target_(target), wait_(longest) {
-        if (target_.count() > 0) latencies_.reserve(kWindow);
+        if (target_.count() > 0) latencies_.reserve(window);
     }
 
     /// A live frame's detections were there so long after it was decoded.
     void add(std::chrono::nanoseconds latency);
     [[nodiscard]] std::chrono::nanoseconds wait() const noexcept { return wait_; }
 
-    static constexpr std::size_t kWindow = 200;  ///< frames: two of them are above the percentile
+    static constexpr std::size_t window = 200;  ///< frames: two of them are above the percentile
 
   private:
     const std::chrono::nanoseconds longest_, target_;

@@ -8,8 +8,8 @@ namespace saccade::profile {
 namespace {
 
 std::size_t stage_index(Activity activity) {
-    return static_cast<std::size_t>(std::find(kStages.begin(), kStages.end(), activity) -
-                                    kStages.begin());
+    return static_cast<std::size_t>(
+        std::find(traced_stages.begin(), traced_stages.end(), activity) - traced_stages.begin());
 }
 
 double since(const Tracer& tracer, TraceEvent::Time time) {
@@ -32,7 +32,7 @@ std::map<std::uint32_t, std::vector<FrameTimes>> frame_times(const Tracer& trace
                 FrameTimes& times = found[id];
                 if (event.activity == Activity::queue_full) times.queued = interval.end;
                 if (event.activity == Activity::hand_on) times.handed_on = interval.end;
-                if (stage == kStageCount) continue;
+                if (stage == stage_count) continue;
                 times.stage[stage] = interval;
                 times.batch[stage] = event.frames;
             }

@@ -19,8 +19,8 @@ struct Interval {
 
 /// One frame's stay in every stage; a batch's frames share their interval.
 struct FrameTimes {
-    std::array<Interval, kStageCount> stage;
-    std::array<std::uint32_t, kStageCount> batch{};  ///< frames that shared it; 0: never was there
+    std::array<Interval, stage_count> stage;
+    std::array<std::uint32_t, stage_count> batch{};  ///< frames that shared it; 0: never was there
     double queued = 0;     ///< when it was let into the queue before the device
     double handed_on = 0;  ///< when it was let into the queue before the sinks
     [[nodiscard]] bool whole() const noexcept;

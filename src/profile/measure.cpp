@@ -14,7 +14,7 @@ namespace {
 
 using Streams = std::map<std::uint32_t, std::vector<FrameTimes>>;
 
-constexpr std::size_t kSeries = 240;  // points of a chart
+constexpr std::size_t series_points = 240;  // points of a chart
 enum : std::size_t { decode, preprocess, network, postprocess, track, sink };
 
 double seconds(std::chrono::nanoseconds time) {
@@ -100,13 +100,13 @@ void fill_stages(const Tracer& tracer, const Streams& streams, const Totals& tot
                    ? 1.0
                    : std::max(1.0, found->second / m.seconds);
     };
-    static constexpr const char* kThreads[] = {"decode", "device", "network",
-                                               "device", "track",  "sink"};
+    static constexpr const char* thread_kinds[] = {"decode", "device", "network",
+                                                   "device", "track",  "sink"};
     const double helper_cpu[] = {helpers.decode, 0, helpers.network, 0, 0, helpers.sink};
     double all = 0;
-    for (std::size_t s = 0; s < kStageCount; ++s) {
+    for (std::size_t s = 0; s < stage_count; ++s) {
         Stage& stage = m.stages[s];
-        stage.name = to_string(kStages[s]);
+        stage.name = to_string(traced_stages[s]);
         std::vector<double> times;
         for (const auto& [id, list] : streams) {
             for (const FrameTimes& f : list) {
@@ -118,16 +118,17 @@ void fill_stages(const Tracer& tracer, const Streams& streams, const Totals& tot
             const auto found = map.find(key);
             return found == map.end() ? 0.0 : found->second;
         };
-        const double own = value(totals.cpu, kStages[s]), held = value(totals.wall, kStages[s]);
+        const double own = value(totals.cpu, traced_stages[s]),
+                     held = value(totals.wall, traced_stages[s]);
         stage.cpu_ms = 1e3 * (own + helper_cpu[s]) / frames;
-        stage.servers = at_once(kThreads[s]);
+        stage.servers = at_once(thread_kinds[s]);
         // A device thread's delay is shared out over its two stages.
         const double part =
-            kThreads[s] == std::string("device")
+            thread_kinds[s] == std::string("device")
                 ? held / std::max(1e-9, value(totals.wall, Activity::preprocess) +
                                             value(totals.wall, Activity::postprocess))
                 : 1.0;
-        const double delayed = value(totals.delayed, std::string(kThreads[s])) * part;
+        const double delayed = value(totals.delayed, std::string(thread_kinds[s])) * part;
         stage.service_ms = 1e3 * std::clamp(held - delayed, std::min(own, held), held) / frames;
     }
     Stage& net = m.stages[network];
@@ -143,7 +144,7 @@ void fill_stages(const Tracer& tracer, const Streams& streams, const Totals& tot
     const double on_cores = wall > 0 ? std::min(1.0, busy / wall) : 0;
     const double lost = busy > 0 ? on_cores * late / (busy + late) : 0;
     net.service_ms = 1e3 * wall * (1 - lost) / frames;
-    for (std::size_t s = 0; s < kStageCount; ++s) {
+    for (std::size_t s = 0; s < stage_count; ++s) {
         Stage& stage = m.stages[s];
         const double work = s == network ? wall : stage.time.sum / 1e3;
         if (m.seconds > 0) stage.utilization = std::min(1.0, work / (stage.servers * m.seconds));
@@ -187,7 +188,7 @@ void fill_queues(const Tracer& tracer, const Streams& streams, const RunShape& s
                  Measurement& m) {
     const auto add = [&](const char* name, std::size_t capacity, auto&& stay_of) {
         QueueDepth queue{.name = name, .capacity = capacity};
-        queue.series.assign(kSeries, 0);
+        queue.series.assign(series_points, 0);
         std::vector<double> waits;
         double life = 0;
         for (const auto& [id, list] : streams) {
@@ -284,10 +285,11 @@ void fill_timeline(const Tracer& tracer, Measurement& m) {
 
 /// Lanes in the order a frame passes them.
 void sort_timeline(Measurement& m) {
-    static constexpr const char* kOrder[] = {"decode", "device", "network", "track", "sink"};
+    static constexpr const char* lane_order[] = {"decode", "device", "network", "track", "sink"};
     const auto place = [](const TimelineLane& lane) {
         const std::string kind = lane.name.substr(0, lane.name.find(' '));
-        return std::find(std::begin(kOrder), std::end(kOrder), kind) - std::begin(kOrder);
+        return std::find(std::begin(lane_order), std::end(lane_order), kind) -
+               std::begin(lane_order);
     };
     std::stable_sort(m.timeline.begin(), m.timeline.end(),
                      [&](const auto& a, const auto& b) { return place(a) < place(b); });
@@ -295,8 +297,8 @@ void sort_timeline(Measurement& m) {
 
 /// Durations as the replay takes them: scaled to what each would take with a core to itself.
 void fill_costs(const Tracer& tracer, const Streams& streams, Measurement& m) {
-    std::array<double, kStageCount> scale{};
-    for (std::size_t s = 0; s < kStageCount; ++s) {
+    std::array<double, stage_count> scale{};
+    for (std::size_t s = 0; s < stage_count; ++s) {
         const double mean = m.stages[s].time.mean;
         scale[s] = mean > 0 ? m.stages[s].service_ms / mean : 1;
     }
@@ -305,7 +307,7 @@ void fill_costs(const Tracer& tracer, const Streams& streams, Measurement& m) {
         const double decoders = decoders_of(tracer, id);
         for (const FrameTimes& f : list) {
             FrameCost cost;
-            for (std::size_t s = 0; s < kStageCount; ++s) {
+            for (std::size_t s = 0; s < stage_count; ++s) {
                 cost.seconds[s] =
                     static_cast<float>(s == network ? m.stages[s].service_ms / 1e3
                                                     : scale[s] * f.stage[s].length() / f.batch[s]);

@@ -13,10 +13,10 @@
 namespace saccade::profile {
 
 /// The stages that work on frames, in the order a frame passes them.
-inline constexpr std::array kStages = {Activity::decode,  Activity::preprocess,
-                                       Activity::network, Activity::postprocess,
-                                       Activity::track,   Activity::sink};
-inline constexpr std::size_t kStageCount = kStages.size();
+inline constexpr std::array traced_stages = {Activity::decode,  Activity::preprocess,
+                                             Activity::network, Activity::postprocess,
+                                             Activity::track,   Activity::sink};
+inline constexpr std::size_t stage_count = traced_stages.size();
 
 /// One stage as a server of the pipeline. Times a frame are in milliseconds.
 struct Stage {
@@ -54,7 +54,7 @@ struct ThreadUse {
 
 /// A frame's path through one stream in seconds of work, for the replay.
 struct FrameCost {
-    std::array<float, kStageCount> seconds{};
+    std::array<float, stage_count> seconds{};
 };
 struct StreamCosts {
     double open = 0, finish = 0;  ///< seconds
@@ -82,7 +82,7 @@ struct Measurement {
     std::size_t streams = 1;   ///< at once
     std::size_t queue = 32;    ///< capacity, frames
     int batch = 1, slots = 1;  ///< largest batch; batches that may be under way
-    std::array<Stage, kStageCount> stages;
+    std::array<Stage, stage_count> stages;
     /// Decoder for the device, device for frames, device thread for the network, tracker for the
     /// sinks, tracker for closer looks.
     std::vector<Waiting> waiting;

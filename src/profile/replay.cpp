@@ -194,7 +194,7 @@ double replay_seconds(const Measurement& measured, const Scenario& scenario) {
 
 double predicted_fps(const Measurement& measured, const Scenario& scenario) {
     double cpu_ms = measured.other_cpu_ms;
-    for (std::size_t s = 0; s < kStageCount; ++s) {
+    for (std::size_t s = 0; s < stage_count; ++s) {
         cpu_ms += measured.stages[s].cpu_ms * scenario.work[s];
     }
     const auto frames = static_cast<double>(measured.frames);

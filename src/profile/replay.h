@@ -14,7 +14,7 @@ namespace saccade::profile {
 
 /// What is to be otherwise than in the measured run.
 struct Scenario {
-    std::array<double, kStageCount> work{1, 1, 1,
+    std::array<double, stage_count> work{1, 1, 1,
                                          1, 1, 1};  ///< factor on each stage's time and CPU
     double queue = 1;                               ///< factor on the queues' capacity
     double cores = 1;                               ///< factor on the machine's cores

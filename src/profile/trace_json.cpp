@@ -18,7 +18,7 @@ struct Stop {
     int track;
 };
 
-constexpr int kSlotTracks = 1 << 24;  // above all Linux thread ids, which end at 2^22
+constexpr int slot_tracks = 1 << 24;  // above all Linux thread ids, which end at 2^22
 
 class Writer {
   public:
@@ -54,7 +54,7 @@ std::string trace_json(const Tracer& tracer, std::span<const Sample> samples) {
     int number = 0;
     for (const TraceLane& lane : tracer.lanes()) {
         // Lanes are named by the program itself, so there is nothing to escape.
-        const int track = lane.thread() == 0 ? kSlotTracks + number : lane.thread();
+        const int track = lane.thread() == 0 ? slot_tracks + number : lane.thread();
         out.add('M', track, R"("name":"thread_name","args":{{"name":"{}"}})", lane.name());
         out.add('M', track, R"("name":"thread_sort_index","args":{{"sort_index":{}}})", number++);
         for (const TraceEvent& event : lane.events()) {
@@ -73,7 +73,7 @@ std::string trace_json(const Tracer& tracer, std::span<const Sample> samples) {
         }
     }
     for (const DeviceLane& lane : tracer.device_lanes()) {
-        const int track = kSlotTracks + number;
+        const int track = slot_tracks + number;
         out.add('M', track, R"("name":"thread_name","args":{{"name":"{}"}})", lane.name);
         out.add('M', track, R"("name":"thread_sort_index","args":{{"sort_index":{}}})", number++);
         for (const DeviceEvent& event : lane.events) {

@@ -31,7 +31,7 @@ std::size_t best_stage(const Measurement& m, const Scenario& from) {
     const double now = predicted_fps(m, from);
     std::size_t best = 0;
     double most = 0;
-    for (std::size_t s = 0; s < kStageCount; ++s) {
+    for (std::size_t s = 0; s < stage_count; ++s) {
         if (from.work[s] == 0) continue;
         Scenario scenario = from;
         scenario.work[s] = 0;
@@ -162,7 +162,7 @@ std::string sink_name(const std::string& stage) {
 /// All changes worth a line, the most helpful first.
 std::vector<WhatIf> what_ifs(const Measurement& m) {
     std::vector<WhatIf> list;
-    for (std::size_t s = 0; s < kStageCount; ++s) {
+    for (std::size_t s = 0; s < stage_count; ++s) {
         list.push_back({m.stages[s].name + " twice as fast", predicted_speedup(m, scaled(s, 0.5))});
         list.push_back({m.stages[s].name + " at no cost", predicted_speedup(m, scaled(s, 0))});
     }

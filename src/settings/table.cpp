@@ -5,16 +5,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <string_view>
 
 #include "core/elide.h"
+#include "infer/device.h"
 #include "memory/limit.h"
-#include "model/spec.h"
 #include "settings/list_text.h"
-#include "sink/registry.h"
+#include "settings/words.h"
 #include "sink/rotation.h"
-#include "track/registry.h"
 #include "track/zones.h"
 
 namespace saccade::settings {
@@ -78,19 +76,13 @@ Row toggle(std::string key, std::string flags, std::string help, bool Settings::
             .get = [=](const Settings& s) { return s.*field ? "true" : "false"; }};
 }
 
-tl::unexpected<Error> none_of(const std::string& key, const std::string& given,
-                              const std::vector<std::string>& choices) {
-    return fail(ErrorCode::invalid_argument, fmt::format("{}: '{}' is none of {}", key,
-                                                         elided(given), fmt::join(choices, ", ")));
-}
-
 Row choice(std::string key, std::string flags, std::string help, std::string Settings::* field,
            std::vector<std::string> choices) {
     Row row = text(key, std::move(flags), fmt::format("{}", fmt::join(choices, "|")),
                    std::move(help), field);
     row.set = [=](Settings& s, const std::string& given) -> Result<void> {
         if (std::find(choices.begin(), choices.end(), given) == choices.end()) {
-            return none_of(key, given, choices);
+            return unknown_word(key, given, choices);
         }
         s.*field = given;
         return {};
@@ -115,7 +107,7 @@ Row list(std::string key, std::string flags, std::string value, std::string help
                 for (const std::string& part : *parts) {
                     if (!choices.empty() &&
                         std::find(choices.begin(), choices.end(), part) == choices.end()) {
-                        return none_of(key, part, choices);
+                        return unknown_word(key, part, choices);
                     }
                 }
                 s.*field = std::move(*parts);
@@ -163,122 +155,127 @@ Row automatic(std::string key, std::string flags, std::string help, T Settings::
     return row;
 }
 
-template <typename Descriptions>
-std::vector<std::string> names_of(const Descriptions& descriptions) {
-    std::vector<std::string> names;
-    for (const auto& d : descriptions) names.emplace_back(d.name);
-    return names;
-}
-
 std::vector<Row> make_table() {
     using S = Settings;
-    const auto formats = names_of(sink::sinks());
+    const std::vector<std::string> formats = format_words();
     std::vector<Row> rows;
-    rows.push_back(text("model", "-m,--model", "NAME|FILE",
-                        "ONNX model: a file, a name to look for, or 'synthetic'", &S::model));
-    std::vector<std::string> families{""};
-    for (const model::Family family : model::families()) families.emplace_back(to_string(family));
-    rows.push_back(choice("family", "--family",
-                          "how to read the model's output, where it can't be told", &S::family,
-                          std::move(families)));
-    rows.back().value = "NAME";
-    rows.push_back(choice("input_order", "--input-order",
-                          "order of the model's input channels, where its family has another",
-                          &S::input_order, {"", "rgb", "bgr"}));
-    rows.back().value = "rgb|bgr";
-    rows.push_back(choice("input_range", "--input-range",
-                          "largest value of the model's input, where its family has another",
-                          &S::input_range, {"", "1", "255"}));
-    rows.back().value = "1|255";
-    rows.push_back(text("device", "--device", "auto|cpu|cuda:N,...|cuda:all",
-                        "where the model runs; several GPUs share the streams", &S::device));
-    rows.push_back(choice("precision", "--precision", "arithmetic of the model", &S::precision,
-                          {"auto", "fp32", "fp16", "mixed", "bf16", "int8"}));
-    rows.push_back(automatic("imgsz", "--imgsz",
-                             "square input size of the model, px [auto: by the source's]",
-                             &S::image_size, 1, 8192));
-    rows.push_back(toggle("rect", "--rect", "inputs of the source's shape: less padding, faster",
-                          &S::rectangles));
-    rows.push_back(automatic("batch", "--batch", "images a batch", &S::batch, 1, 1024));
-    rows.push_back(numeric<int>("warmup", "--warmup", "batches run before the first frame",
-                                &S::warmup, 0, 1000));
-    rows.push_back(
+    const auto add = [&](Effect effect, Row row) -> Row& {
+        row.effect = effect;
+        return rows.emplace_back(std::move(row));
+    };
+    add(Effect::file, text("model", "-m,--model", "NAME|FILE",
+                           "ONNX model: a file, a name to look for, or 'synthetic'", &S::model));
+    std::vector<std::string> families = family_words();
+    families.insert(families.begin(), "");
+    add(Effect::results,
+        choice("family", "--family", "how to read the model's output, where it can't be told",
+               &S::family, std::move(families)))
+        .value = "NAME";
+    add(Effect::results, choice("input_order", "--input-order",
+                                "order of the model's input channels, where its family has another",
+                                &S::input_order, {"", "rgb", "bgr"}))
+        .value = "rgb|bgr";
+    add(Effect::results, choice("input_range", "--input-range",
+                                "largest value of the model's input, where its family has another",
+                                &S::input_range, {"", "1", "255"}))
+        .value = "1|255";
+    add(Effect::results, text("device", "--device", std::string(infer::device_words),
+                              "where the model runs; several GPUs share the streams", &S::device));
+    add(Effect::results, choice("precision", "--precision", "arithmetic of the model",
+                                &S::precision, precision_words()));
+    add(Effect::results,
+        automatic("imgsz", "--imgsz", "square input size of the model, px [auto: by the source's]",
+                  &S::image_size, 1, 8192));
+    add(Effect::results,
+        toggle("rect", "--rect", "inputs of the source's shape: less padding, faster",
+               &S::rectangles));
+    add(Effect::none, automatic("batch", "--batch", "images a batch", &S::batch, 1, 1024));
+    add(Effect::none, numeric<int>("warmup", "--warmup", "batches run before the first frame",
+                                   &S::warmup, 0, 1000));
+    add(Effect::none,
         automatic("in_flight", "--in-flight", "batches under way at once", &S::in_flight, 1, 64));
-    rows.push_back(
+    add(Effect::none,
         automatic("threads", "--threads", "CPU threads of the model", &S::threads, 1, 1024));
-    rows.push_back(text("vram_limit", "--vram-limit", "SIZE|SHARE",
-                        "memory to hold on the device: 20GB, 2GiB, 0.8 [20GB of a GPU]",
-                        &S::vram_limit));
-    rows.back().set = [](Settings& s, const std::string& given) -> Result<void> {
+    add(Effect::none,
+        text("vram_limit", "--vram-limit", "SIZE|SHARE",
+             "memory to hold on the device: 20GB, 2GiB, 0.8 [20GB of a GPU]", &S::vram_limit))
+        .set = [](Settings& s, const std::string& given) -> Result<void> {
         if (auto limit = memory::parse_limit(given); !limit) return fail(limit.error());
         s.vram_limit = given;
         return {};
     };
-    rows.push_back(
+    add(Effect::results,
         numeric<float>("conf", "--conf", "least score of a detection", &S::confidence, 0, 1));
-    rows.push_back(numeric<float>("iou", "--iou", "overlap over which the weaker box is dropped",
-                                  &S::iou, 0, 1));
-    rows.push_back(numeric<int>("max_det", "--max-det", "most detections a frame",
-                                &S::max_detections, 1, 30000));
-    rows.push_back(list("classes", "--classes", "NAME|N,...",
-                        "only these classes; \"a name, with commas\" in double quotes",
-                        &S::classes));
-    rows.push_back(toggle("refine", "--refine", "look again, closer, at what is small or uncertain",
-                          &S::refine));
-    rows.push_back(numeric<int>("refine_budget", "--refine-budget", "crops a frame for --refine",
-                                &S::refine_budget, 1, 64));
-    rows.push_back(choice("tracker", "--tracker", "how identities are kept", &S::tracker,
-                          names_of(track::trackers())));
-    rows.push_back(text("reid", "--reid", "NAME|FILE",
-                        "ONNX network that tells objects apart by looks (saccade, botsort)",
-                        &S::reid));
-    rows.push_back(numeric<double>(
-        "remember", "--remember",
-        "seconds for which who left is known again by looks (with --reid)", &S::remember, 0, 1e6));
-    rows.push_back(numeric<int>("interpolate", "--interpolate",
-                                "fill gaps in tracks of up to so many frames", &S::interpolate, 0,
-                                1000));
-    rows.push_back(text("ground", "--ground", "FILE",
-                        "where the picture shows which metres: speeds, lines and zones in metres",
-                        &S::ground));
-    rows.push_back(shapes("line", "--line", "X1,Y1,X2,Y2[:NAME]",
-                          "count who crosses this line (px); may be repeated", &S::lines,
-                          track::parse_line));
-    rows.push_back(shapes("zone", "--zone", "X1,Y1,X2,Y2,X3,Y3,...[:NAME]",
-                          "count who is in this polygon and how long; may be repeated", &S::zones,
-                          track::parse_zone));
-    rows.push_back(choice("camera_motion", "--camera-motion",
-                          "make up for a moving camera before matching", &S::camera_motion,
-                          {"auto", "on", "off"}));
-    rows.push_back(automatic<std::size_t>("streams", "--streams", "sources run at once",
-                                          &S::streams, 1, 4096));
-    rows.push_back(
+    add(Effect::results,
+        numeric<float>("iou", "--iou", "overlap over which the weaker box is dropped", &S::iou, 0,
+                       1));
+    add(Effect::results, numeric<int>("max_det", "--max-det", "most detections a frame",
+                                      &S::max_detections, 1, 30000));
+    add(Effect::results,
+        list("classes", "--classes", "NAME|N,...",
+             "only these classes; \"a name, with commas\" in double quotes", &S::classes));
+    add(Effect::results,
+        toggle("multi_label", "--multi-label",
+               "let a place hold several classes, as COCO figures are made", &S::multi_label));
+    add(Effect::results, toggle("refine", "--refine",
+                                "look again, closer, at what is small or uncertain", &S::refine));
+    add(Effect::results, numeric<int>("refine_budget", "--refine-budget",
+                                      "crops a frame for --refine", &S::refine_budget, 1, 64));
+    add(Effect::results,
+        choice("tracker", "--tracker", "how identities are kept", &S::tracker, tracker_words()));
+    add(Effect::file, text("reid", "--reid", "NAME|FILE",
+                           fmt::format("ONNX network that tells objects apart by appearance ({})",
+                                       fmt::join(appearance_words(), ", ")),
+                           &S::reid));
+    add(Effect::results,
+        numeric<double>("remember", "--remember",
+                        "seconds for which objects that left are recognised by appearance (with --reid)",
+                        &S::remember, 0, 1e6));
+    add(Effect::results,
+        numeric<int>("interpolate", "--interpolate", "fill gaps in tracks of up to so many frames",
+                     &S::interpolate, 0, 1000));
+    add(Effect::file,
+        text("ground", "--ground", "FILE",
+             "where the picture shows which metres: speeds, lines and zones in metres",
+             &S::ground));
+    add(Effect::results,
+        shapes("line", "--line", "X1,Y1,X2,Y2[:NAME]",
+               "count objects that cross this line (px); may be repeated", &S::lines, track::parse_line));
+    add(Effect::results, shapes("zone", "--zone", "X1,Y1,X2,Y2,X3,Y3,...[:NAME]",
+                                "count objects in this polygon and how long they stay; may be repeated",
+                                &S::zones, track::parse_zone));
+    add(Effect::results,
+        choice("camera_motion", "--camera-motion", "make up for a moving camera before matching",
+               &S::camera_motion, camera_motion_words()));
+    add(Effect::none, automatic<std::size_t>("streams", "--streams", "sources run at once",
+                                             &S::streams, 1, 4096));
+    add(Effect::none,
         numeric<std::size_t>("queue", "--queue", "frames each queue holds", &S::queue, 1, 4096));
-    rows.push_back(automatic("decoder_threads", "--decoder-threads", "threads of each decoder",
-                             &S::decoder_threads, 1, 256));
-    rows.push_back(
+    add(Effect::none, automatic("decoder_threads", "--decoder-threads", "threads of each decoder",
+                                &S::decoder_threads, 1, 256));
+    add(Effect::none,
         automatic("decoders", "--decoders",
                   "decoders that share a file, each in another part of it [auto: a GPU's engines]",
                   &S::decoders, 1, 64));
-    rows.push_back(numeric<double>("image_rate", "--image-rate",
-                                   "frames a second of image sequences", &S::image_rate, 0.001,
-                                   1000));
-    rows.push_back(numeric<int>("stride", "--stride", "look at every N-th frame only", &S::stride,
-                                1, 1'000'000));
-    rows.push_back(numeric<double>("max_fps", "--max-fps",
-                                   "look at N frames a second at most, by their times; 0: all",
-                                   &S::max_fps, 0, 1e6));
-    rows.push_back(toggle("live", "--live",
-                          "read files at their own pace; drop frames rather than fall behind",
-                          &S::live));
-    rows.push_back(automatic<double>("max_wait", "--max-wait",
-                                     "ms a frame may wait for its batch [5 live, else 100]",
-                                     &S::max_wait, 0.01, 10000));
-    rows.push_back(numeric<double>("target_p99", "--target-p99",
-                                   "ms for 99 of 100 live frames to be detected in; 0: none",
-                                   &S::target_p99, 0, 60000));
-    rows.push_back(text("out", "-o,--out", "DIR", "folder of the outputs", &S::out));
-    rows.back().set = [](Settings& s, const std::string& given) -> Result<void> {
+    add(Effect::results,
+        numeric<double>("image_rate", "--image-rate", "frames a second of image sequences",
+                        &S::image_rate, 0.001, 1000));
+    add(Effect::results, numeric<int>("stride", "--stride", "look at every N-th frame only",
+                                      &S::stride, 1, 1'000'000));
+    add(Effect::results, numeric<double>("max_fps", "--max-fps",
+                                         "look at N frames a second at most, by their times; 0: all",
+                                         &S::max_fps, 0, 1e6));
+    add(Effect::results,
+        toggle("live", "--live",
+               "read files at their own pace; drop frames rather than fall behind", &S::live));
+    add(Effect::none, automatic<double>("max_wait", "--max-wait",
+                                        "ms a frame may wait for its batch [5 live, else 100]",
+                                        &S::max_wait, 0.01, 10000));
+    add(Effect::none, numeric<double>("target_p99", "--target-p99",
+                                      "ms for 99 of 100 live frames to be detected in; 0: none",
+                                      &S::target_p99, 0, 60000));
+    add(Effect::none, text("out", "-o,--out", "DIR", "folder of the outputs", &S::out)).set =
+        [](Settings& s, const std::string& given) -> Result<void> {
         if (given.empty()) {
             return fail(ErrorCode::invalid_argument, "out: an empty name is no folder",
                         "this folder is --out .");
@@ -286,20 +283,21 @@ std::vector<Row> make_table() {
         s.out = given;
         return {};
     };
-    rows.push_back(list("save", "-s,--save", fmt::format("{},...", fmt::join(formats, "|")),
-                        "formats to write", &S::save, formats));
-    rows.push_back(text("rotate", "--rotate", "TIME|SIZE",
-                        "split outputs: 15m, 1h, 100MB ...; pieces are numbered", &S::rotate));
-    rows.back().set = [](Settings& s, const std::string& given) -> Result<void> {
+    add(Effect::results, list("save", "-s,--save", fmt::format("{},...", fmt::join(formats, "|")),
+                              "formats to write", &S::save, formats));
+    add(Effect::results, text("rotate", "--rotate", "TIME|SIZE",
+                              "split outputs: 15m, 1h, 100MB ...; pieces are numbered", &S::rotate))
+        .set = [](Settings& s, const std::string& given) -> Result<void> {
         if (auto rotation = sink::parse_rotation(given); !rotation) return fail(rotation.error());
         s.rotate = given;
         return {};
     };
-    rows.push_back(toggle("resume", "--resume",
-                          "leave out files that an earlier run into --out completed", &S::resume));
-    rows.push_back(list("model_dirs", "--model-dirs", "DIR,...",
-                        "folders searched first for models", &S::model_dirs));
-    rows.push_back(text("cache_dir", "--cache-dir", "DIR", "folder of caches", &S::cache_dir));
+    add(Effect::none,
+        toggle("resume", "--resume", "leave out files that an earlier run into --out completed",
+               &S::resume));
+    add(Effect::none, list("model_dirs", "--model-dirs", "DIR,...",
+                           "folders searched first for models", &S::model_dirs));
+    add(Effect::none, text("cache_dir", "--cache-dir", "DIR", "folder of caches", &S::cache_dir));
     return rows;
 }
 
@@ -308,6 +306,16 @@ std::vector<Row> make_table() {
 const std::vector<Row>& table() {
     static const std::vector<Row> table = make_table();
     return table;
+}
+
+std::string results_text(const Settings& settings) {
+    std::string text;
+    for (const Row& row : table()) {
+        if (row.effect != Effect::results) continue;
+        const std::string value = row.get(settings);
+        text += fmt::format("{} {}:{}\n", row.key, value.size(), value);
+    }
+    return text;
 }
 
 }  // namespace saccade::settings

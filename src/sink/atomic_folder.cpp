@@ -18,11 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kWayOut = "choose another folder with --out";
+constexpr const char* way_out = "choose another folder with --out";
 
 tl::unexpected<Error> unwritable(const fs::path& path, std::string_view reason) {
     return fail(ErrorCode::unwritable,
-                fmt::format("{}: can't be written: {}", path.string(), reason), kWayOut);
+                fmt::format("{}: can't be written: {}", path.string(), reason), way_out);
 }
 
 tl::unexpected<Error> unwritable(const fs::path& path, int reason) {
@@ -49,7 +49,7 @@ Result<AtomicFolder> AtomicFolder::create(const fs::path& path, std::string_view
     // Told now, not after all the work.
     if (auto good = folder.check_replaceable(); !good) return fail(good.error());
     const fs::path temporary = temporary_of(folder.path_);
-    if (auto good = FileClaims::may_replace(temporary, path, kWayOut); !good)
+    if (auto good = FileClaims::may_replace(temporary, path, way_out); !good)
         return fail(good.error());
     folder.held_ = hold_folder(temporary);
     if (folder.held_ == -EWOULDBLOCK) return unwritable(path, "another run is writing it");
@@ -79,7 +79,7 @@ Result<void> AtomicFolder::check_replaceable() const {
     std::error_code error;
     const auto status = fs::symlink_status(path_, error);
     if (status.type() == fs::file_type::not_found) return {};
-    if (auto good = FileClaims::may_replace(path_, path_, kWayOut); !good) return good;
+    if (auto good = FileClaims::may_replace(path_, path_, way_out); !good) return good;
     if (status.type() != fs::file_type::directory) return unwritable(path_, "is no folder");
     fs::directory_iterator entry(path_, error);
     for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {

@@ -8,6 +8,10 @@ namespace saccade::sink {
 
 std::string csv_field(std::string_view field) {
     if (field.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(field);
+    return csv_quoted(field);
+}
+
+std::string csv_quoted(std::string_view field) {
     std::string text = "\"";
     for (const char c : field) {
         if (c == '"') text += '"';

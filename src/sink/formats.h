@@ -13,6 +13,8 @@ std::unique_ptr<Sink> make_coco(const SinkOptions& options);
 std::unique_ptr<Sink> make_yolo(const SinkOptions& options);
 std::unique_ptr<Sink> make_csv(const SinkOptions& options);
 std::unique_ptr<Sink> make_frames(const SinkOptions& options);
+std::unique_ptr<Sink> make_counts_json(const SinkOptions& options);
+std::unique_ptr<Sink> make_counts_table(const SinkOptions& options);
 std::unique_ptr<Sink> make_md5(const SinkOptions& options);
 std::unique_ptr<Sink> make_video(const SinkOptions& options);
 

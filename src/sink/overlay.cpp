@@ -28,38 +28,38 @@ void Overlay::draw(std::span<const Object> objects, Picture& picture) {
     trails_.update(objects);
     collect(objects, picture.width(), picture.height());
     Canvas canvas(picture, mask_);
-    for (const Item& item : items_) {
-        canvas.polyline(trails_.points(item.object.id), static_cast<float>(line_), item.color);
+    for (const DrawnObject& drawn : drawn_) {
+        canvas.polyline(trails_.points(drawn.object.id), static_cast<float>(line_), drawn.color);
     }
-    for (const Item& item : items_) canvas.outline(item.box, line_, item.color);
+    for (const DrawnObject& drawn : drawn_) canvas.outline(drawn.box, line_, drawn.color);
     labels_.clear();
-    for (const Item& item : items_) draw_label(item, canvas);
+    for (const DrawnObject& drawn : drawn_) draw_label(drawn, canvas);
 }
 
 /// What is in the picture, clipped to it, from the top to the bottom.
 void Overlay::collect(std::span<const Object> objects, int width, int height) {
-    items_.clear();
+    drawn_.clear();
     for (const Object& object : objects) {
         const Box b = object.box.clipped(static_cast<float>(width), static_cast<float>(height));
         const Rect rect{static_cast<int>(std::lround(b.x1)), static_cast<int>(std::lround(b.y1)),
                         static_cast<int>(std::lround(b.x2)), static_cast<int>(std::lround(b.y2))};
         if (rect.width() <= 0 || rect.height() <= 0) continue;
         const std::int64_t number = object.id >= 0 ? object.id : object.class_id;
-        items_.push_back({object, rect, color_of(number)});
+        drawn_.push_back({object, rect, color_of(number)});
     }
-    std::stable_sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
+    std::stable_sort(drawn_.begin(), drawn_.end(), [](const DrawnObject& a, const DrawnObject& b) {
         return std::tie(a.box.bottom, a.object.id) < std::tie(b.box.bottom, b.object.id);
     });
 }
 
-void Overlay::draw_label(const Item& item, Canvas& canvas) {
-    const std::string label = label_of(item.object);
+void Overlay::draw_label(const DrawnObject& drawn, Canvas& canvas) {
+    const std::string label = label_of(drawn.object);
     const int cap = text_.cap_height();
     const int pad_x = std::max(2, cap * 2 / 5);
     const int pad_y = std::max(2, (cap * 2 + 4) / 5);  // holds the descenders too
-    const Rect plate = labels_.place(item.box, text_.width(label) + 2 * pad_x, cap + 2 * pad_y);
-    canvas.fill(plate, item.color);
-    text_.draw(canvas, label, plate.left + pad_x, plate.bottom - pad_y, text_color_on(item.color));
+    const Rect plate = labels_.place(drawn.box, text_.width(label) + 2 * pad_x, cap + 2 * pad_y);
+    canvas.fill(plate, drawn.color);
+    text_.draw(canvas, label, plate.left + pad_x, plate.bottom - pad_y, text_color_on(drawn.color));
 }
 
 std::string Overlay::label_of(const Object& object) const {

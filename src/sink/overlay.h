@@ -30,13 +30,13 @@ class Overlay {
     void draw(std::span<const Object> objects, Picture& picture);
 
   private:
-    struct Item {
+    struct DrawnObject {
         Object object;
         Rect box;
         Rgb color;
     };
     void collect(std::span<const Object> objects, int width, int height);
-    void draw_label(const Item& item, Canvas& canvas);
+    void draw_label(const DrawnObject& drawn, Canvas& canvas);
     [[nodiscard]] std::string label_of(const Object& object) const;
 
     OverlayOptions options_;
@@ -44,7 +44,7 @@ class Overlay {
     TextRenderer text_;
     LabelLayout labels_;
     Trails trails_;
-    std::vector<Item> items_;
+    std::vector<DrawnObject> drawn_;
     std::vector<std::uint8_t> mask_;
 };
 

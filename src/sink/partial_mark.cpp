@@ -35,15 +35,6 @@ Result<void> remove_mark(const std::filesystem::path& mark) {
 
 }  // namespace
 
-std::string_view to_string(Outcome outcome) noexcept {
-    switch (outcome) {
-        case Outcome::complete: return "complete";
-        case Outcome::interrupted: return "interrupted";
-        case Outcome::failed: return "failed";
-    }
-    return "failed";
-}
-
 std::filesystem::path partial_mark_of(const std::filesystem::path& output) {
     std::filesystem::path mark = output;
     mark += ".partial";

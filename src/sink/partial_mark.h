@@ -5,15 +5,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <string_view>
 
 #include "saccade/error.h"
 #include "sink/sink.h"
 
 namespace saccade::sink {
-
-/// "complete", "interrupted" or "failed".
-[[nodiscard]] std::string_view to_string(Outcome outcome) noexcept;
 
 /// The mark's name: `output` plus ".partial".
 [[nodiscard]] std::filesystem::path partial_mark_of(const std::filesystem::path& output);

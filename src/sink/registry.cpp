@@ -24,6 +24,9 @@ const std::vector<Format>& formats() {
          make_frames},
         {{"md5", ".md5", "digest of each frame's results and of all"}, make_md5},
         {{"video", ".mp4", "annotated video: boxes, labels, trails", true}, make_video},
+        {{"counts_json", ".counts.json", "counts of lines and zones", false, true},
+         make_counts_json},
+        {{"counts_csv", ".counts.csv", "the same as a table", false, true}, make_counts_table},
     };
     return all;
 }

@@ -14,6 +14,7 @@
 #include "media/encoder.h"
 #include "saccade/error.h"
 #include "sink/sink.h"
+#include "sink/live_shapes.h"
 
 namespace saccade::sink {
 
@@ -38,6 +39,8 @@ struct SinkOptions {
     int encoder_threads = 0;     ///< video: 0 is the encoder's choice
     int trail_length = 30;       ///< video: frames that a trail goes back, 0 for none
     EncoderOpener open_encoder;  ///< video: empty for media::open_encoder
+
+    std::shared_ptr<const LiveShapes> shapes;  ///< counts: lines and zones; none: nothing
 };
 
 /// One format, for help and docs.
@@ -46,9 +49,10 @@ struct SinkDescription {
     std::string_view suffix;    ///< what follows the stem in the file name
     std::string_view summary;   ///< one line
     bool needs_pixels = false;  ///< Sink::wants_pixels()
+    bool of_counts = false;     ///< written where there are lines or zones; no choice of --save
 };
 
-/// All formats, in the order for a list.
+/// All formats, in the order for a list; those of counts come last.
 [[nodiscard]] const std::vector<SinkDescription>& sinks();
 
 /// Makes a sink; touches no file before begin().

@@ -10,6 +10,7 @@
 #include "media/image_names.h"
 #include "media/pixel_aspect.h"
 #include "saccade/error.h"
+#include "saccade/status.h"
 #include "saccade/types.h"
 
 namespace saccade::sink {
@@ -27,11 +28,10 @@ struct Context {
     std::shared_ptr<const media::ImageNames> images = nullptr;
 };
 
-enum class Outcome {
-    complete,     ///< all frames were written
-    interrupted,  ///< stopped on request: what is there is whole frames, and is marked partial
-    failed,       ///< the source broke off: likewise
-};
+/// How an output ends: `complete` where all frames were written, `interrupted` where the run was
+/// stopped on request, `failed` where the source broke off. Of the last two, what is there is whole
+/// frames, and is marked partial.
+using Outcome = Status;
 
 /// Calls come in the order begin, write ..., finish, from one thread. Files appear under their
 /// final names only in finish; a sink destroyed without it leaves nothing behind. Partial outputs

@@ -107,7 +107,7 @@ void Tracer::add(const std::string& lane, DeviceEvent event) {
 }
 
 LaneScope::LaneScope(Tracer* tracer, const char* stage, std::uint32_t number, std::size_t part) {
-    if (!kTracing || tracer == nullptr) return;
+    if (!tracing || tracer == nullptr) return;
     lane_ = &tracer->lane(part == 0 ? fmt::format("{} {}", stage, number)
                                     : fmt::format("{} {}.{}", stage, number, part));
     lane_->attach();

@@ -18,9 +18,9 @@ namespace saccade {
 
 /// Whether this build records anything (CMake's SACCADE_TRACING).
 #ifdef SACCADE_NO_TRACING
-inline constexpr bool kTracing = false;
+inline constexpr bool tracing = false;
 #else
-inline constexpr bool kTracing = true;
+inline constexpr bool tracing = true;
 #endif
 
 /// What the time of an event went into.
@@ -39,7 +39,7 @@ enum class Activity : std::uint8_t {
     sink,         ///< all sinks of the stream
     finish,       ///< closing the sinks
 };
-inline constexpr std::size_t kActivities = 13;
+inline constexpr std::size_t activity_count = 13;
 
 [[nodiscard]] const char* to_string(Activity activity) noexcept;
 /// Whether the thread only waits for another one in it.
@@ -137,7 +137,7 @@ class Tracer {
 
 /// Whether there is a lane to write to. Nothing is left of what depends on it in a build without.
 [[nodiscard]] constexpr bool traced(const TraceLane* lane) noexcept {
-    return kTracing && lane != nullptr;
+    return tracing && lane != nullptr;
 }
 
 /// A thread's lane for the time of a scope; nothing where there is no tracer.
@@ -151,7 +151,7 @@ class LaneScope {
     LaneScope(const LaneScope&) = delete;
     LaneScope& operator=(const LaneScope&) = delete;
 
-    [[nodiscard]] TraceLane* lane() const noexcept { return kTracing ? lane_ : nullptr; }
+    [[nodiscard]] TraceLane* lane() const noexcept { return tracing ? lane_ : nullptr; }
 
   private:
     TraceLane* lane_ = nullptr;

@@ -90,7 +90,7 @@ constexpr Entry entries[] = {
      make_saccade},
     {{"bytetrack", "ByteTrack: associates sure and unsure detections in turn (Zhang et al. 2022)"},
      make_bytetrack},
-    {{"botsort", "BoT-SORT: ByteTrack with camera motion and appearance (Aharon et al. 2022)",
+    {{"botsort", "BoT-SORT: ByteTrack with camera motion and appearance (Aharon et al. 2022)", true,
       true},
      make_botsort},
     {{"ocsort", "OC-SORT: trusts observations over predictions (Cao et al. 2023)"}, make_ocsort},

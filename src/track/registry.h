@@ -26,9 +26,10 @@ struct TrackerOptions {
 };
 
 struct TrackerDescription {
-    std::string_view name;     ///< as in --tracker
-    std::string_view summary;  ///< one line: what it is and whose paper
-    bool appearance = false;   ///< makes use of Observation::embeddings
+    std::string_view name;       ///< as in --tracker
+    std::string_view summary;    ///< one line: what it is and whose paper
+    bool appearance = false;     ///< makes use of Observation::embeddings
+    bool camera_motion = false;  ///< is told of the camera's motion unless the user says otherwise
 };
 
 /// All that can be made, by name; the first is the default.

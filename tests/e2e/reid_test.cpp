@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/appearance.h"
+#include "engine/run_networks.h"
 #include "pipeline/track_stage.h"
 #include "saccade/engine.h"
 #include "support/reid_model.h"
@@ -63,15 +64,28 @@ class ReidTest : public testing::Test {
         settings_.cache_dir = (folder_ / "cache").string();
     }
 
+    /// The ReID network as a run opens it; none where none is used.
+    Result<std::shared_ptr<detect::Embedder>> embedder(Mode mode) {
+        const auto choices = settings::stream_choices(mode, settings_);
+        if (!choices) return fail(choices.error());
+        if (!choices->appearance) return std::shared_ptr<detect::Embedder>();
+        FileClaims claims;
+        const auto files = engine::claim_models(settings_, true, claims);
+        if (!files) return fail(files.error());
+        const auto networks = engine::RunNetworks::load(settings_, *files);
+        if (!networks) return fail(networks.error());
+        return engine::open_embedder(*networks->reid, settings_);
+    }
+
     /// Through the stage that streams are tracked by.
     Identities follow(const std::string& tracker, bool looks) {
         pipeline::OpenedStream stream;
         stream.tracker = std::move(*track::make_tracker(tracker, {}));
         if (looks) {
             settings_.tracker = tracker;
-            auto embedder = engine::open_embedder(Mode::track, settings_);
-            EXPECT_TRUE(embedder) << embedder.error().line();
-            stream.appearance = std::make_unique<engine::FrameAppearance>(std::move(*embedder));
+            auto opened = embedder(Mode::track);
+            EXPECT_TRUE(opened) << opened.error().line();
+            stream.appearance = std::make_unique<engine::FrameAppearance>(std::move(*opened));
         }
         pipeline::DetectedQueue in(Turn::frames);
         pipeline::TrackedQueue out(Turn::frames);
@@ -165,7 +179,7 @@ TEST_F(ReidTest, ANetworkThatGivesNoNumbersFailsItsStreams) {
 TEST_F(ReidTest, TrackersThatMakeNoUseOfItRefuseIt) {
     for (const auto& tracker : track::trackers()) {
         settings_.tracker = tracker.name;
-        const auto made = engine::open_embedder(Mode::track, settings_);
+        const auto made = embedder(Mode::track);
         if (tracker.name == "botsort" || tracker.name == "saccade") {
             EXPECT_TRUE(made && *made != nullptr) << tracker.name;
             continue;
@@ -177,18 +191,17 @@ TEST_F(ReidTest, TrackersThatMakeNoUseOfItRefuseIt) {
         const auto summary = run(Mode::track, settings_, {"synthetic:frames=2"});
         ASSERT_FALSE(summary);
         EXPECT_EQ(summary.error().code, ErrorCode::invalid_argument);
-        EXPECT_FALSE(engine::open_embedder(Mode::detect, settings_).value());  // nothing to track
+        EXPECT_FALSE(embedder(Mode::detect).value());  // nothing to track
     }
     settings_.tracker = "saccade";
     settings_.reid = "no-such-network";
-    EXPECT_EQ(engine::open_embedder(Mode::track, settings_).error().code, ErrorCode::not_found);
+    EXPECT_EQ(embedder(Mode::track).error().code, ErrorCode::not_found);
     settings_.reid = "synthetic";  // a detector
-    EXPECT_EQ(engine::open_embedder(Mode::track, settings_).error().code, ErrorCode::unsupported);
+    EXPECT_EQ(embedder(Mode::track).error().code, ErrorCode::unsupported);
     settings_.reid = "";
-    EXPECT_FALSE(engine::open_embedder(Mode::track, settings_).value());
+    EXPECT_FALSE(embedder(Mode::track).value());
     settings_.remember = 60;  // but by what?
-    EXPECT_EQ(engine::open_embedder(Mode::track, settings_).error().code,
-              ErrorCode::invalid_argument);
+    EXPECT_EQ(embedder(Mode::track).error().code, ErrorCode::invalid_argument);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ BackendDescription describe_openvino() {
     });
     if (cpu) {
         description.available = true;
-        description.devices = {"cpu: " + *cpu};
+        description.devices = {{.device = {}, .what = *cpu}};
     } else {
         description.remedy =
             "run `make setup` in the project's folder (" + cpu.error().message + ")";

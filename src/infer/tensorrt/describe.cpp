@@ -8,20 +8,19 @@
 namespace saccade::infer {
 namespace tensorrt {
 
-Result<Opened> open_for_device(const std::string& name) {
-    const auto ordinal = cuda::device_ordinal(name);
-    if (!ordinal) return fail(ordinal.error());
+Result<Opened> open_for_device(Device wanted) {
     const auto driver = cuda::probe_driver();
     if (!driver) return fail(driver.error());
     const auto count = static_cast<int>(driver->devices.size());
-    if (*ordinal >= count) {
-        return fail(ErrorCode::invalid_argument, fmt::format("there is no GPU {}", name),
+    if (wanted.is_host() || wanted.cuda >= count) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("there is no GPU {}", to_string(wanted)),
                     fmt::format("use cuda:0 to cuda:{}", count - 1));
     }
-    const cuda::Device& device = driver->devices[static_cast<std::size_t>(*ordinal)];
+    const cuda::Device& device = driver->devices[static_cast<std::size_t>(wanted.cuda)];
     auto library = open_best(device.capability(), false);
     if (!library) return fail(library.error());
-    return Opened{std::move(*library), {device.name, device.capability(), false}, *ordinal};
+    return Opened{std::move(*library), {device.name, device.capability(), false}, wanted.cuda};
 }
 
 Result<Opened> open_for_capability(int capability) {
@@ -56,9 +55,10 @@ BackendDescription describe_tensorrt() {
             break;
         }
         description.devices.push_back(
-            fmt::format("cuda:{}: {} ({}.{}, {} GiB, driver for CUDA {}; {})", device.ordinal,
-                        device.name, device.capability_major, device.capability_minor,
-                        device.memory >> 30U, cuda::version_text(driver->version), use));
+            {.device = {device.ordinal},
+             .what = fmt::format("{} ({}.{}, {} GiB, driver for CUDA {}; {})", device.name,
+                                 device.capability_major, device.capability_minor,
+                                 device.memory >> 30U, cuda::version_text(driver->version), use)});
     }
     if (!description.available) {
         const auto missing = tensorrt::open_best(driver->devices.front().capability(), false);

@@ -61,7 +61,7 @@ class Slot {
     /// Memory for inputs and outputs, as large as a context of the most images says.
     Result<void> allocate(Context& context);
 
-    /// A batch size's own: a context that is bound anew would pull the ground from under its graph.
+    /// Each batch size has its own: binding a context again would invalidate a graph that uses it.
     struct Recorded {
         std::unique_ptr<Context> context;
         cuda::Graph graph;  ///< none where the network can't be recorded

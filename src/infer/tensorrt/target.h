@@ -1,9 +1,9 @@
-// Which GPU and which library a device name comes to.
+// The library that fits a GPU.
 #pragma once
 
 #include <memory>
-#include <string>
 
+#include "infer/device.h"
 #include "infer/tensorrt/api.h"
 #include "infer/tensorrt/engine_builder.h"
 #include "saccade/error.h"
@@ -16,8 +16,9 @@ struct Opened {
     int ordinal = 0;  ///< of the GPU; -1 where it is not here
 };
 
-/// Errors: invalid_argument (no such GPU), unavailable (driver, library).
-Result<Opened> open_for_device(const std::string& device);
+/// For a GPU of this machine. Errors: invalid_argument (no such GPU), unavailable (driver,
+/// library).
+Result<Opened> open_for_device(Device device);
 
 /// For a compute capability (86), whatever is here. Errors: unavailable.
 Result<Opened> open_for_capability(int capability);

@@ -9,7 +9,7 @@
 
 #include "core/log.h"
 #include "cuda/driver.h"
-#include "infer/tensorrt/batch_room.h"
+#include "infer/tensorrt/batch_fit.h"
 #include "infer/tensorrt/engine_builder.h"
 #include "infer/tensorrt/graph_sizes.h"
 #include "infer/tensorrt/slot.h"
@@ -42,18 +42,18 @@ class TensorRtBackend final : public Backend {
     }
 
     /// Bytes of the device.
-    struct Room {
+    struct Headroom {
         std::size_t before = 0;  ///< in use when loading began
         std::optional<std::size_t>
             available;  ///< those that may be taken since, where there is a limit
     };
 
     /// Returns the batch that it is open for: `max_batch` or, where that would take more than its
-    /// part of the room, a smaller one to be opened instead; then it holds nothing. One slot tells
-    /// what all will take, so that the limit holds while it is looked for. After out_of_memory it
-    /// may be called again, with less.
+    /// share of the headroom, a smaller one to be opened instead; then it holds nothing. One slot
+    /// tells what all will take, so that the limit holds while it is looked for. After
+    /// out_of_memory it may be called again, with less.
     Result<int> open(const BackendOptions& options, int max_batch, bool fixed_batch,
-                     const Room& room) {
+                     const Headroom& headroom) {
         close();
         tensorrt::SlotShape shape{
             .input = tensorrt::input_of(*engine_, max_batch, options.height, options.width),
@@ -71,10 +71,10 @@ class TensorRtBackend final : public Backend {
             slots_.push_back(std::move(*slot));
             under_way_.push_back(0);
             done_.emplace_back();
-            if (i > 0 || !room.available || fixed_batch) continue;
+            if (i > 0 || !headroom.available || fixed_batch) continue;
             const std::size_t all =
-                held_since(room.before) + static_cast<std::size_t>(count - 1) * budget_.held();
-            if (const int fits = tensorrt::batch_that_fits(max_batch, all, *room.available);
+                held_since(headroom.before) + static_cast<std::size_t>(count - 1) * budget_.held();
+            if (const int fits = tensorrt::batch_that_fits(max_batch, all, *headroom.available);
                 fits < max_batch) {
                 close();
                 return fits;
@@ -87,7 +87,7 @@ class TensorRtBackend final : public Backend {
         info_.input = shape.input;
         info_.outputs = shape.outputs;
         info_.slots = count;
-        use_.held = held_since(room.before);
+        use_.held = held_since(headroom.before);
         use_.per_image = budget_.held() / static_cast<std::size_t>(max_batch);
         return max_batch;
     }
@@ -191,7 +191,7 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
         const bool int8 = model.metadata().contains(model::int8_key);
         options.precision = int8 ? Precision::int8 : default_precision;
     }
-    auto opened = tensorrt::open_for_device(options.device == "auto" ? "cuda" : options.device);
+    auto opened = tensorrt::open_for_device(options.device);
     if (!opened) return fail(opened.error());
     EngineBuild build;
     build.precision = *options.precision;
@@ -208,7 +208,7 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
             log::warning(
                 "{} has no engine for {} at {}x{} yet: it is built now, once; with a full "
                 "TensorRT that takes minutes (saccade build does it ahead)",
-                model.name(), options.device, options.width, options.height);
+                model.name(), to_string(options.device), options.width, options.height);
         }
         log::warning("{}: {} of {}", phase, step, steps);
     };
@@ -227,26 +227,26 @@ Result<std::unique_ptr<Backend>> load_tensorrt(const model::OnnxModel& model,
             std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - loading)
                 .count());
         auto backend = std::make_unique<TensorRtBackend>(std::move(*opened), std::move(*engine));
-        TensorRtBackend::Room room{.before = before};
+        TensorRtBackend::Headroom headroom{.before = before};
         const std::size_t limit = options.memory_in_use;
-        if (limit > 0) room.available = limit - std::min(limit, before);
+        if (limit > 0) headroom.available = limit - std::min(limit, before);
         for (int batch = prepared->report.max_batch;;) {
-            const auto opened_for = backend->open(options, batch, spec.batch > 0, room);
+            const auto opened_for = backend->open(options, batch, spec.batch > 0, headroom);
             if (opened_for && *opened_for == batch) return backend;
             if (opened_for) {
                 log::info("batches of {} instead of {}: {} MB of at most {} MB are left on {}",
-                          *opened_for, batch, *room.available / 1'000'000, limit / 1'000'000,
-                          options.device);
+                          *opened_for, batch, *headroom.available / 1'000'000, limit / 1'000'000,
+                          to_string(options.device));
                 batch = *opened_for;
-                room.available.reset();  // once is enough: what is held in any case weighs more in
-                                         // small batches
+                headroom.available.reset();  // once is enough: what is held in any case weighs more
+                                             // in small batches
                 continue;
             }
             const bool smaller_may_do =
                 opened_for.error().code == ErrorCode::out_of_memory && batch > 1 && spec.batch == 0;
             if (!smaller_may_do) return fail(opened_for.error());
-            log::warning("no memory for batches of {} on {}: trying {}", batch, options.device,
-                         batch / 2);
+            log::warning("no memory for batches of {} on {}: trying {}", batch,
+                         to_string(options.device), batch / 2);
             batch /= 2;
         }
     });

@@ -53,7 +53,7 @@ struct Lane {
     std::string name;
     std::vector<Span> spans;
 };
-/// Who was at what when, between two times in seconds.
+/// What each lane was doing between two times in seconds.
 [[nodiscard]] std::string timeline(const std::vector<Lane>& lanes, double begin, double end);
 
 /// Steps of 1, 2 or 5 times a power of ten, from 0 to at least `most`, about `count` of them.

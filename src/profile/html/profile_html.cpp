@@ -13,8 +13,8 @@ using html::number;
 
 /// A stage keeps its colour in all charts; what is no stage's is grey.
 int color_of(Activity activity) {
-    const auto found = std::find(kStages.begin(), kStages.end(), activity);
-    return found == kStages.end() ? -1 : static_cast<int>(found - kStages.begin());
+    const auto found = std::find(traced_stages.begin(), traced_stages.end(), activity);
+    return found == traced_stages.end() ? -1 : static_cast<int>(found - traced_stages.begin());
 }
 
 std::string percent(double share) {
@@ -37,7 +37,7 @@ void verdict_section(const Profile& p, html::Page& page) {
     for (const WhatIf& change : v.what_if) {
         if (change.speedup < 1.02 || bars.size() == 8) continue;
         int color = -1;
-        for (std::size_t s = 0; s < kStageCount; ++s) {
+        for (std::size_t s = 0; s < stage_count; ++s) {
             if (change.change.starts_with(p.measurement.stages[s].name))
                 color = static_cast<int>(s);
         }
@@ -55,7 +55,7 @@ void stage_sections(const Measurement& m, html::Page& page) {
     std::vector<html::Bar> bars;
     std::vector<html::Part> parts;
     std::vector<std::vector<std::string>> rows;
-    for (std::size_t s = 0; s < kStageCount; ++s) {
+    for (std::size_t s = 0; s < stage_count; ++s) {
         const Stage& stage = m.stages[s];
         const int color = static_cast<int>(s);
         bars.push_back({stage.servers > 1.05
@@ -99,7 +99,7 @@ void timeline_section(const Measurement& m, html::Page& page) {
     }
     page.html(html::timeline(lanes, m.timeline_begin, m.timeline_end));
     std::string legend = "<div class=\"legend\">";
-    for (std::size_t s = 0; s < kStageCount; ++s) {
+    for (std::size_t s = 0; s < stage_count; ++s) {
         legend += fmt::format("<span><i style=\"background:var(--c{})\"></i>{}</span>", s,
                               html::escape(m.stages[s].name));
     }

@@ -24,7 +24,7 @@ constexpr int side = 96, batch = 3;
 /// One implementation: the device that makes the registry choose it.
 struct Implementation {
     const char* name;
-    const char* device;
+    Device device;
 
     friend void PrintTo(const Implementation& which, std::ostream* out) { *out << which.name; }
 };
@@ -253,8 +253,8 @@ TEST_P(BackendContract, MayBeDestroyedWithWorkUnderWay) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, BackendContract,
-                         testing::Values(Implementation{"openvino", "cpu"},
-                                         Implementation{"tensorrt", "cuda:0"}),
+                         testing::Values(Implementation{"openvino", {}},
+                                         Implementation{"tensorrt", {0}}),
                          [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace

@@ -37,7 +37,7 @@ Result<std::unique_ptr<Detector>> make_fake(const Thresholds& thresholds) {
 
 /// The detector that src/model writes, on a device.
 Result<std::unique_ptr<Detector>> make_generated(const Thresholds& thresholds,
-                                                 const std::string& device) {
+                                                 infer::Device device) {
     static const test::TempDir engines;  // TensorRT builds once for all cases
     const test::TempDir folder;
     const auto path = model::write_synthetic_detector(folder.path());
@@ -295,13 +295,11 @@ INSTANTIATE_TEST_SUITE_P(All, DetectorContract,
                          testing::Values(Implementation{"fake", make_fake},
                                          Implementation{"generated",
                                                         [](const Thresholds& thresholds) {
-                                                            return make_generated(thresholds,
-                                                                                  "cpu");
+                                                            return make_generated(thresholds, {});
                                                         }},
                                          Implementation{"cuda",
                                                         [](const Thresholds& thresholds) {
-                                                            return make_generated(thresholds,
-                                                                                  "cuda:0");
+                                                            return make_generated(thresholds, {0});
                                                         }}),
                          [](const auto& test) { return test.param.name; });
 

@@ -14,7 +14,7 @@ infer::BackendDescription gpu(bool available) {
                                       .available = available,
                                       .devices = {},
                                       .remedy = "run: make gpu"};
-    if (available) backend.devices = {"cuda:0: Some GPU", "cuda:1: Some GPU"};
+    if (available) backend.devices = {{{0}, "Some GPU"}, {{1}, "Some GPU"}};
     return backend;
 }
 
@@ -24,7 +24,7 @@ infer::BackendDescription cpu(bool available) {
                                       .available = available,
                                       .devices = {},
                                       .remedy = "run: make setup"};
-    if (available) backend.devices = {"cpu: Some CPU"};
+    if (available) backend.devices = {{{}, "Some CPU"}};
     return backend;
 }
 

@@ -54,7 +54,6 @@ TEST(CutDetector, FindsWhatTheWholeNetworkFinds) {
         DetectorOptions options;
         options.model = test::prepared(file);
         options.input = fine ? Size{320, 320} : Size{640, 640};
-        options.backend.device = "cpu";
         options.backend.max_batch = fine ? 2 : 1;
         options.thresholds.confidence = fine ? 0.001F : 0.25F;
         options.thresholds.multi_label = fine;

@@ -109,7 +109,6 @@ class EmbedderTest : public testing::Test {
     EmbedderOptions options_for(const ReidModel& reid, int batch = 4) {
         EmbedderOptions options;
         options.model = test::write_reid_model(folder_ / "reid.onnx", reid);
-        options.backend.device = "cpu";
         options.backend.threads = 1;
         options.backend.max_batch = batch;
         return options;

@@ -16,7 +16,6 @@ class Factory : public testing::Test {
     static DetectorOptions options_for(const std::filesystem::path& model) {
         DetectorOptions options;
         options.model = test::prepared(model);
-        options.backend.device = "cpu";
         return options;
     }
 

@@ -22,7 +22,7 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-DetectorOptions options_for(model::PreparedModel model, const std::string& device = "cpu") {
+DetectorOptions options_for(model::PreparedModel model, infer::Device device = {}) {
     DetectorOptions options;
     options.model = std::make_shared<const model::PreparedModel>(std::move(model));
     options.backend.device = device;
@@ -79,7 +79,8 @@ TEST_P(Layouts, AreReadAsAnIndependentReaderReadsThem) {
     for (const auto& backend : infer::backends()) {
         if (!backend.available) continue;
         const bool cpu = backend.name == "openvino";
-        const auto detector = make_detector(options_for(*prepared, cpu ? "cpu" : "cuda:0"));
+        const auto detector =
+            make_detector(options_for(*prepared, cpu ? infer::Device{} : infer::Device{0}));
         ASSERT_TRUE(detector) << backend.name << ": " << detector.error().line();
         ASSERT_TRUE((*detector)->submit({&picture, 1}));
         const auto found = (*detector)->collect();
@@ -130,7 +131,7 @@ TEST(FirstLook, RowsMustHoldScoresClassesAndCorners) {
         rows.insert(rows.end(), {x, x, x + 20, x + 30, 0.5F, static_cast<float>(i % 2)});
     }
     const auto said = [&](const std::vector<float>& output) {
-        const auto ok = look_at(output, output.size() / 6, 6, spec, "m");
+        const auto ok = check_output(output, output.size() / 6, 6, spec, "m");
         return ok ? std::string("taken") : ok.error().message;
     };
     EXPECT_EQ(said(rows), "taken");

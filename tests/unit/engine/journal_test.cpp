@@ -7,8 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "settings/table.h"
 #include "support/files.h"
-#include "support/small_network.h"
 #include "support/temp_dir.h"
 
 namespace saccade::engine {
@@ -27,7 +27,7 @@ class JournalTest : public testing::Test {
     std::optional<JournalEntry> found(const JournalEntry& e) {
         return Journal(dir_.path()).done(e.source, e.stem, e.settings);
     }
-    std::string text() { return test::read_file(dir_ / Journal::kName); }
+    std::string text() { return test::read_file(dir_ / Journal::file_name); }
     test::TempDir dir_;
 };
 
@@ -87,10 +87,10 @@ TEST_F(JournalTest, AnEntryWhoseOutputsWereReplacedIsForgotten) {
 
 TEST_F(JournalTest, DamagedLinesCountAsNone) {
     const JournalEntry street = entry("street");
-    write(Journal::kName, "{\"source\": \"half\n\xff\xfe\n[]\n{}\n\n\"text\"\n");
+    write(Journal::file_name, "{\"source\": \"half\n\xff\xfe\n[]\n{}\n\n\"text\"\n");
     ASSERT_TRUE(Journal(dir_.path()).note(street));
     EXPECT_TRUE(found(street));
-    write(Journal::kName, "{\"sour");
+    write(Journal::file_name, "{\"sour");
     EXPECT_TRUE(found(street));
 }
 
@@ -99,7 +99,7 @@ TEST_F(JournalTest, ATornLineIsLostAloneAndNothingBehindIt) {
     ASSERT_TRUE(Journal(dir_.path()).note(street));
     const std::string whole = text();
     for (std::size_t length = 1; length + 1 < whole.size(); length += 7) {
-        test::write_file(dir_ / Journal::kName, whole.substr(0, length));
+        test::write_file(dir_ / Journal::file_name, whole.substr(0, length));
         EXPECT_FALSE(found(street)) << length;
         ASSERT_TRUE(Journal(dir_.path()).note(square));
         EXPECT_TRUE(found(square)) << length;
@@ -111,7 +111,7 @@ TEST_F(JournalTest, AChangedByteCountsAsNone) {
     ASSERT_TRUE(Journal(dir_.path()).note(street));
     std::string changed = text();
     changed.replace(changed.find(":12"), 3, ":13");
-    test::write_file(dir_ / Journal::kName, changed);
+    test::write_file(dir_ / Journal::file_name, changed);
     EXPECT_FALSE(found(street));
 }
 
@@ -206,57 +206,47 @@ TEST_F(JournalTest, OnlyRegularFilesAreIdentified) {
     EXPECT_EQ(direct, roundabout);
 }
 
-TEST_F(JournalTest, TheDigestFollowsWhatChangesResultsAndNothingElse) {
-    const auto network = [&](const std::string& name, unsigned seed) {
-        const test::SmallNetwork net{.outputs = {{{"output0", {1, 6, 8}}}}, .seed = seed};
-        return net.write(dir_ / name).string();
+/// A value for the row that is not its default.
+std::string other_value(const settings::Row& row) {
+    for (const char* value : {"true", "7", "0.5", "cpu", "fp16", "yolov8", "bgr", "255", "ocsort",
+                              "on", "csv", "1,2,3,4", "0,0,9,0,9,9", "a-name"}) {
+        Settings s;
+        if (row.set(s, value) && row.get(s) != row.get(Settings{})) return value;
+    }
+    ADD_FAILURE() << row.key << ": no value is known for it here";
+    return "";
+}
+
+TEST_F(JournalTest, TheDigestFollowsEverySettingThatChangesResultsAndNoOther) {
+    const auto digest = [](const Settings& s) {
+        return settings_digest(Mode::track, s, "weights", "", "");
     };
-    const std::string model = network("net.onnx", 1);
-    const Settings plain;
-    const auto digest = [&](const Settings& s, Mode mode = Mode::track) {
-        return *settings_digest(mode, s, model);
-    };
-    const std::string base = digest(plain);
-    Settings on_ground;
-    on_ground.ground = (dir_ / "ground.toml").string();
-    test::write_file(on_ground.ground, "homography = [[1, 0, 0], [0, -1, 0], [0, 0, 1]]");
-    const std::string with_ground = digest(on_ground);
-    EXPECT_NE(with_ground, base);
-    test::write_file(on_ground.ground, "homography = [[2, 0, 0], [0, -2, 0], [0, 0, 1]]");
-    EXPECT_NE(digest(on_ground), with_ground);
-    EXPECT_NE(digest(plain, Mode::detect), base);
+    const std::string base = digest({});
+    for (const settings::Row& row : settings::table()) {
+        Settings s;
+        ASSERT_TRUE(row.set(s, other_value(row))) << row.key;
+        EXPECT_EQ(digest(s) != base, row.effect == settings::Effect::results) << row.key;
+    }
     Settings s;
-    s.confidence = 0.3F;
-    EXPECT_NE(digest(s), base);
-    s = plain;
-    s.classes = {"person"};
-    EXPECT_NE(digest(s), base);
-    s = plain;
-    s.tracker = "ocsort";
-    EXPECT_NE(digest(s), base);
-    s = plain;
-    s.save = {"mot", "jsonl"};
-    EXPECT_NE(digest(s), base);
-    s = plain;
-    s.reid = network("looks.onnx", 1);
-    const std::string with_looks = digest(s);
-    EXPECT_NE(with_looks, base);
-    EXPECT_EQ(digest(s, Mode::detect), digest(plain, Mode::detect));
-    network("looks.onnx", 2);
-    EXPECT_NE(digest(s), with_looks);
-    s = plain;
     s.lines = {"0,0,1,1\xff"};
     const std::string strange = digest(s);
     EXPECT_NE(strange, base);
     s.lines = {"0,0,1,1\xfe"};
     EXPECT_NE(digest(s), strange);
-    s = plain;
-    s.batch = 7, s.threads = 3, s.streams = 9, s.queue = 5, s.vram_limit = "2GB";
-    EXPECT_EQ(digest(s), base);
-    network("net.onnx", 2);
-    EXPECT_NE(digest(plain), base);
-    EXPECT_EQ(settings_digest(Mode::track, plain, dir_ / "none").error().code,
-              ErrorCode::not_found);
+    s.lines = {"0,0,1,1", "0,0,2,2"};
+    const std::string two = digest(s);
+    s.lines = {"0,0,1,1;0,0,2,2"};
+    EXPECT_NE(digest(s), two);
+}
+
+TEST_F(JournalTest, TheDigestFollowsModeAndNetworks) {
+    const Settings s;
+    const std::string base = settings_digest(Mode::track, s, "weights", "", "");
+    EXPECT_NE(settings_digest(Mode::detect, s, "weights", "", ""), base);
+    EXPECT_NE(settings_digest(Mode::track, s, "others", "", ""), base);
+    EXPECT_NE(settings_digest(Mode::track, s, "weights", "looks", ""), base);
+    EXPECT_NE(settings_digest(Mode::track, s, "weights", "", "ground"), base);
+    EXPECT_EQ(settings_digest(Mode::track, s, "weights", "", ""), base);
 }
 
 }  // namespace

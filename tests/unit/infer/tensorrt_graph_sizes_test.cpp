@@ -1,6 +1,6 @@
 #include "infer/tensorrt/graph_sizes.h"
 
-#include "infer/tensorrt/batch_room.h"
+#include "infer/tensorrt/batch_fit.h"
 
 #include <gtest/gtest.h>
 

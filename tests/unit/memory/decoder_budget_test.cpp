@@ -80,18 +80,18 @@ TEST(DecodersThatFit, AreThoseOfTheStreamsShareOfTheRoomBesideItsQueue) {
 
 TEST_F(DecoderBudgetTest, RoomIsWhatIsLeftBesideTheNetworks) {
     DecoderBudget budget(1000, &probe_);
-    EXPECT_EQ(budget.room(), 800U);  // 900 but the 100 that are held
+    EXPECT_EQ(budget.headroom(), 800U);  // 900 but the 100 that are held
     ASSERT_TRUE(budget.admit(1, need(400)));
     memory_.used = 500;
-    EXPECT_EQ(budget.room(), 800U) << "decoders have their part of it";
+    EXPECT_EQ(budget.headroom(), 800U) << "decoders have their part of it";
     budget.close(1);
     memory_.used = 300;
-    EXPECT_EQ(budget.room(), 600U);
+    EXPECT_EQ(budget.headroom(), 600U);
     memory_.total = 1000;
     memory_.others = 500;
-    EXPECT_EQ(budget.room(), 150U) << "others hold half of the device";
-    EXPECT_EQ(DecoderBudget(0, nullptr).room(), std::nullopt);
-    EXPECT_EQ(DecoderBudget(1000, nullptr).room(), 900U);
+    EXPECT_EQ(budget.headroom(), 150U) << "others hold half of the device";
+    EXPECT_EQ(DecoderBudget(0, nullptr).headroom(), std::nullopt);
+    EXPECT_EQ(DecoderBudget(1000, nullptr).headroom(), 900U);
 }
 
 TEST_F(DecoderBudgetTest, AdmitsWhatFitsUnderNineTenthsOfTheLimit) {

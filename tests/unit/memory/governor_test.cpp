@@ -44,7 +44,7 @@ class GovernorTest : public testing::Test {
 
     test::FakeClock clock_;
     ScriptedProbe probe_;
-    infer::MemoryUse use_{.held = 0, .per_image = 100 * MB};
+    Use use_{.held = 0, .per_image = 100 * MB};
 };
 
 TEST_F(GovernorTest, TheBatchIsWhatFourFifthsOfTheAvailableMemoryHold) {
@@ -192,16 +192,16 @@ TEST_F(GovernorTest, LooksOncePerIntervalOnly) {
 TEST_F(GovernorTest, KeepsThePeakOfEachVideoAndOfAll) {
     Governor governor = make(4);
     probe_.state.used = 100 * MB;
-    governor.open_video(1);
+    governor.open_stream(1);
     probe_.state.used = 700 * MB;
     next(governor);
-    governor.open_video(2);
+    governor.open_stream(2);
     probe_.state.used = 300 * MB;
-    EXPECT_EQ(governor.close_video(1), 700 * MB);
-    EXPECT_EQ(governor.close_video(2), 700 * MB);  // it was open when that was read
-    governor.open_video(3);
-    EXPECT_EQ(governor.close_video(3), 300 * MB);
-    EXPECT_EQ(governor.close_video(3), 0U);
+    EXPECT_EQ(governor.close_stream(1), 700 * MB);
+    EXPECT_EQ(governor.close_stream(2), 700 * MB);  // it was open when that was read
+    governor.open_stream(3);
+    EXPECT_EQ(governor.close_stream(3), 300 * MB);
+    EXPECT_EQ(governor.close_stream(3), 0U);
     EXPECT_EQ(governor.report().peak, 700 * MB);
 }
 

@@ -281,9 +281,8 @@ TEST(ToFp16, ARealNetworkGivesNearlyTheSame) {
 
     std::vector<std::vector<float>> outputs;
     for (const OnnxModel* network : {&*model, &*half}) {
-        auto backend =
-            infer::make_backend(free_dimensions(*network, *spec),
-                                {.device = "cpu", .height = spec->height, .width = spec->width});
+        auto backend = infer::make_backend(free_dimensions(*network, *spec),
+                                           {.height = spec->height, .width = spec->width});
         ASSERT_TRUE(backend) << backend.error().line();
         const auto input = (*backend)->input(0);
         std::mt19937 random(7);

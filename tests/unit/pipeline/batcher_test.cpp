@@ -107,7 +107,7 @@ TEST(Batcher, LiveFramesWaitLessWhereTheTargetWasNotKept) {
     Batcher batcher({.queue = 8, .credit = 8, .max_wait = 1h, .target_p99 = 10ms});
     batcher.open(0, Batcher::Kind::live);
     const auto deliver_late = [&] {
-        for (std::size_t i = 0; i < WaitTuner::kWindow; ++i) batcher.delivered(0, 1s);
+        for (std::size_t i = 0; i < WaitTuner::window; ++i) batcher.delivered(0, 1s);
     };
     Item half_an_hour_old = item(0, 0);
     half_an_hour_old.decoded = std::chrono::steady_clock::now() - 31min;

@@ -18,7 +18,7 @@ class Shortage {
     Shortage(unsigned seed, int left, double share) : random_(seed), left_(left), fails_(share) {}
     bool operator()(std::size_t images) {
         const bool fails =
-            left_ > 0 && single_in_a_row_ < memory::Governor::kTries - 1 && fails_(random_);
+            left_ > 0 && single_in_a_row_ < memory::Governor::tries - 1 && fails_(random_);
         if (!fails) return false;
         --left_;
         ++failures;

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 /// One window in which all frames but `late` took `usual`.
 void window(WaitTuner& tuner, std::chrono::nanoseconds usual, std::size_t late = 0,
             std::chrono::nanoseconds much = 1s) {
-    for (std::size_t i = 0; i < WaitTuner::kWindow; ++i) tuner.add(i < late ? much : usual);
+    for (std::size_t i = 0; i < WaitTuner::window; ++i) tuner.add(i < late ? much : usual);
 }
 
 TEST(WaitTuner, WithoutATargetWaitsAsLongAsItMay) {
@@ -43,7 +43,7 @@ TEST(WaitTuner, GrowsBackWhereThereIsRoomAndNoFurther) {
 
 TEST(WaitTuner, DecidesOncePerWindow) {
     WaitTuner tuner(8ms, 20ms);
-    for (std::size_t i = 1; i < WaitTuner::kWindow; ++i) tuner.add(1s);
+    for (std::size_t i = 1; i < WaitTuner::window; ++i) tuner.add(1s);
     EXPECT_EQ(tuner.wait(), 8ms);
     tuner.add(1s);
     EXPECT_EQ(tuner.wait(), 4ms);

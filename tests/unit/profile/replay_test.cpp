@@ -5,7 +5,7 @@
 namespace saccade::profile {
 namespace {
 
-Measurement steady(std::size_t frames, std::array<float, kStageCount> seconds) {
+Measurement steady(std::size_t frames, std::array<float, stage_count> seconds) {
     Measurement m;
     m.frames = frames;
     m.cores = 100;

@@ -104,7 +104,7 @@ TEST(ProfileReport, JsonHoldsEverythingThatWasMeasured) {
     const json out = json::parse(profile_json(p));
     EXPECT_EQ(out["schema"], "saccade.profile/1");
     EXPECT_EQ(out["frames"], 120);
-    ASSERT_EQ(out["stages"].size(), kStageCount);
+    ASSERT_EQ(out["stages"].size(), stage_count);
     for (const json& stage : out["stages"]) {
         EXPECT_EQ(stage["time"]["count"], 120) << stage;
         for (const char* key : {"mean_ms", "p50_ms", "p95_ms", "p99_ms"}) {

@@ -126,7 +126,7 @@ TEST(Verdict, NamesTheSlowDecodersOfManyStreams) {
 }
 
 /// 100 frames of one stream in a second, each with these seconds of work by stage.
-Measurement steady(std::array<float, kStageCount> seconds) {
+Measurement steady(std::array<float, stage_count> seconds) {
     Measurement m;
     m.frames = 100;
     m.seconds = 1;
@@ -136,7 +136,7 @@ Measurement steady(std::array<float, kStageCount> seconds) {
     m.waiting.resize(5);
     m.costs.resize(1);
     m.costs[0].frames.assign(100, FrameCost{seconds});
-    for (std::size_t s = 0; s < kStageCount; ++s) m.stages[s].name = to_string(kStages[s]);
+    for (std::size_t s = 0; s < stage_count; ++s) m.stages[s].name = to_string(traced_stages[s]);
     return m;
 }
 

@@ -1,0 +1,99 @@
+#include "settings/stream_choices.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "settings/words.h"
+
+namespace saccade::settings {
+namespace {
+
+template <typename Descriptions>
+auto find_named(const Descriptions& descriptions, std::string_view name) {
+    return std::find_if(descriptions.begin(), descriptions.end(),
+                        [&](const auto& d) { return d.name == name; });
+}
+
+Result<void> choose_outputs(const Settings& settings, StreamChoices& choices) {
+    const auto& all = sink::sinks();
+    for (const std::string& name : settings.save) {
+        const auto format = find_named(all, name);
+        if (format == all.end() || format->of_counts)
+            return unknown_word("save", name, format_words());
+        choices.outputs.push_back(*format);
+    }
+    if (choices.lines.empty() && choices.zones.empty()) return {};
+    std::copy_if(all.begin(), all.end(), std::back_inserter(choices.outputs),
+                 [](const sink::SinkDescription& format) { return format.of_counts; });
+    return {};
+}
+
+Result<void> choose_appearance(const Settings& settings, StreamChoices& choices) {
+    if (settings.reid.empty()) {
+        if (settings.remember <= 0) return {};
+        return fail(ErrorCode::invalid_argument,
+                    "remember: objects that come back are recognised by their appearance, for which no network is named",
+                    "name one with --reid, or leave --remember out");
+    }
+    if (!choices.tracker->appearance) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("reid: the tracker {} makes no use of appearance", settings.tracker),
+                    fmt::format("use --tracker {}, or leave --reid out",
+                                fmt::join(appearance_words(), " or ")));
+    }
+    choices.appearance = true;
+    if (settings.remember > 0) choices.tracker_options.remember_seconds = settings.remember;
+    return {};
+}
+
+Result<void> choose_tracker(const Settings& settings, StreamChoices& choices) {
+    const auto trackers = track::trackers();
+    const auto tracker = find_named(trackers, settings.tracker);
+    if (tracker == trackers.end())
+        return unknown_word("tracker", settings.tracker, tracker_words());
+    choices.tracker = *tracker;
+    const auto motions = camera_motion_words();
+    if (std::find(motions.begin(), motions.end(), settings.camera_motion) == motions.end()) {
+        return unknown_word("camera_motion", settings.camera_motion, motions);
+    }
+    choices.camera_motion = settings.camera_motion == automatic_word
+                                ? tracker->camera_motion
+                                : settings.camera_motion == "on";
+    for (const std::string& text : settings.lines) {
+        auto line = track::parse_line(text);
+        if (!line) return fail(line.error());
+        choices.lines.push_back(std::move(*line));
+    }
+    for (const std::string& text : settings.zones) {
+        auto zone = track::parse_zone(text);
+        if (!zone) return fail(zone.error());
+        choices.zones.push_back(std::move(*zone));
+    }
+    return choose_appearance(settings, choices);
+}
+
+}  // namespace
+
+bool StreamChoices::reads_pixels() const noexcept {
+    return camera_motion || appearance ||
+           std::any_of(outputs.begin(), outputs.end(),
+                       [](const sink::SinkDescription& format) { return format.needs_pixels; });
+}
+
+bool StreamChoices::writes(std::string_view format) const noexcept {
+    return find_named(outputs, format) != outputs.end();
+}
+
+Result<StreamChoices> stream_choices(Mode mode, const Settings& settings) {
+    StreamChoices choices;
+    if (mode == Mode::track) {
+        if (auto chosen = choose_tracker(settings, choices); !chosen) return fail(chosen.error());
+    }
+    if (auto chosen = choose_outputs(settings, choices); !chosen) return fail(chosen.error());
+    return choices;
+}
+
+}  // namespace saccade::settings
