@@ -1,11 +1,18 @@
 # The two commands of README.md. Each does all the set-up first.
 BUILD := build/release
+PROGRAM := build/saccade
 export SACCADE_CACHE_DIR ?= $(CURDIR)/.cache/saccade
 
-.PHONY: demo test build setup gpu format check-format sanitize asan tsan bench bundle clean
+.PHONY: demo test program build setup gpu format check-format sanitize asan tsan bench bundle clean
 
-demo: build
-	$(BUILD)/saccade demo
+# (Where there is no model yet, the demo fetches one of 3.7 MB, and says so.)
+demo: program
+	$(PROGRAM) demo
+
+# The program alone, as build/saccade: several files of a folder compiled as one, no tests.
+program: setup
+	cmake --preset program $(CMAKE_ARGS)
+	cmake --build --preset program
 
 test: build
 	ctest --test-dir $(BUILD) --output-on-failure -j2
@@ -20,8 +27,8 @@ setup:
 # The same program with the GPU path in it: see docs/gpu.md.
 gpu:
 	scripts/setup.sh --gpu
-	cmake --preset release -DSACCADE_CUDA=ON
-	cmake --build --preset release
+	cmake --preset program -DSACCADE_CUDA=ON
+	cmake --build --preset program
 
 # All C++ and CUDA files in the style of .clang-format, by the version that requirements.txt pins; and
 # whether they are.
@@ -54,10 +61,10 @@ tsan: setup
 	TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp \
 	  ctest --test-dir build/tsan --output-on-failure -j2 -L '^media$$' -R Parts
 
-bench: build
-	$(BUILD)/saccade bench
+bench: program
+	$(PROGRAM) bench
 
-bundle: build
+bundle: program
 	scripts/bundle.sh
 
 clean:

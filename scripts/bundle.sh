@@ -2,12 +2,12 @@
 # Packs the built program with its libraries, to run on another x86-64 machine where nothing is installed:
 #   scripts/bundle.sh [--gpu-only] [saccade.tar.xz]
 # That machine needs a glibc and a libstdc++ as new as this one's, and for a GPU its driver and a TensorRT.
-# --gpu-only leaves out what OpenVINO opens to run networks on the CPU. BUILD names another build folder.
+# --gpu-only leaves out what OpenVINO opens to run networks on the CPU. BUILD names another folder with the program than build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cpu=yes; [ "${1:-}" != --gpu-only ] || { cpu=; shift; }
 out=$(realpath -m "${1:-out/saccade.tar.xz}")
-build=${BUILD:-build/release}
+build=${BUILD:-build}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

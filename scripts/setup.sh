@@ -11,7 +11,7 @@ gpu=; [ "${1:-}" != --gpu ] || gpu=yes
 packages=(build-essential cmake ninja-build ccache pkg-config git python3 python3-venv xz-utils
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libffmpeg-nvenc-dev
   libcli11-dev libfmt-dev libspdlog-dev libtomlplusplus-dev nlohmann-json3-dev libeigen3-dev
-  libonnx-dev libprotobuf-dev protobuf-compiler libexpected-dev libssl-dev
+  libonnx-dev libprotobuf-dev protobuf-compiler libexpected-dev libssl-dev libcurl4-openssl-dev
   libfreetype-dev fonts-dejavu-core liblzma-dev
   libgtest-dev libgmock-dev libbenchmark-dev opencv-doc)
 # Debian 12's cargo is too old for the registry's protocol of today; cargo-web is its newer one.

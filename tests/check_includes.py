@@ -10,6 +10,7 @@ import sys
 
 ALLOWED = {
     "core": set(),
+    "catalogue": {"core"},
     "trace": set(),
     "cuda": {"core"},
     "memory": {"core", "cuda", "media/source.h", "infer/backend.h"},
@@ -26,9 +27,9 @@ ALLOWED = {
     # The pipeline knows interfaces only: exactly these headers.
     "pipeline": {"core", "trace", "memory", "media/source.h", "detect/detector.h", "track/tracker.h", "sink/sink.h"},
     "profile": {"core", "trace", "cuda"},
-    "engine": {"core", "trace", "cuda", "media", "memory", "model", "infer", "detect", "track", "sink", "settings", "pipeline"},
+    "engine": {"catalogue", "core", "trace", "cuda", "media", "memory", "model", "infer", "detect", "track", "sink", "settings", "pipeline"},
     "bench": {"core", "media", "infer", "detect", "eval", "track", "sink", "settings", "profile", "engine"},
-    "cli": {"core", "trace", "cuda", "media", "model", "infer", "detect", "track", "sink", "settings", "pipeline", "profile", "engine",
+    "cli": {"catalogue", "core", "trace", "cuda", "media", "model", "infer", "detect", "track", "sink", "settings", "pipeline", "profile", "engine",
             "eval", "quantize", "bench"},
 }
 PUBLIC_SYSTEM = re.compile(r"^(tl/expected\.hpp|[a-z_]+)$")  # <vector>, not <fmt/format.h>

@@ -53,8 +53,13 @@ struct Settings {
     int interpolate = 0;  ///< fill gaps of up to so many frames; 0: none. Delays results by as many
 
     std::string camera_motion = "auto";  ///< "auto": where the tracker makes use of it; "on", "off"
-    std::vector<std::string> lines;      ///< "x1,y1,x2,y2[:name]", px: crossings are counted
-    std::vector<std::string> zones;      ///< "x1,y1,x2,y2,x3,y3,...[:name]", px: stays are counted
+    /// File that tells where the picture shows which metres of the ground (docs/formats.md): tracks
+    /// get places and speeds, lines and zones may be in metres; "": none.
+    std::string ground;
+    /// "x1,y1,x2,y2[:name]", px, or each number with an m behind it: crossings are counted.
+    std::vector<std::string> lines;
+    /// "x1,y1,x2,y2,x3,y3,...[:name]", likewise: stays are counted.
+    std::vector<std::string> zones;
 
     // Streams
     std::size_t streams = 0;  ///< at once; 0: what suits the machine

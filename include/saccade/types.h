@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,15 @@ enum class TrackState : std::uint8_t {
     lost,       ///< believed, not seen in this frame: its box is predicted or interpolated
 };
 
+/// Where an object touches the ground, on the plane that Settings::ground tells of.
+struct GroundState {
+    float x = 0, y = 0;                    ///< m, smoothed
+    float distance = 0;                    ///< m of way since its first position
+    bool moving = false;                   ///< whether the velocity is known: once seen for 0.3 s
+    float velocity_x = 0, velocity_y = 0;  ///< m/s, 0 while it is not known
+    friend bool operator==(const GroundState&, const GroundState&) = default;
+};
+
 /// One object followed over time, as it stands at one frame.
 struct Track {
     std::int64_t id = 0;  ///< from 1, unique within a stream, never used twice
@@ -84,6 +94,8 @@ struct Track {
     float velocity_x = 0, velocity_y = 0;  ///< of the centre, px/s
     std::uint32_t age = 0;                 ///< frames since its first detection, 0 at birth
     int detection = -1;  ///< index of the matched detection of this frame, -1 where none
+    /// Nothing without a ground, at its horizon, and where the picture's edge may cut the feet off.
+    std::optional<GroundState> ground = std::nullopt;
     friend bool operator==(const Track&, const Track&) = default;
 };
 

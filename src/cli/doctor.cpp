@@ -27,13 +27,13 @@ void find_media(std::vector<Finding>& findings) {
                             .detail = codec.name.empty() ? "no decoder"
                                                          : fmt::format("{} (libavcodec {})",
                                                                        codec.name, found.ffmpeg),
-                            .remedy = "apt-get install libavcodec-extra"});
+                            .remedy = "`sudo apt-get install libavcodec-extra`"});
     }
     findings.push_back({.name = "annotated video",
                         .ok = !found.encoder.name.empty(),
                         .needed = false,
                         .detail = found.encoder.name.empty() ? "no encoder" : found.encoder.name,
-                        .remedy = "apt-get install libavcodec-extra"});
+                        .remedy = "`sudo apt-get install libavcodec-extra`"});
 }
 
 void find_nvdec(std::vector<Finding>& findings) {
@@ -47,7 +47,7 @@ void find_nvdec(std::vector<Finding>& findings) {
              .needed = false,
              .detail = engines ? fmt::format("{} engine{}", *engines, *engines == 1 ? "" : "s")
                                : "not found",
-             .remedy = "install the driver's video libraries (libnvidia-decode), and make gpu"});
+             .remedy = "install the driver's video libraries (libnvidia-decode), and `make gpu`"});
     }
 }
 

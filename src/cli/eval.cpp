@@ -24,11 +24,13 @@ struct EvalFlags {
 int count(EvalFlags& flags) {
     for (const std::string& text : flags.lines) {
         auto line = track::parse_line(text);
+        if (line) line = track::in_pixels(std::move(*line), nullptr);
         if (!line) return complain(line.error());
         flags.count_options.places.lines.push_back(std::move(*line));
     }
     for (const std::string& text : flags.zones) {
         auto zone = track::parse_zone(text);
+        if (zone) zone = track::in_pixels(std::move(*zone), nullptr);
         if (!zone) return complain(zone.error());
         flags.count_options.places.zones.push_back(std::move(*zone));
     }

@@ -31,6 +31,7 @@ int run_main(int argc, char** argv) {
     cli::add_build(app, job);
     cli::add_quantize(app, job);
     cli::add_check_precision(app, job);
+    cli::add_models(app, job);
     cli::add_demo(app, job);
     cli::add_bench(app, job);
     cli::add_profile(app, job);
@@ -46,7 +47,10 @@ int run_main(int argc, char** argv) {
         return cli::complain({ErrorCode::invalid_argument,
                               no_verb ? fmt::format("there is no verb '{}'", elided(argv[1]))
                                       : elided(error.what(), 500),
-                              "see saccade --help or saccade VERB --help"});
+                              fmt::format("see `saccade {}--help`",
+                                          no_verb || app.get_subcommands().empty()
+                                              ? ""
+                                              : app.get_subcommands().front()->get_name() + " ")});
     }
     // (The first claim of all: it can't fail.)
     static_cast<void>(

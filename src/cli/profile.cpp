@@ -47,8 +47,9 @@ int profile_run(const SettingFlags& flags, const ProfileFlags& wanted) {
     const auto config = flags.merged();
     if (!config) return complain(config.error());
     if (wanted.sources.empty()) {
-        return complain({ErrorCode::invalid_argument, "no source given",
-                         "name a video: saccade profile video.mp4"});
+        return complain(
+            {ErrorCode::invalid_argument, "no source given",
+             "name a video; or see how it goes: `saccade profile synthetic: --model synthetic`"});
     }
     if (auto can = can_trace(); !can) return complain(can.error());
     for (const auto& [file, flag] :

@@ -37,7 +37,7 @@ void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* s
             }
             if (sources->empty()) {
                 return complain({ErrorCode::invalid_argument, "no source given",
-                                 "name a video: saccade track video.mp4"});
+                                 "name a video; or see how it goes: `saccade demo`"});
             }
             Settings settings = config->settings;
             if (*automatic) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/default_model.h"
 #include "cli/exit_code.h"
 #include "core/log.h"
 #include "settings/table.h"
@@ -17,7 +18,9 @@ Result<Config> SettingFlags::merged() const {
     GivenFlags flags = given;
     if (half) flags["precision"] = "fp16";
     auto config = merge_config(config_file, flags);
-    if (!config || config->file.empty()) return config;
+    if (!config) return config;
+    choose_default_model(*config);
+    if (config->file.empty()) return config;
     if (auto claimed = verb_files().reads(config->file); !claimed) return fail(claimed.error());
     return config;
 }

@@ -26,7 +26,8 @@ struct SettingFlags {
     bool quiet = false;
     int verbose = 0;
 
-    /// Settings merged from everywhere; their file is claimed. Errors as merge_config.
+    /// Settings merged from everywhere, with a model that is here where none was named
+    /// (cli/default_model.h); their file is claimed. Errors as merge_config.
     [[nodiscard]] Result<Config> merged() const;
     /// Sets how much is logged.
     void apply_verbosity() const;
@@ -56,6 +57,7 @@ void add_quantize(CLI::App& app, Job& job);
 void add_check_precision(CLI::App& app, Job& job);
 void add_bench(CLI::App& app, Job& job);
 void add_profile(CLI::App& app, Job& job);
+void add_models(CLI::App& app, Job& job);
 void add_doctor(CLI::App& app, Job& job);
 
 }  // namespace saccade::cli

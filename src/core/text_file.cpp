@@ -1,4 +1,5 @@
 #include "core/text_file.h"
+#include "core/remedy.h"
 
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@ Result<std::string> read_text_file(const std::filesystem::path& path) {
         const int reason = errno;
         return fail(reason == ENOENT ? ErrorCode::not_found : ErrorCode::unreadable,
                     fmt::format("can't open {}: {}", path.string(), std::strerror(reason)),
-                    "check the path");
+                    reason == ENOENT ? look_beside(path) : look_who_may(path));
     }
     std::string text;
     std::array<char, 1 << 16> block;
@@ -28,7 +29,7 @@ Result<std::string> read_text_file(const std::filesystem::path& path) {
     if (std::ferror(file.get()) != 0) {
         return fail(ErrorCode::unreadable,
                     fmt::format("can't read {}: {}", path.string(), std::strerror(errno)),
-                    "check the path");
+                    look_who_may(path));
     }
     return text;
 }
@@ -67,8 +68,8 @@ Result<std::string> read_written_text(const std::filesystem::path& path) {
     if (!text) return text;
     if (const auto encoding = wide_encoding(*text); !encoding.empty()) {
         return fail(ErrorCode::unsupported, fmt::format("{}: is in {}", path.string(), encoding),
-                    fmt::format("save it as UTF-8: iconv -f {0} -t UTF-8 '{1}' > '{1}.utf8'",
-                                encoding, path.string()));
+                    fmt::format("save it as UTF-8: `iconv -f {} -t UTF-8 -- {} > {}`", encoding,
+                                shell_word(path.string()), shell_word(path.string() + ".utf8")));
     }
     if (text->starts_with("\xef\xbb\xbf"sv)) text->erase(0, 3);
     if (text->find('\r') != std::string::npos) unify_lines(*text);

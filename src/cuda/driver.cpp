@@ -60,7 +60,7 @@ Result<Device> ask_device(const Api& api, int ordinal) {
         api.device_pci_bus(bus.data(), static_cast<int>(bus.size()), handle) != success) {
         return fail(ErrorCode::unavailable,
                     fmt::format("the NVIDIA driver does not answer for device {}", ordinal),
-                    "see nvidia-smi");
+                    "see `nvidia-smi`");
     }
     device.name = name.data();
     device.pci_bus = bus.data();
@@ -91,12 +91,12 @@ Result<Driver> ask_driver(const std::string& library, SharedLibrary& kept) {
     if (started == error_no_device ||
         (started == success && (api.device_count(&count) != success || count == 0))) {
         return fail(ErrorCode::unavailable, "the NVIDIA driver sees no GPU",
-                    "see nvidia-smi and CUDA_VISIBLE_DEVICES, or use --device cpu");
+                    "see `nvidia-smi` and CUDA_VISIBLE_DEVICES, or use --device cpu");
     }
     if (started != success) {
         return fail(ErrorCode::unavailable,
                     fmt::format("the NVIDIA driver does not start (CUDA error {})", started),
-                    "see nvidia-smi, or use --device cpu");
+                    "see `nvidia-smi`, or use --device cpu");
     }
     for (int i = 0; i < count; ++i) {
         auto device = ask_device(api, i);

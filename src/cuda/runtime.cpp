@@ -22,7 +22,7 @@ Error error_of(const CudaFailure& failure) {
         case cudaErrorInsufficientDriver:
         case cudaErrorDevicesUnavailable:
             return {ErrorCode::unavailable, failure.what(),
-                    "see saccade doctor, or use --device cpu"};
+                    "`saccade doctor` says what is missing; or use --device cpu"};
         default: return {ErrorCode::internal, failure.what(), ""};
     }
 }

@@ -7,7 +7,8 @@ Result<std::unique_ptr<Detector>> make_cuda_detector(std::unique_ptr<infer::Back
                                                      const model::ModelSpec& /*spec*/,
                                                      std::string /*model_name*/,
                                                      const Thresholds& /*thresholds*/) {
-    return fail(ErrorCode::unavailable, "this build has no GPU path", "run: make gpu");
+    return fail(ErrorCode::unavailable, "this build has no GPU path",
+                "run `make gpu` in the project's folder");
 }
 
 }  // namespace saccade::detect

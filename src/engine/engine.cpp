@@ -13,6 +13,7 @@
 #include "engine/appearance.h"
 #include "engine/bad_images.h"
 #include "engine/devices.h"
+#include "engine/ground.h"
 #include "engine/naming.h"
 #include "engine/open_stream.h"
 #include "engine/pipeline_options.h"
@@ -118,6 +119,8 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
     const auto load_start = SteadyTime::now();
     const auto embedder = engine::open_embedder(mode, settings);
     if (!embedder) return fail(embedder.error());
+    const auto ground = engine::open_ground(mode, settings);
+    if (!ground) return fail(ground.error());
     const auto devices = engine::EngineDevices::plan(
         settings, settings.live ? infer::Goal::latency : infer::Goal::throughput, left.size(),
         hooks.stop);
@@ -163,7 +166,8 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
                       .stem = stems[i],
                       .images = images,
                       .detector_device = (*devices)->cuda_ordinal(ticket.device),
-                      .embedder = *embedder},
+                      .embedder = *embedder,
+                      .ground = *ground},
                      ticket);
              },
              .controls = controls});

@@ -67,6 +67,12 @@ Result<std::string> settings_digest(Mode mode, const Settings& settings,
         if (!read) return fail(read.error());
         looks = std::move(*read);
     }
+    std::string ground;
+    if (mode == Mode::track && !settings.ground.empty()) {
+        auto text = read_text_file(settings.ground);
+        if (!text) return fail(text.error());
+        ground = std::move(*text);
+    }
     const Settings& s = settings;
     const json what = {SACCADE_VERSION, mode == Mode::track,
                        *weights,        s.family,
@@ -82,7 +88,8 @@ Result<std::string> settings_digest(Mode mode, const Settings& settings,
                        looks,           s.rectangles,
                        s.refine,        s.refine_budget,
                        s.remember,      s.stride,
-                       s.max_fps,       s.rotate};
+                       s.max_fps,       s.rotate,
+                       ground};
     Digest digest(Digest::Algorithm::sha256);
     const std::vector<std::uint8_t> bytes = json::to_cbor(what);  // takes any text as it is
     digest.update(std::as_bytes(std::span(bytes)));

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <set>
 
+#include "catalogue/catalogue.h"
+#include "core/remedy.h"
 #include "engine/cached_model.h"
 #include "model/foreign_model.h"
 
@@ -27,6 +31,19 @@ fs::path user_folder(const char* variable, const char* fallback) {
     return {};
 }
 
+/// What there is to do where the model of a name is not here.
+std::string way_to(const std::string& name) {
+    const std::string other = "or name a file with --model";
+    const catalogue::Model* known = catalogue::find(name);
+    if (known == nullptr) return fmt::format("`saccade models` lists what there is, {}", other);
+    if (known->fetched())
+        return fmt::format("fetch it with `saccade models get {}`, {}", name, other);
+    return fmt::format(
+        "fetch one with `saccade models get {}`, export it as `saccade models show "
+        "{}` says, {}",
+        catalogue::first_model().name, name, other);
+}
+
 }  // namespace
 
 fs::path cache_dir(const Settings& settings) {
@@ -35,15 +52,46 @@ fs::path cache_dir(const Settings& settings) {
     return (user.empty() ? fs::temp_directory_path() : user) / "saccade";
 }
 
+Result<fs::path> user_model_folder() {
+    const fs::path data = user_folder("XDG_DATA_HOME", ".local/share");
+    if (data.empty()) {
+        return fail(ErrorCode::not_found, "there is no home folder to keep models in",
+                    "name a folder with --to");
+    }
+    return data / "saccade" / "models";
+}
+
 std::vector<fs::path> model_folders(const Settings& settings) {
     std::vector<fs::path> folders(settings.model_dirs.begin(), settings.model_dirs.end());
     folders.emplace_back("models");
-    if (const fs::path data = user_folder("XDG_DATA_HOME", ".local/share"); !data.empty()) {
-        folders.push_back(data / "saccade" / "models");
-    }
+    if (auto own = user_model_folder()) folders.push_back(std::move(*own));
     const char* shared = std::getenv("SACCADE_SHARED");
     folders.push_back(fs::path(shared != nullptr ? shared : "../shared") / "models");
     return folders;
+}
+
+std::vector<FoundModel> models_found(const Settings& settings) {
+    std::vector<FoundModel> all;
+    std::set<std::string> seen;
+    for (const fs::path& folder : model_folders(settings)) {
+        std::vector<FoundModel> here;
+        std::error_code ignored;
+        for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+            std::string name = entry.path().filename().string();
+            if (name.ends_with(".xz")) name.resize(name.size() - 3);
+            if (name.starts_with('.') || !name.ends_with(".onnx") || !is_file(entry.path()))
+                continue;
+            name.resize(name.size() - 5);
+            here.push_back({std::move(name), entry.path()});
+        }
+        std::sort(here.begin(), here.end(), [](const FoundModel& a, const FoundModel& b) {
+            return a.name != b.name ? a.name < b.name : a.path < b.path;  // plain before packed
+        });
+        for (FoundModel& file : here) {
+            if (seen.insert(file.name).second) all.push_back(std::move(file));
+        }
+    }
+    return all;
 }
 
 Result<fs::path> find_model(const Settings& settings) {
@@ -67,7 +115,7 @@ Result<fs::path> locate_model(const Settings& settings) {
     }
     if (given.has_parent_path()) {
         return fail(ErrorCode::not_found, fmt::format("{}: no such model file", settings.model),
-                    "check the path");
+                    look_beside(given));
     }
     const std::string stem = is_path ? given.stem().string() : settings.model;
     std::vector<std::string> searched;
@@ -78,10 +126,7 @@ Result<fs::path> locate_model(const Settings& settings) {
     }
     return fail(ErrorCode::not_found,
                 fmt::format("no model {0}.onnx in {1}", stem, fmt::join(searched, ", ")),
-                fmt::format("export one (pip install ultralytics; yolo export model={}.pt "
-                            "format=onnx dynamic=True) into one of these folders, or name a file "
-                            "with --model",
-                            stem));
+                way_to(stem));
 }
 
 Result<fs::path> find_reid(const Settings& settings) {

@@ -17,6 +17,18 @@ std::filesystem::path cache_dir(const Settings& settings);
 /// ~/.local/share/...), then the test data's ($SACCADE_SHARED/models or ../shared/models).
 std::vector<std::filesystem::path> model_folders(const Settings& settings);
 
+/// Where models are fetched to: $XDG_DATA_HOME/saccade/models, or ~/.local/share/saccade/models.
+/// Errors: not_found where there is neither.
+Result<std::filesystem::path> user_model_folder();
+
+struct FoundModel {
+    std::string name;  ///< as --model takes it
+    std::filesystem::path path;
+};
+/// All in the folders above that have a name of their own (of files of one name the first counts),
+/// by folder and name.
+std::vector<FoundModel> models_found(const Settings& settings);
+
 /// The file that settings.model means, packed (NAME.onnx.xz) or not. Errors: as find_model.
 Result<std::filesystem::path> locate_model(const Settings& settings);
 

@@ -12,6 +12,7 @@
 #include "engine/appearance.h"
 #include "engine/camera_motion.h"
 #include "engine/decode_device.h"
+#include "engine/ground.h"
 #include "media/feed_source.h"
 #include "media/paced_source.h"
 #include "media/source.h"
@@ -63,6 +64,9 @@ Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
     }
     const auto gap = static_cast<std::size_t>(settings.interpolate);
     if (gap > 0) opened.filter = std::make_unique<Interpolation>(gap);
+    if (plan.ground) {
+        opened.filter = std::make_unique<Grounding>(std::move(opened.filter), *plan.ground);
+    }
     return {};
 }
 
@@ -83,9 +87,10 @@ Result<void> open_sinks(Mode mode, const Settings& settings, const StreamPlan& p
         return {};
     };
     for (const std::string& format : settings.save) {
-        auto added = add([format, folder = settings.out,
-                          lost = settings.interpolate > 0](const std::string& name) {
-            return sink::make_sink(format, {.folder = folder, .stem = name, .include_lost = lost});
+        auto added = add([format, folder = settings.out, lost = settings.interpolate > 0,
+                          ground = plan.ground != nullptr](const std::string& name) {
+            return sink::make_sink(
+                format, {.folder = folder, .stem = name, .include_lost = lost, .ground = ground});
         });
         if (!added) return added;
     }
@@ -93,7 +98,7 @@ Result<void> open_sinks(Mode mode, const Settings& settings, const StreamPlan& p
         auto shapes = plan.shapes;
         if (shapes == nullptr) {
             shapes = std::make_shared<sink::LiveShapes>(
-                sink::LiveShapes::Shapes{settings.lines, settings.zones});
+                sink::LiveShapes::Shapes{settings.lines, settings.zones}, plan.ground);
         }
         auto added = add([folder = settings.out, shapes](const std::string& name) {
             return sink::make_counts_sink(folder, name, shapes);
@@ -101,6 +106,18 @@ Result<void> open_sinks(Mode mode, const Settings& settings, const StreamPlan& p
         if (!added) return added;
     }
     return {};
+}
+
+/// A homography alone doesn't say which side of its horizon is the ground: the picture does.
+Result<void> check_ground(const Settings& settings, const StreamPlan& plan,
+                          const media::Source& source) {
+    const auto& [width, height] = std::pair{source.info().width, source.info().height};
+    if (!plan.ground || plan.ground->reaches(width, height)) return {};
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("{}: the lower edge of a {}x{} picture would be behind its horizon",
+                            settings.ground, width, height),
+                "it is mirrored (metres are seen from above, x to the right and y ahead), or of "
+                "pictures of another size");
 }
 
 Result<void> add_frame_table(const Settings& settings, const std::string& stem,
@@ -193,6 +210,7 @@ Result<pipeline::OpenedStream> open_stream(Mode mode, const Settings& settings,
     if (auto made = open_sources(mode, settings, plan, ticket, opened); !made) {
         return fail(made.error());
     }
+    if (auto fits = check_ground(settings, plan, *opened.source); !fits) return fail(fits.error());
     if (auto added = add_frame_table(settings, plan.stem, opened); !added)
         return fail(added.error());
     if (settings.live && plan.feed == nullptr && !opened.source->info().live) {

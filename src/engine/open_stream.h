@@ -13,6 +13,7 @@
 #include "saccade/frame_feed.h"
 #include "saccade/settings.h"
 #include "sink/live_shapes.h"
+#include "track/ground.h"
 
 namespace saccade::engine {
 
@@ -22,8 +23,9 @@ struct StreamPlan {
     /// What it is called where it is an image, one of several sources; else none.
     std::shared_ptr<const media::ImageNames> images;
     int detector_device = -1;  ///< the GPU that its detector runs on; -1: the host
-    std::shared_ptr<detect::Embedder> embedder;  ///< may be none
-    std::shared_ptr<FrameFeed> feed = nullptr;   ///< in place of the location
+    std::shared_ptr<detect::Embedder> embedder;                  ///< may be none
+    std::shared_ptr<const track::GroundPlane> ground = nullptr;  ///< may be none
+    std::shared_ptr<FrameFeed> feed = nullptr;                   ///< in place of the location
     std::shared_ptr<sink::LiveShapes> shapes =
         nullptr;  ///< to count; none: the settings', for good
 };

@@ -99,6 +99,9 @@ Result<void> claim_inputs(Mode mode, const Settings& settings, std::span<const s
         if (auto done = claim_location(name, claims); !done) return done;
     }
     if (auto done = claim_model(settings, claims); !done) return done;
+    if (mode == Mode::track && !settings.ground.empty()) {
+        if (auto done = claims.reads(settings.ground); !done) return done;
+    }
     if (mode != Mode::track || settings.reid.empty()) return {};
     Settings looks = settings;
     looks.model = settings.reid;

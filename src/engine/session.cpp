@@ -10,6 +10,7 @@
 #include "engine/appearance.h"
 #include "engine/bad_images.h"
 #include "engine/devices.h"
+#include "engine/ground.h"
 #include "engine/naming.h"
 #include "engine/open_stream.h"
 #include "engine/pipeline_options.h"
@@ -99,6 +100,7 @@ class Session::State {
     std::stop_source stop_;
     FileClaims claims_;  ///< of the networks
     std::shared_ptr<detect::Embedder> embedder_;
+    std::shared_ptr<const track::GroundPlane> ground_;
     std::unique_ptr<engine::EngineDevices> devices_;
     pipeline::Progress progress_;
     std::unique_ptr<pipeline::Pipeline> pipeline_;
@@ -120,6 +122,9 @@ Result<std::unique_ptr<Session::State>> Session::State::open(const Settings& set
     auto embedder = engine::open_embedder(Mode::track, mine);
     if (!embedder) return fail(embedder.error());
     state->embedder_ = std::move(*embedder);
+    auto ground = engine::open_ground(Mode::track, mine);
+    if (!ground) return fail(ground.error());
+    state->ground_ = std::move(*ground);
     constexpr std::size_t kStreams = 16;  // on a device, as far as what is loaded depends on it
     auto devices = engine::EngineDevices::plan(
         mine, mine.live ? infer::Goal::latency : infer::Goal::throughput,
@@ -139,7 +144,7 @@ Result<std::unique_ptr<Session::State>> Session::State::open(const Settings& set
 
 Result<StreamId> Session::State::add(const std::string& source, std::shared_ptr<FrameFeed> feed,
                                      StreamSettings own) {
-    auto merged = engine::merged(settings_, settings_, own);
+    auto merged = engine::merged(settings_, settings_, own, ground_.get());
     if (!merged) return fail(merged.error());
     auto member = std::make_shared<Member>();
     member->mode = own.mode.value_or(Mode::track);
@@ -171,7 +176,7 @@ Result<StreamId> Session::State::add(const std::string& source, std::shared_ptr<
             !member->settings.save.empty() || sink::counts_wanted(member->mode, member->settings);
         if (sink::counts_wanted(member->mode, member->settings)) {
             member->shapes = std::make_shared<sink::LiveShapes>(
-                sink::LiveShapes::Shapes{member->settings.lines, member->settings.zones});
+                sink::LiveShapes::Shapes{member->settings.lines, member->settings.zones}, ground_);
         }
         if (writes) member->stem = stems_.take(own.name.value_or(name));
     }
@@ -218,6 +223,7 @@ pipeline::StreamJob Session::State::job_of(const std::shared_ptr<Member>& member
                                 .images = nullptr,
                                 .detector_device = devices_->cuda_ordinal(ticket.device),
                                 .embedder = nullptr,
+                                .ground = member->mode == Mode::track ? ground_ : nullptr,
                                 .feed = member->feed,
                                 .shapes = member->shapes};
         for (const auto& tracker : track::trackers()) {
@@ -273,7 +279,7 @@ Result<void> Session::State::change(StreamId id, const StreamSettings& change) {
     }
     Member& member = *entry->member;
     std::lock_guard lock(member.mutex);
-    auto merged = engine::merged(settings_, member.changed, change);
+    auto merged = engine::merged(settings_, member.changed, change, ground_.get());
     if (!merged) return fail(merged.error());
     for (const auto& [name, set] :
          {std::pair{"lines", change.lines.has_value()}, {"zones", change.zones.has_value()}}) {

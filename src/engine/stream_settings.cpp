@@ -35,15 +35,17 @@ Result<void> check_known(const char* setting, const std::string& name, const Des
 }
 
 template <typename Parse>
-Result<void> check_shapes(const char* setting, const std::vector<std::string>& shapes,
-                          Parse parse) {
+Result<void> check_shapes(const char* setting, const std::vector<std::string>& shapes, Parse parse,
+                          const track::GroundPlane* ground) {
     for (const std::string& text : shapes) {
-        if (auto shape = parse(text); !shape) return wrong(setting, shape.error().message);
+        auto shape = parse(text);
+        if (shape) shape = track::in_pixels(std::move(*shape), ground);
+        if (!shape) return wrong(setting, shape.error().message);
     }
     return {};
 }
 
-Result<void> check(const Settings& session, const Settings& s) {
+Result<void> check(const Settings& session, const Settings& s, const track::GroundPlane* ground) {
     if (!(s.confidence >= 0 && s.confidence <= 1)) {
         return wrong("confidence", fmt::format("{} is no number from 0 to 1", s.confidence));
     }
@@ -72,14 +74,14 @@ Result<void> check(const Settings& session, const Settings& s) {
         if (auto known = check_known("save", format, sink::sinks()); !known) return known;
     }
     if (auto good = sink::parse_rotation(s.rotate); !good) return fail(good.error());
-    if (auto good = check_shapes("lines", s.lines, track::parse_line); !good) return good;
-    return check_shapes("zones", s.zones, track::parse_zone);
+    if (auto good = check_shapes("lines", s.lines, track::parse_line, ground); !good) return good;
+    return check_shapes("zones", s.zones, track::parse_zone, ground);
 }
 
 }  // namespace
 
-Result<Settings> merged(const Settings& session, const Settings& base,
-                        const StreamSettings& stream) {
+Result<Settings> merged(const Settings& session, const Settings& base, const StreamSettings& stream,
+                        const track::GroundPlane* ground) {
     Settings s = base;
     override_with(s.confidence, stream.confidence);
     override_with(s.classes, stream.classes);
@@ -95,7 +97,7 @@ Result<Settings> merged(const Settings& session, const Settings& base,
     override_with(s.save, stream.save);
     override_with(s.rotate, stream.rotate);
     s.resume = false;
-    if (auto good = check(session, s); !good) return fail(good.error());
+    if (auto good = check(session, s, ground); !good) return fail(good.error());
     return s;
 }
 

@@ -8,14 +8,15 @@
 #include "saccade/error.h"
 #include "saccade/session.h"
 #include "saccade/settings.h"
+#include "track/ground.h"
 
 namespace saccade::engine {
 
 /// `base`, which are the session's settings or those that the stream has had, with what `stream`
-/// says otherwise, checked. Errors: invalid_argument, naming the setting that is wrong or that the
-/// session has no room for.
-Result<Settings> merged(const Settings& session, const Settings& base,
-                        const StreamSettings& stream);
+/// says otherwise, checked. `ground`: what shapes in metres lie on; may be none. Errors:
+/// invalid_argument, naming the setting that is wrong or that the session has no room for.
+Result<Settings> merged(const Settings& session, const Settings& base, const StreamSettings& stream,
+                        const track::GroundPlane* ground);
 
 /// The name of a setting that `change` sets and that can't be changed while a stream runs; "" for
 /// none.

@@ -1,4 +1,5 @@
 #include "media/byte_reader.h"
+#include "core/remedy.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -19,11 +20,10 @@ constexpr int poll_ms = 50;
 tl::unexpected<Error> open_failure(const std::string& path, int error) {
     const std::string reason = std::strerror(error);
     if (error == ENOENT || error == ENOTDIR) {
-        return fail(ErrorCode::not_found, path + ": no such file", "check the path");
+        return fail(ErrorCode::not_found, path + ": no such file", look_beside(path));
     }
     if (error == EACCES || error == EPERM) {
-        return fail(ErrorCode::unreadable, path + ": permission denied",
-                    "check the file's permissions");
+        return fail(ErrorCode::unreadable, path + ": permission denied", look_who_may(path));
     }
     return fail(ErrorCode::unreadable, path + ": can't be opened: " + reason);
 }

@@ -185,10 +185,12 @@ Result<void> Demuxer::choose_stream() {
     const AVCodecParameters& codec = *stream_->codecpar;
     decoder_ = avcodec_find_decoder(codec.codec_id);
     if (decoder_ == nullptr) {
-        return fail(ErrorCode::unsupported,
-                    fmt::format("{}: this FFmpeg has no decoder for {}", name_,
-                                avcodec_get_name(codec.codec_id)),
-                    "install a full FFmpeg (libavcodec-extra) or convert the file to H.264");
+        return fail(
+            ErrorCode::unsupported,
+            fmt::format("{}: this FFmpeg has no decoder for {}", name_,
+                        avcodec_get_name(codec.codec_id)),
+            "install a full FFmpeg: `sudo apt-get install libavcodec-extra`; or convert the "
+            "file to H.264");
     }
     if (static_cast<std::int64_t>(codec.width) * codec.height > max_pixels) {
         return fail(ErrorCode::unsupported,

@@ -112,7 +112,7 @@ Result<void> Mp4Encoder::open_codec() {
                     options_.codec == Codec::hevc
                         ? "this libavcodec can't encode HEVC"
                         : "this libavcodec can encode neither H.264 nor MPEG-4",
-                    "install a full FFmpeg, such as Debian's libavcodec-extra");
+                    "install a full FFmpeg: `sudo apt-get install libavcodec-extra`");
     }
     codec_.reset(avcodec_alloc_context3(codec));
     if (!codec_) return fail(ErrorCode::out_of_memory, path_ + ": no memory for an encoder");

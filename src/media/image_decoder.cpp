@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "core/remedy.h"
 #include "media/exif.h"
 
 namespace saccade::media {
@@ -86,10 +87,10 @@ class Descriptor {
 
 tl::unexpected<Error> unreadable(const std::string& path, int error) {
     if (error == ENOENT) {
-        return fail(ErrorCode::not_found, path + ": no such file", "check the path");
+        return fail(ErrorCode::not_found, path + ": no such file", look_beside(path));
     }
     return fail(ErrorCode::unreadable, path + ": can't be read: " + std::strerror(error),
-                "check the file's permissions");
+                look_who_may(path));
 }
 
 /// For a file that holds several pictures.

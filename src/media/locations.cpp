@@ -8,6 +8,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "core/remedy.h"
 #include "core/text_file.h"
 #include "media/demuxer.h"
 #include "media/names.h"
@@ -81,10 +82,10 @@ Result<Locations> expand(const std::string& location, bool in_list) {
     if (!fs::exists(status)) {
         if (error == std::errc::permission_denied) {
             return fail(ErrorCode::unreadable, location + ": permission denied",
-                        "check the file's permissions");
+                        look_who_may(location));
         }
         if (is_pattern(location)) return expand_pattern(location);
-        return fail(ErrorCode::not_found, location + ": no such file", "check the path");
+        return fail(ErrorCode::not_found, location + ": no such file", look_beside(location));
     }
     if (!is_list_name(location)) return Locations{location};
     if (in_list) {
@@ -122,8 +123,7 @@ Result<Locations> expand_list(const std::string& path) {
     const auto read = read_written_text(path);
     if (!read && read.error().code == ErrorCode::unsupported) return fail(read.error());
     if (!read) {
-        return fail(ErrorCode::unreadable, path + ": can't be read",
-                    "check the file's permissions");
+        return fail(ErrorCode::unreadable, path + ": can't be read", look_who_may(path));
     }
     const std::string& text = *read;
     if (text.find('\0') != std::string::npos) {

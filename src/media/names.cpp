@@ -1,4 +1,5 @@
 #include "media/names.h"
+#include "core/remedy.h"
 
 #include <fmt/format.h>
 
@@ -48,10 +49,10 @@ std::string_view take_number(std::string_view text, std::size_t& at) {
 
 tl::unexpected<Error> folder_failure(const std::string& folder, std::error_code error) {
     if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
-        return fail(ErrorCode::not_found, folder + ": no such folder", "check the path");
+        return fail(ErrorCode::not_found, folder + ": no such folder", look_beside(folder));
     }
     return fail(ErrorCode::unreadable, folder + ": can't be listed: " + error.message(),
-                "check the folder's permissions");
+                look_who_may(folder));
 }
 
 /// Entries of `folder` that `accept` takes, by bare name; folders too if `folders`.

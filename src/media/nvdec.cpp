@@ -82,7 +82,7 @@ class CudaNvdec final : public Nvdec {
             return fail(
                 ErrorCode::unavailable,
                 fmt::format("FFmpeg can't decode on cuda:{}: {}", device_, libav_message(code)),
-                "see saccade doctor");
+                "`saccade doctor` says what is missing");
         }
         return {};
     }

@@ -9,7 +9,8 @@ std::optional<int> nvdec_engines(int /*device*/) {
 }
 
 Result<std::unique_ptr<Nvdec>> Nvdec::open(int /*device*/, std::stop_token /*stop*/) {
-    return fail(ErrorCode::unavailable, "this build has no GPU path", "run: make gpu");
+    return fail(ErrorCode::unavailable, "this build has no GPU path",
+                "run `make gpu` in the project's folder");
 }
 
 }  // namespace saccade::media

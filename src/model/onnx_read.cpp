@@ -6,6 +6,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "core/remedy.h"
 #include "model/onnx_model.h"
 
 namespace saccade::model {
@@ -46,7 +47,7 @@ class StoppableBytes final : public google::protobuf::io::ZeroCopyInputStream {
 tl::unexpected<Error> not_onnx(std::string_view bytes, const std::string& label) {
     if (bytes.starts_with("version https://git-lfs")) {
         return fail(ErrorCode::corrupt, label + ": is a Git LFS pointer, not the model itself",
-                    "run: git lfs pull");
+                    "run `git lfs pull` in its repository");
     }
     const std::string_view head = bytes.substr(0, 256);
     const bool text = std::all_of(head.begin(), head.end(), [](unsigned char c) {
@@ -89,7 +90,7 @@ Result<std::string> read_model_file(const std::filesystem::path& path,
                   static_cast<std::streamsize>(std::min(block, bytes.size() - have)));
     }
     if (error || !file) {
-        return fail(ErrorCode::unreadable, label + ": can't be read", "check its permissions");
+        return fail(ErrorCode::unreadable, label + ": can't be read", look_who_may(path));
     }
     return bytes;
 }

@@ -238,6 +238,9 @@ std::vector<Row> make_table() {
     rows.push_back(numeric<int>("interpolate", "--interpolate",
                                 "fill gaps in tracks of up to so many frames", &S::interpolate, 0,
                                 1000));
+    rows.push_back(text("ground", "--ground", "FILE",
+                        "where the picture shows which metres: speeds, lines and zones in metres",
+                        &S::ground));
     rows.push_back(shapes("line", "--line", "X1,Y1,X2,Y2[:NAME]",
                           "count who crosses this line (px); may be repeated", &S::lines,
                           track::parse_line));

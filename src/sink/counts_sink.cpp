@@ -29,22 +29,12 @@ std::string quoted(const std::string& text) {
     return out + "\"";
 }
 
-/// Errors: invalid_argument for a shape that does not parse.
+/// Errors: those of count_places().
 Result<track::Counter> counter_of(const LiveShapes& live) {
     const LiveShapes::Shapes shapes = live.get();
-    std::vector<track::Line> lines;
-    for (const std::string& text : shapes.lines) {
-        auto line = track::parse_line(text);
-        if (!line) return fail(line.error());
-        lines.push_back(std::move(*line));
-    }
-    std::vector<track::Zone> zones;
-    for (const std::string& text : shapes.zones) {
-        auto zone = track::parse_zone(text);
-        if (!zone) return fail(zone.error());
-        zones.push_back(std::move(*zone));
-    }
-    return track::Counter(std::move(lines), std::move(zones));
+    auto places = count_places(shapes.lines, shapes.zones, live.ground());
+    if (!places) return fail(places.error());
+    return track::Counter(std::move(places->lines), std::move(places->zones));
 }
 
 template <typename Shape>
@@ -194,6 +184,25 @@ class CountsSink final : public Sink {
 };
 
 }  // namespace
+
+Result<CountPlaces> count_places(const std::vector<std::string>& lines,
+                                 const std::vector<std::string>& zones,
+                                 const track::GroundPlane* ground) {
+    CountPlaces places;
+    for (const std::string& text : lines) {
+        auto line = track::parse_line(text);
+        if (line) line = track::in_pixels(std::move(*line), ground);
+        if (!line) return fail(line.error());
+        places.lines.push_back(std::move(*line));
+    }
+    for (const std::string& text : zones) {
+        auto zone = track::parse_zone(text);
+        if (zone) zone = track::in_pixels(std::move(*zone), ground);
+        if (!zone) return fail(zone.error());
+        places.zones.push_back(std::move(*zone));
+    }
+    return places;
+}
 
 Result<std::unique_ptr<Sink>> make_counts_sink(const std::filesystem::path& folder,
                                                const std::string& stem,

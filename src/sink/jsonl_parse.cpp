@@ -93,6 +93,18 @@ Detection detection(const FloatJson& object) {
             integer<int>(object, "class")};
 }
 
+GroundState ground(const FloatJson& object) {
+    const FloatJson& position = array(object, "position", 2);
+    GroundState g{real(position[0], "position"), real(position[1], "position"),
+                  real(member(object, "distance"), "distance")};
+    if (!object.contains("velocity")) return g;
+    const FloatJson& velocity = array(object, "velocity", 2);
+    g.moving = true;
+    g.velocity_x = real(velocity[0], "velocity");
+    g.velocity_y = real(velocity[1], "velocity");
+    return g;
+}
+
 Track track(const FloatJson& object, std::size_t detections) {
     Track t;
     t.id = integer<std::int64_t>(object, "id");
@@ -107,6 +119,7 @@ Track track(const FloatJson& object, std::size_t detections) {
     t.velocity_y = real(velocity[1], "velocity");
     t.age = integer<std::uint32_t>(object, "age");
     t.detection = integer<int>(object, "detection");
+    if (object.contains("ground")) t.ground = ground(member(object, "ground"));
     if (t.detection < -1 || t.detection >= static_cast<std::int64_t>(detections)) {
         throw Malformed("\"detection\" is none of this frame's");
     }

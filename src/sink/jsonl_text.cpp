@@ -45,6 +45,21 @@ struct fmt::formatter<saccade::sink::Corners> {
 
 namespace saccade::sink {
 
+namespace {
+
+void append_ground(const GroundState& g, fmt::memory_buffer& out) {
+    const auto to = std::back_inserter(out);
+    fmt::format_to(to, R"(,"ground":{{"position":[{},{}],"distance":{})", Exact{g.x}, Exact{g.y},
+                   Exact{g.distance});
+    if (g.moving) {
+        fmt::format_to(to, R"(,"velocity":[{},{}],"speed":{})", Exact{g.velocity_x},
+                       Exact{g.velocity_y}, Exact{std::hypot(g.velocity_x, g.velocity_y)});
+    }
+    fmt::format_to(to, "}}");
+}
+
+}  // namespace
+
 std::string_view to_string(TrackState state) noexcept {
     switch (state) {
         case TrackState::tentative: return "tentative";
@@ -75,10 +90,12 @@ void append_frame_json(const FrameResult& result, const media::ImageNames* image
     for (const Track& t : result.tracks) {
         fmt::format_to(to,
                        R"({}{{"id":{},"box":{},"raw_box":{},"score":{},"class":{},"state":"{}",)"
-                       R"("velocity":[{},{}],"age":{},"detection":{}}})",
+                       R"("velocity":[{},{}],"age":{},"detection":{})",
                        comma, t.id, Corners{t.box}, Corners{t.raw_box}, Exact{t.score}, t.class_id,
                        to_string(t.state), Exact{t.velocity_x}, Exact{t.velocity_y}, t.age,
                        t.detection);
+        if (t.ground) append_ground(*t.ground, out);
+        fmt::format_to(to, "}}");
         comma = ",";
     }
     fmt::format_to(to, "]}}");

@@ -3,10 +3,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "track/ground.h"
 
 namespace saccade::sink {
 
@@ -17,7 +20,11 @@ class LiveShapes {
         std::vector<std::string> lines, zones;
         friend bool operator==(const Shapes&, const Shapes&) = default;
     };
-    explicit LiveShapes(Shapes shapes) : shapes_(std::move(shapes)) {}
+    /// `ground`: for shapes in metres; may be none.
+    explicit LiveShapes(Shapes shapes, std::shared_ptr<const track::GroundPlane> ground = nullptr)
+        : shapes_(std::move(shapes)), ground_(std::move(ground)) {}
+
+    [[nodiscard]] const track::GroundPlane* ground() const noexcept { return ground_.get(); }
 
     void set(Shapes shapes) {
         std::lock_guard lock(mutex_);
@@ -37,6 +44,7 @@ class LiveShapes {
   private:
     mutable std::mutex mutex_;
     Shapes shapes_;
+    std::shared_ptr<const track::GroundPlane> ground_;
     std::atomic<std::uint64_t> version_{0};
 };
 

@@ -15,9 +15,15 @@ bool finite(const Detection& d) {
     return finite(d.box) && std::isfinite(d.score);
 }
 
+bool finite(const GroundState& g) {
+    return std::isfinite(g.x) && std::isfinite(g.y) && std::isfinite(g.distance) &&
+           std::isfinite(g.velocity_x) && std::isfinite(g.velocity_y);
+}
+
 bool finite(const Track& t) {
     return finite(t.box) && finite(t.raw_box) && std::isfinite(t.score) &&
-           std::isfinite(t.velocity_x) && std::isfinite(t.velocity_y);
+           std::isfinite(t.velocity_x) && std::isfinite(t.velocity_y) &&
+           (!t.ground || finite(*t.ground));
 }
 
 }  // namespace
@@ -32,7 +38,7 @@ void shown_objects(const FrameResult& result, bool tracking, bool include_lost,
     }
     for (const Track& t : result.tracks) {
         if (t.state == TrackState::confirmed || (include_lost && t.state == TrackState::lost)) {
-            out.push_back({t.box, t.score, t.class_id, t.id});
+            out.push_back({t.box, t.score, t.class_id, t.id, t.ground});
         }
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "saccade/error.h"
@@ -16,6 +17,7 @@ struct Object {
     float score = 0;
     int class_id = 0;
     std::int64_t id = -1;  ///< of the track, -1 for a mere detection
+    std::optional<GroundState> ground = std::nullopt;
 };
 
 /// With `tracking` the confirmed tracks (and, with `include_lost`, the lost ones), each with its

@@ -30,6 +30,8 @@ struct SinkOptions {
     /// not a guess. jsonl and md5 always hold everything.
     bool include_lost = false;
 
+    bool ground = false;  ///< csv: columns for places on the ground
+
     bool coco_category_ids = true;  ///< coco: COCO's 91-numbering where the classes are COCO's 80
 
     int video_quality = 21;      ///< video: CRF, 0 (lossless) to 51

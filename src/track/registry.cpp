@@ -79,7 +79,7 @@ Made make_ocsort(const TrackerOptions& from) {
 
 Made make_saccade(const TrackerOptions& from) {
     BotSortOptions o;
-    o.stages = {.unconfirmed_iou = 0.1F, .lost_seconds = 2.0};
+    o.stages = {.low_iou = 0.6F, .sparse_step = 0.06, .lost_seconds = 2.0};
     override_with(o.remember_seconds, from.remember_seconds);
     override_stages(o.stages, from);
     return std::make_unique<Saccade>(o);

@@ -27,6 +27,10 @@ struct TwoStageOptions {
     float low_iou = 0.5F;          ///< stage two, never fused
     float unconfirmed_iou = 0.3F;  ///< of a track seen once so far, fused
     float duplicate_iou = 0.85F;   ///< above it a seen and a lost track are one object
+    /// Frames so far apart (s) are sparse: what scores `sparse_score` is believed at once there.
+    /// (No part of the papers, where it never happens.)
+    double sparse_step = std::numeric_limits<double>::infinity();
+    float sparse_score = 0.8F;
     double lost_seconds = 1.0;
     bool fuse_score = true;
     bool class_aware = true;
@@ -73,8 +77,8 @@ class TwoStageTracker : public Tracker {
     }
     /// `object` was given a sure detection, or begins with it.
     virtual void seen(const Observation&, Object&, int /*detection*/) {}
-    /// `object` was seen for the second time, and is reported from now on. It may be given an id of
-    /// before, as long as no other has it.
+    /// `object` was seen for the second time, or is believed at once, and is reported from now on.
+    /// It may be given an id of before, as long as no other has it.
     virtual void believed(const Observation&, Object&) {}
     /// `object` is about to be forgotten.
     virtual void forget(Object&) {}

@@ -142,8 +142,11 @@ void TwoStageTracker<Filter>::start(const Observation& observation, const std::v
         const Detection& d = observation.detections[c];
         if (d.score < options_.new_score) continue;
         objects_.push_back({Identity::of(next_id_++, d, c, observation.pts), Filter(d.box)});
-        if (at_start) objects_.back().identity.state = TrackState::confirmed;
-        seen(observation, objects_.back(), c);
+        Object& o = objects_.back();
+        seen(observation, o, c);
+        const bool at_once = step_ >= options_.sparse_step && d.score >= options_.sparse_score;
+        if (at_once) believed(observation, o);
+        if (at_once || at_start) o.identity.state = TrackState::confirmed;
     }
 }
 

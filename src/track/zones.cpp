@@ -17,10 +17,11 @@ constexpr double forget_seconds = 60;
 /// How far from a line it is clear on which side an object is, in parts of its height.
 constexpr double margin = 0.05;
 
-constexpr double prolonged_seconds = 0.6;  ///< a track, at both ends
+constexpr double prolonged_seconds = 0.6;  ///< a track at both ends, besides a step
+constexpr double longest_step = 0.5;       ///< s: who knows what went on in a longer one?
 constexpr double gone_seconds = 2;         ///< after so long unseen
 constexpr double least_seconds = 0.3;      ///< in which a velocity is measured
-constexpr double velocity_seconds = 1;     ///< up to so long
+constexpr double velocity_seconds = 2;     ///< up to so long
 
 /// Twice the area of the triangle a, b, p: above 0 where p is right of a -> b (y points down).
 double side(Point a, Point b, Point p) {
@@ -77,6 +78,8 @@ Counter::Counter(std::vector<Line> lines, std::vector<Zone> zones, Ends ends)
 
 void Counter::update(std::span<const Track> tracks, Timestamp pts) {
     crossings_.clear();
+    if (started_) step_ = std::min(longest_step, seconds(pts - now_));
+    started_ = true;
     for (auto& counts : zone_counts_) {
         for (auto& [class_id, of_class] : counts) of_class.inside = 0;
     }
@@ -126,7 +129,7 @@ void Counter::move(Object& o, const Sighting& now) {
 
 // As if it had been seen before, on the way that it came.
 void Counter::come(const Object& o) {
-    const Sighting before = prolonged(o.first, o.last, o.first, -prolonged_seconds);
+    const Sighting before = prolonged(o.first, o.last, o.first, -(prolonged_seconds + step_));
     for (std::size_t i = 0; i < lines_.size(); ++i) {
         if (o.lines[i].crossed) continue;
         OnLine way;
@@ -139,7 +142,7 @@ void Counter::come(const Object& o) {
 void Counter::go(Object& o) {
     o.went = true;
     if (seconds(o.last.at - o.before.at) < least_seconds) return;
-    const Sighting after = prolonged(o.before, o.last, o.last, prolonged_seconds);
+    const Sighting after = prolonged(o.before, o.last, o.last, prolonged_seconds + step_);
     for (std::size_t i = 0; i < lines_.size(); ++i) cross(i, o.lines[i], after);
 }
 
@@ -150,7 +153,7 @@ void Counter::sort_crossings() {
 }
 
 void Counter::cross(std::size_t line, OnLine& state, const Sighting& now) {
-    const auto& [start, end, name] = lines_[line];
+    const Point start = lines_[line].start, end = lines_[line].end;
     const double length =
         std::hypot(static_cast<double>(end.x) - start.x, static_cast<double>(end.y) - start.y);
     const double s = side(start, end, now.foot);

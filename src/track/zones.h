@@ -15,23 +15,35 @@
 
 namespace saccade::track {
 
+class GroundPlane;
+
 /// A directed line: who goes from its left to its right, seen along it from start to end, goes in.
 /// (A line drawn from left to right on the screen is crossed inwards by going down.)
 struct Line {
     Point start, end;
     std::string name;
+    bool metres = false;  ///< of the ground, whose y points the other way than the picture's
 };
 
 /// A closed polygon, insides by the even-odd rule.
 struct Zone {
     std::vector<Point> corners;
     std::string name;
+    bool metres = false;
 };
 
-/// "x1,y1,x2,y2" or "x1,y1,x2,y2:name". Errors: invalid_argument.
+/// "x1,y1,x2,y2" or "x1,y1,x2,y2:name", px or, with an m behind each number, metres.
+/// Errors: invalid_argument.
 [[nodiscard]] Result<Line> parse_line(std::string_view text);
-/// "x1,y1,x2,y2,x3,y3,..." with three corners or more, and maybe ":name". Errors: invalid_argument.
+/// "x1,y1,x2,y2,x3,y3,..." with three corners or more, and maybe ":name"; units as in lines.
+/// Errors: invalid_argument.
 [[nodiscard]] Result<Zone> parse_zone(std::string_view text);
+
+/// What is in metres brought to the picture, where straight stays straight and left stays left.
+/// Errors: invalid_argument where it is in metres and `ground` is none, or not all of it lies in
+/// front of the horizon.
+[[nodiscard]] Result<Line> in_pixels(Line line, const GroundPlane* ground);
+[[nodiscard]] Result<Zone> in_pixels(Zone zone, const GroundPlane* ground);
 
 /// One object at one line.
 struct Crossing {
@@ -77,10 +89,10 @@ struct CountSummary {
 /// between two sightings that are both inside.
 ///
 /// Tracks begin late and end early, more often beside a line than one would think: whoever was
-/// followed for 0.3 s or more is taken to have come the same way for 0.6 s before, and to have gone
-/// on for 0.6 s once unseen for 2 s or at the end. (bench/results/trackers.md: that finds more
-/// crossings than it invents.) Such crossings are told when they are known, at their own times.
-/// One thread at a time.
+/// followed for 0.3 s or more is taken to have come the same way for 0.6 s and a frame's time
+/// before, and to have gone on for as long once unseen for 2 s or at the end.
+/// (bench/results/trackers.md: that finds more crossings than it invents.) Such crossings are told
+/// when they are known, at their own times. One thread at a time.
 class Counter {
   public:
     enum class Ends {
@@ -120,7 +132,7 @@ class Counter {
     };
     struct Object {
         Sighting first, last;
-        Sighting before;                  ///< 0.5 to 1 s before `last`, as far as it was seen then
+        Sighting before;                  ///< 1 to 2 s before `last`, as far as it was seen then
         Sighting middle;                  ///< what `before` will be next
         bool came = false, went = false;  ///< prolonged at the beginning, at the end
         std::vector<OnLine> lines;
@@ -142,7 +154,9 @@ class Counter {
     std::vector<std::map<int, ZoneCounts>> zone_counts_;
     std::vector<Crossing> crossings_;  // of the latest frame
     std::unordered_map<std::int64_t, Object> objects_;
-    Timestamp now_{0};    ///< of the latest frame
+    Timestamp now_{0};  ///< of the latest frame
+    bool started_ = false;
+    double step_ = 0;     ///< s, to it from the one before
     Timestamp swept_{0};  ///< when the unseen were last forgotten
 };
 

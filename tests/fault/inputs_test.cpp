@@ -104,6 +104,13 @@ TEST_F(InputsAreNeverWritten, BindMounts) {
     ASSERT_EQ(::umount(path("bound").c_str()), 0);
 }
 
+TEST_F(InputsAreNeverWritten, TheGround) {
+    test::write_file(path("out/clip.txt"), "homography = [[1, 0, 0], [0, -1, 0], [0, 0, 1]]\n");
+    expect_refused({"track", path("footage/clip.mp4"), "--ground", path("out/clip.txt"), "--save",
+                    "mot", "--out", path("out")},
+                   path("out/clip.txt"), path("out/clip.txt"));
+}
+
 TEST_F(InputsAreNeverWritten, Lists) {
     test::write_file(path("footage/clip.txt"), "clip.mp4\n");
     expect_refused({"track", path("footage/clip.txt"), "--out", path("footage")},

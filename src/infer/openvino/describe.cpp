@@ -22,7 +22,8 @@ BackendDescription describe_openvino() {
         description.available = true;
         description.devices = {"cpu: " + *cpu};
     } else {
-        description.remedy = "run: make setup (" + cpu.error().message + ")";
+        description.remedy =
+            "run `make setup` in the project's folder (" + cpu.error().message + ")";
     }
     return description;
 }

@@ -86,7 +86,7 @@ Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model* network,
     });
     if (!quantized) {
         return fail(ErrorCode::unsupported, name + ": is no INT8 network",
-                    "make one: saccade quantize --model MODEL --calib FOLDER -o MODEL_int8.onnx");
+                    "make one, as `saccade quantize --help` says");
     }
     return ov::element::f32;
 }

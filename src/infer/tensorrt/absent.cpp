@@ -4,7 +4,7 @@
 namespace saccade::infer {
 namespace {
 
-constexpr const char* remedy = "run: make gpu";
+constexpr const char* remedy = "run `make gpu` in the project's folder";
 
 tl::unexpected<Error> absent() {
     return fail(ErrorCode::unavailable, "this build has no GPU path", remedy);

@@ -74,7 +74,7 @@ Result<std::optional<Int8Plan>> int8_plan(const OnnxModel& model) {
     if (!plan) {
         return fail(ErrorCode::corrupt,
                     model.name() + ": its metadata '" + int8_key + "' can't be read",
-                    "make it again: saccade quantize --help");
+                    "make it again, as `saccade quantize --help` says");
     }
     return plan;
 }

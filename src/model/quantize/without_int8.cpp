@@ -55,7 +55,7 @@ Result<OnnxModel> without_int8(const OnnxModel& model) {
         return fail(
             ErrorCode::corrupt,
             fmt::format("{}: the quantiser of '{}' is not as it was written", model.name(), value),
-            "make it again: saccade quantize --help");
+            "make it again, as `saccade quantize --help` says");
     };
     const GraphView view(from.graph());
     onnx::ModelProto proto = from;

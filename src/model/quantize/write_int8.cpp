@@ -286,7 +286,7 @@ Result<OnnxModel> write_int8(const OnnxModel& model, const Int8Plan& plan,
             return fail(
                 ErrorCode::invalid_argument,
                 fmt::format("{}: has no layer '{}', which its INT8 plan names", model.name(), name),
-                "make it again: saccade quantize --help");
+                "make it again, as `saccade quantize --help` says");
         }
     }
     std::erase_if(*layers, [&](const Int8Layer& layer) {
@@ -297,7 +297,7 @@ Result<OnnxModel> write_int8(const OnnxModel& model, const Int8Plan& plan,
         if (!plan.ranges.contains(tensor)) {
             return fail(ErrorCode::invalid_argument,
                         fmt::format("{}: its INT8 plan has no range of '{}'", model.name(), tensor),
-                        "make it again: saccade quantize --help");
+                        "make it again, as `saccade quantize --help` says");
         }
     }
     Writer(*proto, writing).run(*layers, placement, class_ranges(placement, plan));

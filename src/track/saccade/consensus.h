@@ -1,42 +1,53 @@
 // The jump that most objects make together: the camera's, seen in the detections alone.
 #pragma once
 
+#include <cstddef>
 #include <optional>
-#include <span>
 #include <vector>
 
-#include "saccade/types.h"
-#include "track/association.h"
 #include "track/boxes.h"
 #include "track/point.h"
 
 namespace saccade::track {
 
 /// Objects move each in their own way, and their filters know how. What all predictions miss by
-/// alike is the camera: a jerk of the hand that holds it, or frames that were dropped while it
-/// panned. Memory is kept from call to call. One thread at a time.
+/// alike is the camera: a jerk of the hand that holds it, or its turn between frames that lie far
+/// apart. It is found by a vote (as in Hough's transform), so that it may be longer than the
+/// objects are wide. Memory is kept from call to call. One thread at a time.
 class Consensus {
   public:
-    /// The median way from a predicted box to the detection it overlaps with (IoU of 0.1 or more,
-    /// paired as a whole). Nothing where there are fewer than four pairs, or where fewer than half
-    /// of them end within a fifth of their height of it. Short of that it is believed as far as it
-    /// stands out of what is left of each pair: shrunk to 1 - s^2 / (n |way|^2) of itself, s being
-    /// the median of what is left (after James and Stein). So a still camera with noisy boxes does
-    /// not shake. In a crowd 256 objects, evenly chosen, speak for all.
+    /// Each predicted box may have gone to any detection alike in size (heights within 1.3) and no
+    /// further than two heights away. A way has the support of those that find a detection within
+    /// a quarter of their height of it, each the more the nearer. None at all is believed, unless
+    /// its support is poor (under 0.6 of the boxes), and some way has that of two boxes more and
+    /// half as much again as each way apart from it: of people who walk in two directions neither
+    /// half is the camera.
+    ///
+    /// What is returned is the median of the ways that are near the chosen one, which half of the
+    /// boxes and four must have. It is believed as far as it stands out of what is left of each:
+    /// shrunk to 1 - s^2 / (n |way|^2) of itself, s being the median of what is left (after James
+    /// and Stein), so that a still camera with noisy boxes does not shake. In a crowd 32 boxes,
+    /// evenly chosen, speak for all.
     [[nodiscard]] std::optional<Point> shift(const BoxColumns& predicted, const BoxColumns& seen);
 
   private:
+    /// From a predicted box to a detection.
     struct Way {
-        float x = 0, y = 0, height = 0;
+        std::size_t row = 0;
+        float x = 0, y = 0;
+        float tolerance = 0;  ///< px
     };
+    void collect(const BoxColumns& predicted, const BoxColumns& seen);
+    [[nodiscard]] float support(Point way) const;
+    [[nodiscard]] Point elect();
+    void choose(Point way);
     template <typename Of>
     [[nodiscard]] float median(Of&& of);
 
-    PairFinder finder_;
-    PairList pairs_;
-    Association association_;
-    std::vector<Way> ways_;
-    BoxColumns chosen_;
+    std::vector<Way> ways_;  // by row
+    std::vector<float> supports_;
+    std::vector<Way> chosen_;  // one of each row that has one
+    std::size_t speakers_ = 0;
     std::vector<float> sorted_;
 };
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr double slowing_seconds = 2;       ///< in which an unseen object falls to 1/e of its speed
 constexpr double shortest_step = 1.0 / 30;  ///< up to here boxes reach no further
-constexpr float reach_per_second = 2;       ///< of a box's size
+constexpr float reach_per_second = 1;       ///< of a box's size
 constexpr float least_reach = 0.05F, most_reach = 0.8F;
 constexpr float score_weight = 0.2F;
 
@@ -56,7 +56,7 @@ void Saccade::weigh(Stage stage, const Observation& observation, std::span<const
             }
             const float common = std::min(a.y2, d.box.y2) - std::max(a.y1, d.box.y1);
             const float all = std::max(a.y2, d.box.y2) - std::min(a.y1, d.box.y1);
-            cost = 1 - (1 - cost) * std::sqrt(std::max(0.0F, common / all));
+            cost = 1 - (1 - cost) * std::max(0.0F, common / all);
         }
     }
     BotSort::weigh(stage, observation, objects, rows, cols, pairs);

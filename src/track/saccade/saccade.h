@@ -13,9 +13,11 @@ namespace saccade::track {
 ///   anything is associated, on top of the motion that a caller estimated from the picture, if any;
 /// - boxes reach further the longer the step was since the frame before (C-BIoU's buffer, Yang et
 ///   al. 2023, scaled by time), so that objects are found again at 3 fps too, also those seen once;
+/// - at 15 fps and below a sure object is believed at its first sighting, since the second comes
+///   late;
 /// - overlaps of sure detections are weighed by how well the heights agree, which tells the near
-///   from the far (after Hybrid-SORT's height-modulated IoU, Yang et al. 2024, its square root),
-///   and unsure ones cost more the less their score is like the object's (its confidence cue);
+///   from the far (Hybrid-SORT's height-modulated IoU, Yang et al. 2024), and unsure ones cost more
+///   the less their score is like the object's (its confidence cue);
 /// - an unseen object slows down, and is waited for 2 s; scores are cut as in ByteTrack.
 class Saccade final : public BotSort {
   public:

@@ -217,6 +217,13 @@ TEST_F(JournalTest, TheDigestFollowsWhatChangesResultsAndNothingElse) {
         return *settings_digest(mode, s, model);
     };
     const std::string base = digest(plain);
+    Settings on_ground;
+    on_ground.ground = (dir_ / "ground.toml").string();
+    test::write_file(on_ground.ground, "homography = [[1, 0, 0], [0, -1, 0], [0, 0, 1]]");
+    const std::string with_ground = digest(on_ground);
+    EXPECT_NE(with_ground, base);
+    test::write_file(on_ground.ground, "homography = [[2, 0, 0], [0, -2, 0], [0, 0, 1]]");
+    EXPECT_NE(digest(on_ground), with_ground);
     EXPECT_NE(digest(plain, Mode::detect), base);
     Settings s;
     s.confidence = 0.3F;

@@ -142,7 +142,7 @@ TEST(Counts, RandomPlacesAreTheSameEverywhereAndWherePeopleWalk) {
     ASSERT_EQ(a.zones.size(), 50U);
     const double least = std::hypot(800, 400) / 4;
     for (std::size_t i = 0; i < a.lines.size(); ++i) {
-        const auto& [start, end, name] = a.lines[i];
+        const auto& [start, end, name, metres] = a.lines[i];
         EXPECT_EQ(start.x, b.lines[i].start.x);
         EXPECT_GE(std::hypot(start.x - end.x, start.y - end.y), least * 0.999);
         for (const track::Point p : {start, end}) {

@@ -61,6 +61,16 @@ TEST_F(Jsonl, ReadsBackTheWholeScene) {
     }
 }
 
+TEST_F(Jsonl, ReadsBackPlacesOnTheGround) {
+    FrameResult first = test::scene_result(0), second = test::scene_result(1);
+    first.tracks[0].ground = GroundState{0.1F, -20.3F, 1e-7F};
+    second.tracks[0].ground = GroundState{0.1F, 20, 7.7F, true, -0.0F, 1.1F};
+    const auto file = read_jsonl(write({first, second}, Outcome::complete));
+    ASSERT_TRUE(file) << file.error().line();
+    expect_same(file->frames[0], first);
+    expect_same(file->frames[1], second);
+}
+
 TEST_F(Jsonl, EveryFloatReadsBackBitForBit) {
     std::mt19937 random(1);
     FrameResult result;

@@ -79,6 +79,25 @@ TEST_F(TextFormats, CsvQuotesAndKeepsTheTimeExact) {
                               "0.000000001,\"traffic light, \"\"red\"\"\"\r\n");
 }
 
+TEST_F(TextFormats, CsvHasPlacesOnTheGround) {
+    options_.ground = true;
+    auto sink = make_sink("csv", options_);
+    ASSERT_TRUE((*sink)->begin(test::scene_context()));
+    FrameResult result = test::scene_result(0);
+    for (const auto& ground :
+         {std::optional<GroundState>(), std::optional<GroundState>({1.5F, 20, 0.25F}),
+          std::optional<GroundState>({1.5F, 20, 7, true, 3, -4})}) {
+        result.tracks[0].ground = ground;
+        ASSERT_TRUE((*sink)->write(result, {}));
+    }
+    ASSERT_TRUE((*sink)->finish(Outcome::complete));
+    const std::string csv = test::read_file((*sink)->path());
+    EXPECT_THAT(csv, testing::HasSubstr(",class_name,x_m,y_m,speed_mps,distance_m\r\n"));
+    EXPECT_THAT(csv, testing::HasSubstr(",person,,,,\r\n"));
+    EXPECT_THAT(csv, testing::HasSubstr(",person,1.500,20.000,,0.250\r\n"));
+    EXPECT_THAT(csv, testing::HasSubstr(",person,1.500,20.000,5.000,7.000\r\n"));
+}
+
 TEST_F(TextFormats, CsvOfDetectionsHasNoTrackerId) {
     EXPECT_EQ(run("csv", false),
               std::string(csv_header) +
