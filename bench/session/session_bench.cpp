@@ -231,10 +231,15 @@ int snapshot(std::uint64_t windows, std::size_t streams) {
     for (std::size_t i = 0; i < streams; ++i) {
         StreamSettings own;
         own.on_result = [&](const StreamResult&) { ++frames; };
-        const auto id = session->add(scene(1'000'000'000, static_cast<unsigned>(i)), own);
+        const auto id = session->add(scene(100'000'000, static_cast<unsigned>(i)), own);
         if (!id) return complain(id.error());
     }
-    while (frames < 500) std::this_thread::sleep_for(10ms);
+    while (frames < 500) {
+        for (const StreamSnapshot& stream : session->snapshot().streams) {
+            if (stream.error) return complain(*stream.error);
+        }
+        std::this_thread::sleep_for(10ms);
+    }
     Spent with, without;
     for (std::uint64_t w = 0; w < windows; ++w) {
         const bool looks = w % 4 == 1 || w % 4 == 2;
