@@ -7,12 +7,13 @@
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
+# (OpenVINO's wheel lies within the project: CMake would leave its folder out of what is installed.)
 add_library(saccade_shared SHARED ${CMAKE_SOURCE_DIR}/cmake/library.cpp)
 set_target_properties(saccade_shared PROPERTIES
   OUTPUT_NAME saccade EXPORT_NAME saccade VERSION ${PROJECT_VERSION} SOVERSION 0
   LINK_DEPENDS ${CMAKE_SOURCE_DIR}/cmake/exports.map
   LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib
-  INSTALL_RPATH_USE_LINK_PATH ON)
+  INSTALL_RPATH $<TARGET_FILE_DIR:openvino::runtime>)
 target_link_libraries(saccade_shared
   # The rooms that the public API is in go in whole: nothing within would ask for it.
   PRIVATE "-Wl,--whole-archive,$<TARGET_FILE:saccade_core>,$<TARGET_FILE:saccade_media>,$<TARGET_FILE:saccade_engine>,--no-whole-archive"
@@ -24,7 +25,7 @@ target_include_directories(saccade_shared PUBLIC
   $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_features(saccade_shared PUBLIC cxx_std_20)
 
-set_target_properties(saccade PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+set_target_properties(saccade PROPERTIES INSTALL_RPATH $<TARGET_FILE_DIR:openvino::runtime>)
 install(TARGETS saccade RUNTIME)
 install(TARGETS saccade_shared EXPORT SaccadeTargets LIBRARY)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/saccade ${CMAKE_BINARY_DIR}/include/saccade

@@ -22,7 +22,7 @@ ALLOWED = {
     "quantize": {"core", "media", "vision", "model", "infer", "detect", "eval"},
     "track": {"core"},
     "eval": {"core", "track"},
-    "sink": {"core", "media", "track/zones.h"},
+    "sink": {"core", "media", "track/ground.h", "track/zones.h"},
     "settings": {"core", "memory", "model", "infer/device.h", "infer/precision.h", "sink", "track"},
     # The pipeline knows interfaces only: exactly these headers.
     "pipeline": {"core", "trace", "memory", "media/source.h", "detect/detector.h", "track/tracker.h", "sink/sink.h"},

@@ -5,11 +5,13 @@
 //                                                lives: does memory, do threads, do descriptors
 //                                                grow?
 // session_bench reopen [TIMES=1000]              two sessions at once, opened and closed again and
-// again session_bench snapshot [PAIRS=9] [STREAMS=4]   what snapshot() costs at 100 Hz, as a ratio
+// again session_bench snapshot [WINDOWS=400] [STREAMS=4]   what snapshot() costs at 100 Hz, as a
+// ratio
 //
 // Sources are generated scenes of 160x160 and the network is the built-in one at 160, on the CPU.
 #include <fmt/format.h>
 #include <malloc.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -210,61 +212,60 @@ int reopen(std::uint64_t times) {
     return 0;
 }
 
-/// Frames a second of `streams` scenes, with a hundred looks a second or without.
-Result<double> rate(Session& session, std::size_t streams, bool looks) {
-    std::vector<StreamId> ids;
-    const auto start = Steady::now();
-    for (std::size_t i = 0; i < streams; ++i) {
-        const auto id = session.add(scene(1500, static_cast<unsigned>(i)));
-        if (!id) return fail(id.error());
-        ids.push_back(*id);
-    }
-    std::uint64_t frames = 0;
-    std::atomic<std::uint64_t> count{0};
-    {
-        std::jthread looker;
-        if (looks) {
-            looker = std::jthread([&](const std::stop_token& stop) {
-                auto due = Steady::now();
-                while (!stop.stop_requested()) {
-                    if (session.snapshot().streams.size() > streams) std::abort();
-                    ++count;
-                    std::this_thread::sleep_until(due += 10ms);
-                }
-            });
-        }
-        for (const StreamId id : ids) {
-            const auto summary = session.wait(id);
-            if (!summary) return fail(summary.error());
-            frames += (**summary).frames;
-        }
-    }
-    const std::chrono::duration<double> took = Steady::now() - start;
-    for (const StreamId id : ids) static_cast<void>(session.remove(id));
-    return static_cast<double>(frames) / took.count();
+double cpu_seconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-int snapshot(std::uint64_t pairs, std::size_t streams) {
+struct Spent {
+    double wall = 0, cpu = 0, frames = 0;
+};
+
+/// Windows of a fifth of a second with a look every 10 ms and without, in the order A B B A while
+/// the same streams run: what changes over time is in both.
+int snapshot(std::uint64_t windows, std::size_t streams) {
+    std::atomic<std::uint64_t> frames{0};
     auto session = Session::open(settings());
     if (!session) return complain(session.error());
-    if (auto warm = rate(*session, streams, true); !warm) return complain(warm.error());
-    std::vector<double> ratios;
-    for (std::uint64_t i = 0; i < pairs; ++i) {
-        // In turn which comes first: what changes over time is not taken for a difference.
-        const bool looked_first = i % 2 == 0;
-        const auto a = rate(*session, streams, looked_first);
-        const auto b = rate(*session, streams, !looked_first);
-        if (!a) return complain(a.error());
-        if (!b) return complain(b.error());
-        const double with = looked_first ? *a : *b, without = looked_first ? *b : *a;
-        ratios.push_back(with / without);
-        fmt::print("{:8.1f} frames/s without, {:8.1f} with: {:.4f}\n", without, with,
-                   with / without);
-        std::fflush(stdout);
+    for (std::size_t i = 0; i < streams; ++i) {
+        StreamSettings own;
+        own.on_result = [&](const StreamResult&) { ++frames; };
+        const auto id = session->add(scene(100'000'000, static_cast<unsigned>(i)), own);
+        if (!id) return complain(id.error());
     }
-    std::sort(ratios.begin(), ratios.end());
-    fmt::print("ratio (min, median, max): {:.4f}, {:.4f}, {:.4f}\n", ratios.front(),
-               ratios[ratios.size() / 2], ratios.back());
+    while (frames < 500) {
+        for (const StreamSnapshot& stream : session->snapshot().streams) {
+            if (stream.error) return complain(*stream.error);
+        }
+        std::this_thread::sleep_for(10ms);
+    }
+    Spent with, without;
+    for (std::uint64_t w = 0; w < windows; ++w) {
+        const bool looks = w % 4 == 1 || w % 4 == 2;
+        const auto start = Steady::now();
+        const double cpu = cpu_seconds();
+        const std::uint64_t before = frames;
+        auto due = start;
+        for (int i = 0; i < 20; ++i) {
+            if (looks && session->snapshot().streams.size() != streams) std::abort();
+            std::this_thread::sleep_until(due += 10ms);
+        }
+        Spent& spent = looks ? with : without;
+        spent.wall += std::chrono::duration<double>(Steady::now() - start).count();
+        spent.cpu += cpu_seconds() - cpu;
+        spent.frames += static_cast<double>(frames - before);
+    }
+    fmt::print(
+        "{} windows, {:.0f} frames: rate with looks over without {:.4f}, CPU a frame without over "
+        "with "
+        "{:.4f}\n",
+        windows, with.frames + without.frames,
+        (with.frames / with.wall) / (without.frames / without.wall),
+        (without.cpu / without.frames) / (with.cpu / with.frames));
+    session->close();
+    session = Session::open(settings());
+    if (!session) return complain(session.error());
     // One look by itself, with streams that stand in queues.
     auto full = std::make_shared<ResultQueue>(1, WhenFull::block);
     for (std::size_t i = 0; i < streams; ++i) {
@@ -274,11 +275,15 @@ int snapshot(std::uint64_t pairs, std::size_t streams) {
     }
     std::this_thread::sleep_for(500ms);
     constexpr int kLooks = 2000;
-    const auto start = Steady::now();
+    timespec before{}, after{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
     for (int i = 0; i < kLooks; ++i) static_cast<void>(session->snapshot());
-    const std::chrono::duration<double, std::micro> took = Steady::now() - start;
-    fmt::print("a look at {} streams takes {:.1f} us: {:.3f} % of a core at 100 Hz\n", streams,
-               took.count() / kLooks, took.count() / kLooks * 100 / 1e6 * 100);
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
+    const double each = (1e6 * static_cast<double>(after.tv_sec - before.tv_sec) +
+                         1e-3 * static_cast<double>(after.tv_nsec - before.tv_nsec)) /
+                        kLooks;
+    fmt::print("a look at {} streams takes {:.1f} us of CPU: {:.3f} % of a core at 100 Hz\n",
+               streams, each, each / 100);
     return 0;
 }
 
@@ -301,7 +306,7 @@ int main(int argc, char** argv) {
     } else if (what == "reopen") {
         code = reopen(number(argc, argv, 2, 1000));
     } else if (what == "snapshot") {
-        code = snapshot(number(argc, argv, 2, 9), number(argc, argv, 3, 4));
+        code = snapshot(number(argc, argv, 2, 400), number(argc, argv, 3, 4));
     } else {
         fmt::print(stderr, "session_bench churn|reopen|snapshot [N] [M]\n");
     }

@@ -319,6 +319,7 @@ Result<StreamSummary> Session::State::remove(StreamId id) {
     }
     entry->stream->stop();
     const bool over = entry->stream->wait_ended(SteadyTime::now() + patience);
+    pipeline_->reap();
     Member& member = *entry->member;
     {
         std::lock_guard lock(member.mutex);

@@ -44,7 +44,6 @@ std::shared_ptr<Stream> Pipeline::add(StreamJob job, std::uint32_t number,
     return stream;
 }
 
-/// Joins the threads that are over.
 void Pipeline::reap() {
     std::list<Running> over;
     {

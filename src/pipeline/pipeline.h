@@ -171,6 +171,8 @@ class Pipeline {
     std::shared_ptr<Stream> add(StreamJob job, std::uint32_t number,
                                 std::function<void(const StreamReport& report)> ended = {});
 
+    /// Gives back the threads of streams that have ended.
+    void reap();
     /// Streams whose threads are not over: those that run, and those that could not be stopped.
     [[nodiscard]] std::size_t unfinished() const;
 
@@ -187,8 +189,6 @@ class Pipeline {
         std::shared_ptr<Stream> stream;
         std::jthread thread;
     };
-    void reap();
-
     Devices& devices_;
     const PipelineOptions options_;
     Progress& progress_;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <random>
 #include <thread>
 
 #include "support/files.h"
@@ -438,6 +439,31 @@ TEST_F(SessionTest, TwoSessionsAtOnceOpenedAndClosedAgainAndAgain) {
         const std::uint64_t before = look(second, b)->frames;
         wait_frames(second, b, before + 2);
     }
+}
+
+/// bench/session/session_bench.cpp does it with 10,000.
+TEST_F(SessionTest, ManyStreamsAtRandomMomentsOfTheirLives) {
+    std::mt19937 random(3);
+    const auto below = [&](unsigned n) { return random() % n; };
+    auto full = std::make_shared<ResultQueue>(1, WhenFull::block);  // which nobody empties
+    Session session = open();
+    std::vector<StreamId> live;
+    for (int i = 0; i < 60; ++i) {
+        StreamSettings own{.stride = static_cast<int>(1 + below(3)), .frames = below(2) == 0};
+        if (below(4) == 0) own.results = full;
+        if (below(4) == 0) own.save = Names{"mot"};
+        live.push_back(add(session, below(2) == 0 ? kShort : kEndless, own));
+        if (below(3) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(below(20)));
+        while (live.size() > below(6)) {
+            std::swap(live[below(static_cast<unsigned>(live.size()))], live.back());
+            const auto summary = session.remove(live.back());
+            ASSERT_TRUE(summary);
+            EXPECT_NE(summary->status, Status::failed) << summary->error->line();
+            live.pop_back();
+        }
+    }
+    session.close();
+    EXPECT_EQ(session.snapshot().left_behind, 0U);
 }
 
 TEST_F(SessionTest, AStopBeforeTheSessionIsOpenIsHeard) {

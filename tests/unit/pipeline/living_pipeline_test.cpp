@@ -84,7 +84,7 @@ class SlowDevices final : public Devices {
     Result<std::shared_ptr<detect::Detector>> make(std::size_t, Size) override {
         ++made;
         if (loading != nullptr) loading->pass();
-        return std::shared_ptr<detect::Detector>(std::shared_ptr<void>(), &detector);
+        return std::make_shared<FakeDetector>(script);
     }
     Result<DeviceMemory> memory(std::size_t, const detect::DetectorInfo&) override {
         DeviceMemory memory{.probe = nullptr, .limit = limit};
@@ -94,7 +94,7 @@ class SlowDevices final : public Devices {
         }
         return memory;
     }
-    FakeDetector detector{FakeDetector::Script{.delay = 200us}};
+    FakeDetector::Script script{.delay = 200us};
     Gate* loading = nullptr;
     std::size_t limit = 0;
     std::atomic<int> made{0};
@@ -219,12 +219,11 @@ TEST_F(LivingPipelineTest, AStopIsHeardByASourceThatGivesNothing) {
 
 TEST_F(LivingPipelineTest, AStreamBehindADeviceThatDoesNotAnswerIsLetGoOf) {
     Gate stuck;
-    devices_.detector.~FakeDetector();
-    new (&devices_.detector) FakeDetector(
-        {.max_batch = 1, .depth = 1, .out_of_memory = [&](bool collecting, std::size_t) {
-             if (collecting) stuck.pass();
-             return false;
-         }});
+    devices_.script = {
+        .max_batch = 1, .depth = 1, .out_of_memory = [&](bool collecting, std::size_t) {
+            if (collecting) stuck.pass();
+            return false;
+        }};
     const auto stream = add(fake({.endless = true}));
     stuck.wait_reached();
     ASSERT_TRUE(ends(*stream));
