@@ -26,6 +26,7 @@ struct Settings {
     bench::Thinning thinning;
     bool each = false;
     bool counts = false;
+    bool as_seen = false;
     int lines = 200, zones = 50;
 };
 
@@ -124,8 +125,10 @@ Result<Row> score(const Settings& settings, const Sequence& sequence, const eval
         const auto judged = eval::judged_rows(truth, "truth", tracks, "tracks", frames, benchmark);
         if (!judged) return fail(judged.error());
         row.counts =
-            eval::evaluate_counts({all_truth, all_rate}, {judged->tracks, detections.rate},
-                                  eval::random_places(all_truth, settings.lines, settings.zones, 1))
+            eval::evaluate_counts(
+                {all_truth, all_rate}, {judged->tracks, detections.rate},
+                eval::random_places(all_truth, settings.lines, settings.zones, 1),
+                settings.as_seen ? track::Counter::Ends::as_seen : track::Counter::Ends::prolonged)
                 .score;
     }
     const auto prepared =
@@ -240,6 +243,7 @@ int main(int argc, char** argv) {
     app.add_option("--write", s.write, "write DIR/RATEfps/SEQ instead, for others to run on");
     app.add_option("--score", s.score, "score DIR/RATEfps/TRACKER/SEQ.txt instead of running");
     app.add_flag("--counts", s.counts, "judge crossings of lines and stays in zones instead");
+    app.add_flag("--as-seen", s.as_seen, "count tracks as seen, their ends not prolonged");
     app.add_option("--lines", s.lines, "random lines of a sequence");
     app.add_option("--zones", s.zones, "random zones of a sequence");
     app.add_flag("--each", s.each, "a line for each sequence too");

@@ -165,9 +165,9 @@ CountPlaces random_places(const MotFile& truth, int lines, int zones, std::uint6
 }
 
 CountEvaluation evaluate_counts(const Footage& truth, const Footage& tracks,
-                                const CountPlaces& places) {
+                                const CountPlaces& places, track::Counter::Ends ends) {
     const Counted right = count(truth, places, track::Counter::Ends::as_seen);
-    const Counted ours = count(tracks, places, track::Counter::Ends::prolonged);
+    const Counted ours = count(tracks, places, ends);
     CountEvaluation evaluation;
     CountScore& score = evaluation.score;
     BestMatching matching;

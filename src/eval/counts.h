@@ -63,10 +63,11 @@ struct CountEvaluation {
 };
 
 /// Both sides are counted by track::Counter, each at its own rate; the ends of tracks are prolonged
-/// as in a run, those of the truth are not. Classes are not told apart:
-/// these files hold people.
+/// as in a run, if `ends` says nothing else, those of the truth are not. Classes are not told
+/// apart: these files hold people.
 CountEvaluation evaluate_counts(const Footage& truth, const Footage& tracks,
-                                const CountPlaces& places);
+                                const CountPlaces& places,
+                                track::Counter::Ends ends = track::Counter::Ends::prolonged);
 
 /// Several sequences as one: all is added.
 CountScore combine(std::span<const CountScore> scores);

@@ -53,6 +53,12 @@ class PlaneFilter {
         covariance_ = (0.5 * (covariance_ + covariance_.transpose())).eval();
     }
 
+    /// As warp() by a translation alone.
+    void shift(double x, double y) noexcept {
+        state_(0) += x;
+        state_(1) += y;
+    }
+
     /// The velocity is believed to have fallen to `part` of itself; how sure that is, stays.
     void slow_down(double part) noexcept { state_.tail<2>() *= part; }
 

@@ -57,6 +57,9 @@ class XywhFilter {
         }
     }
 
+    /// The camera turned: the centre is elsewhere, and nothing else.
+    void shift(double x, double y) noexcept { center_.shift(x, y); }
+
     [[nodiscard]] Box box() const noexcept {
         return box_of(center_.state()(0), center_.state()(1), w_.position, h_.position);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace saccade::track {
 namespace {
@@ -9,7 +10,7 @@ namespace {
 constexpr std::size_t least_boxes = 4;  ///< fewer agree by chance
 constexpr std::size_t most_speakers = 32;
 constexpr std::size_t most_candidates = 64;
-constexpr float reach = 2;          ///< of a height
+constexpr float farthest = 2;       ///< of a height
 constexpr float alike = 1.3F;       ///< heights
 constexpr float tolerance = 0.25F;  ///< of a height
 constexpr float good_support = 0.6F, least_gain = 2, least_lead = 1.5F;
@@ -24,19 +25,36 @@ float nearness(const Way& w, Point way) {
 
 }  // namespace
 
-void Consensus::collect(const BoxColumns& predicted, const BoxColumns& seen) {
-    ways_.clear();
-    speakers_ = 0;
+void Consensus::listen(const BoxColumns& predicted, const BoxColumns& seen) {
+    speakers_.clear();
     const std::size_t every = (predicted.size() + most_speakers - 1) / most_speakers;
-    for (std::size_t r = 0; r < predicted.size(); r += every, ++speakers_) {
-        const float height = predicted.y2[r] - predicted.y1[r], far = reach * height;
-        for (std::size_t c = 0; c < seen.size(); ++c) {
-            const float x = 0.5F * (seen.x1[c] + seen.x2[c] - predicted.x1[r] - predicted.x2[r]);
-            const float y = 0.5F * (seen.y1[c] + seen.y2[c] - predicted.y1[r] - predicted.y2[r]);
-            if (!(std::abs(x) <= far && std::abs(y) <= far)) continue;
-            const float other = seen.y2[c] - seen.y1[c];
-            if (height > alike * other || other > alike * height) continue;
-            ways_.push_back({r, x, y, tolerance * height});
+    for (std::size_t r = 0; r < predicted.size(); r += every) {
+        speakers_.push_back({0.5F * (predicted.x1[r] + predicted.x2[r]),
+                             0.5F * (predicted.y1[r] + predicted.y2[r]),
+                             predicted.y2[r] - predicted.y1[r]});
+    }
+    seen_.clear();
+    for (std::size_t c = 0; c < seen.size(); ++c) {
+        seen_.push_back({0.5F * (seen.x1[c] + seen.x2[c]), 0.5F * (seen.y1[c] + seen.y2[c]),
+                         seen.y2[c] - seen.y1[c]});
+    }
+}
+
+void Consensus::collect(float reach) {
+    ways_.clear();
+    near_.resize(seen_.size());
+    for (std::size_t i = 0; i < speakers_.size(); ++i) {
+        const Place from = speakers_[i];
+        const float far = reach * from.height;
+        std::size_t count = 0;  // without a branch, since it can't be foretold
+        for (const Place& to : seen_) {
+            near_[count] = to;
+            const bool x = std::abs(to.x - from.x) <= far, y = std::abs(to.y - from.y) <= far;
+            count += static_cast<std::size_t>(x & y);
+        }
+        for (const Place& to : std::span(near_).first(count)) {
+            if (from.height > alike * to.height || to.height > alike * from.height) continue;
+            ways_.push_back({i, to.x - from.x, to.y - from.y, tolerance * from.height});
         }
     }
 }
@@ -44,7 +62,7 @@ void Consensus::collect(const BoxColumns& predicted, const BoxColumns& seen) {
 float Consensus::support(Point way) const {
     float all = 0, best = 0;
     for (std::size_t i = 0; i < ways_.size(); ++i) {
-        if (i > 0 && ways_[i].row != ways_[i - 1].row) all += best, best = 0;
+        if (i > 0 && ways_[i].speaker != ways_[i - 1].speaker) all += best, best = 0;
         best = std::max(best, nearness(ways_[i], way));
     }
     return all + best;
@@ -53,7 +71,8 @@ float Consensus::support(Point way) const {
 /// The way to believe; none at all where there is a doubt.
 Point Consensus::elect() {
     const float still = support({});
-    if (!(still < good_support * static_cast<float>(speakers_))) return {};
+    if (!(still < good_support * static_cast<float>(speakers_.size()))) return {};
+    collect(farthest);
     const std::size_t every = 1 + ways_.size() / most_candidates;
     supports_.clear();
     std::size_t best = 0;
@@ -71,12 +90,12 @@ Point Consensus::elect() {
     return {way.x, way.y};
 }
 
-/// Of each row the pair that is nearest to a way, where one is near.
+/// Of each speaker the pair that is nearest to a way, where one is near.
 void Consensus::choose(Point way) {
     chosen_.clear();
     float best = 0;
     for (std::size_t i = 0; i < ways_.size(); ++i) {
-        const bool first = i == 0 || ways_[i].row != ways_[i - 1].row;
+        const bool first = i == 0 || ways_[i].speaker != ways_[i - 1].speaker;
         if (first) best = 0;
         const float near = nearness(ways_[i], way);
         if (!(near > best)) continue;
@@ -100,14 +119,17 @@ float Consensus::median(Of&& of) {
 
 std::optional<Point> Consensus::shift(const BoxColumns& predicted, const BoxColumns& seen) {
     if (predicted.size() < least_boxes) return std::nullopt;
-    collect(predicted, seen);
+    listen(predicted, seen);
+    collect(tolerance);
     choose(elect());
-    if (chosen_.size() < least_boxes || 2 * chosen_.size() < speakers_) return std::nullopt;
+    if (chosen_.size() < least_boxes || 2 * chosen_.size() < speakers_.size()) return std::nullopt;
 
     const Point common{median([](const Way& w) { return w.x; }),
                        median([](const Way& w) { return w.y; })};
-    const float doubt =
-        median([&](const Way& w) { return std::hypot(w.x - common.x, w.y - common.y); });
+    const float doubt = std::sqrt(median([&](const Way& w) {
+        const float x = w.x - common.x, y = w.y - common.y;
+        return x * x + y * y;
+    }));
     const float length = std::hypot(common.x, common.y);
     if (length == 0) return common;
     const float part = 1 - doubt * doubt / (static_cast<float>(chosen_.size()) * length * length);

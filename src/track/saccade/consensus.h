@@ -31,23 +31,27 @@ class Consensus {
     [[nodiscard]] std::optional<Point> shift(const BoxColumns& predicted, const BoxColumns& seen);
 
   private:
+    struct Place {
+        float x = 0, y = 0, height = 0;  ///< of the centre, px
+    };
     /// From a predicted box to a detection.
     struct Way {
-        std::size_t row = 0;
+        std::size_t speaker = 0;
         float x = 0, y = 0;
         float tolerance = 0;  ///< px
     };
-    void collect(const BoxColumns& predicted, const BoxColumns& seen);
+    void listen(const BoxColumns& predicted, const BoxColumns& seen);
+    void collect(float reach);
     [[nodiscard]] float support(Point way) const;
     [[nodiscard]] Point elect();
     void choose(Point way);
     template <typename Of>
     [[nodiscard]] float median(Of&& of);
 
-    std::vector<Way> ways_;  // by row
+    std::vector<Place> speakers_, seen_, near_;
+    std::vector<Way> ways_;  // by speaker, up to some reach
     std::vector<float> supports_;
-    std::vector<Way> chosen_;  // one of each row that has one
-    std::size_t speakers_ = 0;
+    std::vector<Way> chosen_;  // one of each speaker who has one
     std::vector<float> sorted_;
 };
 

@@ -25,7 +25,7 @@ void Saccade::begin(const Observation& observation, std::span<const int> sure,
     for (const int i : sure) seen_.push(observation.detections[i].box);
     const auto shift = consensus_.shift(predicted_, seen_);
     if (!shift) return;
-    for (Object& o : objects) o.filter.move({1, 0, shift->x, 0, 1, shift->y});
+    for (Object& o : objects) o.filter.shift(shift->x, shift->y);
 }
 
 void Saccade::coast(Object& object, double frames) {
