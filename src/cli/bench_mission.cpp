@@ -134,7 +134,7 @@ void add_mission(CLI::App& bench, Job& job) {
     verb->add_option("--reps", wanted->repetitions, "repetitions of each measurement [2]")
         ->check(CLI::Range(1, 1000));
     verb->add_option("--frames", wanted->frames, "frames a repetition, about [60; 3000 on a GPU]")
-        ->check(CLI::Range(4, 10000000));
+        ->check(CLI::Range(1, 10000000));
     const auto add_list = [&](const char* flag, auto& values, const char* type, const char* help,
                               const CLI::Validator& valid) {
         verb->add_option(flag, values, help)

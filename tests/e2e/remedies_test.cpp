@@ -64,9 +64,8 @@ class Remedies : public testing::Test {
             EXPECT_EQ(run.exit_code, 0) << words << "\n -> " << command << "\n" << run.err;
         }
     }
-    [[nodiscard]] std::string file(const std::string& name, const std::string& bytes = "") const {
+    void file(const std::string& name, const std::string& bytes) const {
         test::write_file(work_ / name, bytes);
-        return name;
     }
 
     test::TempDir dir_;
