@@ -149,6 +149,7 @@ TEST_F(Remedies, AreCommandsOfProgramsThatThereAre) {
     const std::regex known(
         "(saccade|make|git lfs pull|ls|mv|iconv|nvidia-smi|sudo apt-get install)( .*)?");
     for (const auto& [command, place] : found) {
+        if (command == "{}") continue;  // of a report, in Markdown
         EXPECT_TRUE(std::regex_match(command, known)) << place << ": " << command;
         if (!command.starts_with("saccade ") || command.find('{') != std::string::npos) continue;
         if (command.find("NAME") != std::string::npos) continue;  // in a footnote, no remedy
