@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What bench/results/h100.md and h200.md consist of, to be measured again on another GPU or after a change:
 #   MODEL=yolo11n.onnx CLIP=clip.mp4 bench/measure_gpu.sh SECTION...
-# Sections: files detector streams limits taken live devices refine accuracy start auto resolutions trace int8; all where
-# none is named. Each prints a line a run, and leaves what is told in full under OUT (out/gpu).
+# Sections: files detector streams limits taken live devices refine accuracy start auto resolutions trace mission int8; all
+# where none is named. Each prints a line a run, and leaves what is told in full under OUT (out/gpu).
 #
 # SACCADE   the program [build/release/saccade]
 # DEVICE    [cuda:0]
@@ -14,6 +14,8 @@
 # CALIB     space-separated videos or folders to calibrate `int8` on [CLIP]
 # CPU_BOXES `saccade detect CLIP --device cpu --imgsz 640 --save jsonl`, for `accuracy`
 # STREAMS   at once in `limits`, `live` and `devices` [16 100 32]
+# INT8      a network in INT8, for `mission`
+# ENGINES   not empty: `mission` may build the engines that it lacks, minutes each
 #
 # Engines are built where they lack, which takes minutes each: run `saccade build` first.
 set -euo pipefail
@@ -122,6 +124,11 @@ trace() {
   done
 }
 
+mission() {
+  "$SACCADE" bench mission "$CLIP" "${base[@]}" --clips "$OUT" --frames 3000 --reps 2 ${COCO:+--coco "$COCO"} \
+    ${INT8:+--int8 "$INT8"} ${ENGINES:+--engines} --json-file "$OUT/mission.json" --markdown "$OUT/mission.md" \
+    --html "$OUT/mission.html" -q
+}
 int8() {
   local precision quantised="$OUT/int8.onnx" calib=()
   local source; for source in ${CALIB:-$CLIP}; do calib+=(--calib "$source"); done
@@ -138,7 +145,7 @@ int8() {
   done
 }
 
-all=(files detector streams limits taken live devices refine accuracy start auto resolutions trace int8)
+all=(files detector streams limits taken live devices refine accuracy start auto resolutions trace mission int8)
 (($#)) || set -- "${all[@]}"
 for section in "$@"; do
   [[ " ${all[*]} " = *" $section "* ]] || { echo "$section: no such section; there are ${all[*]}" >&2; exit 2; }

@@ -86,6 +86,22 @@ Result<profile::BenchRow> measure_row(Bench& bench, const Settings& settings,
     return row;
 }
 
+}  // namespace
+
+Result<profile::BenchRow> whole_run_row(Bench& bench, const Settings& settings,
+                                        const std::string& clip, std::size_t streams) {
+    const auto device = device_of(bench);
+    if (!device) return fail(device.error());
+    WholeRun whole(bench, *device, settings, std::vector<std::string>(streams, clip));
+    auto values = repeat(bench, [&] { return whole.measure(); });
+    if (!values) return fail(values.error());
+    profile::BenchRow row{.unit = "frames/s", .values = std::move(*values)};
+    whole.put(row);
+    return row;
+}
+
+namespace {
+
 struct Size {
     const char* name;
     int width, height;

@@ -31,8 +31,21 @@ Result<profile::Distribution> latency_of(const Settings& settings,
     return profile::distribution_of({ms.begin() + warm_batches, ms.end()});
 }
 
-Result<profile::BenchRow> row_of(const Bench& bench, const Settings& settings,
-                                 const eval::CocoDataset* dataset) {
+}  // namespace
+
+Result<eval::CocoSummary> model_accuracy(const Bench& bench, const Settings& settings,
+                                         const eval::CocoDataset& dataset) {
+    const auto detector =
+        engine::open_detector(accuracy_settings(settings, false), infer::Goal::throughput);
+    if (!detector) return fail(detector.error());
+    const auto accuracy =
+        measure_accuracy(dataset, images_beside(bench.coco), **detector, bench.stop);
+    if (!accuracy) return fail(accuracy.error());
+    return accuracy->summary;
+}
+
+Result<profile::BenchRow> model_row(const Bench& bench, const Settings& settings,
+                                    const eval::CocoDataset* dataset) {
     const auto path = engine::find_model(settings);
     if (!path) return fail(path.error());
     profile::BenchRow row{
@@ -70,16 +83,14 @@ Result<profile::BenchRow> row_of(const Bench& bench, const Settings& settings,
     }
     if (dataset == nullptr) return row;
     bench.say("models, " + row.name + ", accuracy");
-    const auto detector =
-        engine::open_detector(accuracy_settings(settings, false), infer::Goal::throughput);
-    if (!detector) return fail(detector.error());
-    const auto accuracy =
-        measure_accuracy(*dataset, images_beside(bench.coco), **detector, bench.stop);
+    const auto accuracy = model_accuracy(bench, settings, *dataset);
     if (!accuracy) return fail(accuracy.error());
-    row.details.push_back({"mAP50-95, %", 100 * accuracy->summary.ap});
-    row.details.push_back({"mAP50, %", 100 * accuracy->summary.ap50});
+    row.details.push_back({"mAP50-95, %", 100 * accuracy->ap});
+    row.details.push_back({"mAP50, %", 100 * accuracy->ap50});
     return row;
 }
+
+namespace {
 
 /// Tells those that no other model beats in both, speed and accuracy: one of them is the one to
 /// choose.
@@ -112,7 +123,7 @@ Result<Rows> run_models(Bench& bench) {
     for (const std::string& model : models) {
         Settings settings = bench.settings;
         settings.model = model;
-        auto row = row_of(bench, settings, dataset ? &*dataset : nullptr);
+        auto row = model_row(bench, settings, dataset ? &*dataset : nullptr);
         if (!row) return fail(row.error());
         rows.push_back(std::move(*row));
     }

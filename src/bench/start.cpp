@@ -134,8 +134,9 @@ profile::BenchRow row_of(const char* name, std::vector<double> values) {
             .values = std::move(values)};
 }
 
-/// Rows of the first batch without and with the settings' warm-up, and of a later one.
-Result<Rows> first_batches(const Bench& bench, const Settings& settings, int cuda_device) {
+}  // namespace
+
+Result<Rows> first_frame_rows(const Bench& bench, const Settings& settings, int cuda_device) {
     constexpr std::size_t enough = 24;
     const auto frames = some_frames(bench, cuda_device, enough);
     if (!frames) return fail(frames.error());
@@ -155,8 +156,6 @@ Result<Rows> first_batches(const Bench& bench, const Settings& settings, int cud
                 row_of("first frame detected, warmed up", std::move(warm)),
                 row_of("a later frame detected", std::move(later))};
 }
-
-}  // namespace
 
 Result<Rows> run_start(Bench& bench) {
     Settings settings = bench.settings;
@@ -179,7 +178,7 @@ Result<Rows> run_start(Bench& bench) {
     auto whole = repeat(bench, [&] { return whole_program(settings, *one_frame); });
     if (!whole) return fail(whole.error());
     bench.say("the first frame");
-    auto frames = first_batches(bench, settings, engine::first_gpu(settings));
+    auto frames = first_frame_rows(bench, settings, engine::first_gpu(settings));
     if (!frames) return fail(frames.error());
     Rows rows{row_of("load, empty cache", std::move(*cold)),
               row_of("load, filled cache", std::move(*warm)),

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "core/frame.h"
+#include "eval/coco_dataset.h"
+#include "eval/coco_evaluator.h"
 #include "profile/bench_report.h"
 #include "profile/sampler.h"
 #include "saccade/error.h"
@@ -71,6 +73,20 @@ Result<Rows> run_models(Bench& bench);
 Result<Rows> run_trackers(Bench& bench);
 /// Milliseconds to load the network with and without a cache, and to the first result.
 Result<Rows> run_start(Bench& bench);
+
+// Single rows, which others put into tables of their own.
+
+/// One model of the settings, as the suite models has it; accuracy only with a data set.
+Result<profile::BenchRow> model_row(const Bench& bench, const Settings& settings,
+                                    const eval::CocoDataset* dataset);
+/// Accuracy alone, on a data set whose file is bench.coco.
+Result<eval::CocoSummary> model_accuracy(const Bench& bench, const Settings& settings,
+                                         const eval::CocoDataset& dataset);
+/// Files to tracks, `streams` of the same at once; nothing is measured beside it.
+Result<profile::BenchRow> whole_run_row(Bench& bench, const Settings& settings,
+                                        const std::string& clip, std::size_t streams);
+/// Milliseconds of a first frame without and with the settings' warm-up, and of a later one.
+Result<Rows> first_frame_rows(const Bench& bench, const Settings& settings, int cuda_device);
 
 struct Suite {
     const char* name;

@@ -1,28 +1,22 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <stdlib.h>
 
-#include <ctime>
 #include <iterator>
 #include <memory>
-#include <tuple>
 #include <utility>
 
-#include "bench/accuracy.h"
 #include "bench/suites.h"
+#include "cli/bench_mission.h"
+#include "cli/bench_parts.h"
 #include "cli/clip.h"
 #include "cli/exit_code.h"
 #include "cli/machine.h"
 #include "cli/results.h"
 #include "cli/signals.h"
 #include "cli/verb.h"
-#include "core/atomic_file.h"
 #include "core/mask_secrets.h"
 #include "core/text_file.h"
-#include "engine/model_store.h"
-#include "engine/run_files.h"
 #include "saccade/version.h"
-#include "settings/table.h"
 
 namespace saccade::cli {
 namespace {
@@ -40,60 +34,6 @@ struct BenchFlags {
     std::string coco;
 };
 
-/// A folder under the system's temporary one, removed at the end.
-class Scratch {
-  public:
-    static Result<Scratch> make() {
-        std::string name = (fs::temp_directory_path() / "saccade-bench-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) {
-            return fail(ErrorCode::unwritable, name + ": no folder can be made here",
-                        "set TMPDIR to one with room");
-        }
-        Scratch scratch;
-        scratch.path_ = name;
-        return scratch;
-    }
-    Scratch(Scratch&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-    Scratch& operator=(Scratch&&) = delete;
-    ~Scratch() {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const fs::path& path() const { return path_; }
-
-  private:
-    Scratch() = default;
-    fs::path path_;
-};
-
-/// What is measured with and compared to, and the reports: claimed before minutes of measuring.
-Result<void> claim_files(const Settings& settings, const BenchFlags& wanted,
-                         const std::string& clip) {
-    FileClaims& files = verb_files();
-    for (const auto& [file, flag] :
-         {std::pair{wanted.json_file, "--json-file"}, std::pair{wanted.markdown, "--markdown"},
-          std::pair{wanted.html, "--html"}}) {
-        if (file.empty()) continue;
-        auto claimed = files.writes(file, fmt::format("name another file with {}", flag));
-        if (!claimed) return claimed;
-    }
-    std::vector<fs::path> read = {wanted.compare, wanted.coco};
-    if (!wanted.coco.empty()) read.push_back(bench::images_beside(wanted.coco));
-    std::vector<std::string> models = wanted.models;
-    models.push_back(settings.model);
-    for (const std::string& model : models) {
-        Settings named = settings;
-        named.model = model;
-        // (One that is not there is told by the suites that need it.)
-        if (const auto found = engine::locate_model(named)) read.push_back(*found);
-    }
-    for (const fs::path& file : read) {
-        if (file.empty()) continue;
-        if (auto claimed = files.reads(file); !claimed) return claimed;
-    }
-    return engine::claim_location(clip, files);
-}
-
 Result<std::vector<bench::Suite>> chosen(const std::vector<std::string>& names) {
     if (names.empty()) return bench::suites();
     std::vector<bench::Suite> found;
@@ -107,7 +47,7 @@ Result<std::vector<bench::Suite>> chosen(const std::vector<std::string>& names) 
         if (!known) {
             return fail(ErrorCode::invalid_argument,
                         fmt::format("bench: no suite is called '{}'", name),
-                        "saccade bench --help lists them");
+                        "`saccade bench --help` lists them");
         }
     }
     return found;
@@ -119,28 +59,11 @@ Result<profile::BenchReport> read_report(const std::string& path) {
     return profile::parse_bench(*text, path);
 }
 
-std::string now_utc() {
-    const std::time_t now = std::time(nullptr);
-    char text[32] = {};
-    std::tm utc{};
-    ::gmtime_r(&now, &utc);
-    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &utc);
-    return text;
-}
-
-/// What to type to measure the same again. Folders are this machine's and don't change a result.
+/// What to type to measure the same again.
 std::string command_of(const SettingFlags& flags, const BenchFlags& wanted) {
     std::string command = "saccade bench";
     for (const std::string& suite : wanted.suites) command += " " + suite;
-    for (const settings::Row& row : settings::table()) {
-        const auto given = flags.given.find(row.key);
-        if (given == flags.given.end() || row.value.starts_with("DIR")) continue;
-        const std::string flag = row.flags.substr(row.flags.find("--"));
-        const bool is_file = row.value.find("FILE") != std::string::npos;
-        command += fmt::format(
-            " {} {}", flag, is_file ? fs::path(given->second).filename().string() : given->second);
-    }
-    if (flags.half) command += " --half";
+    command += settings_words(flags);
     if (!wanted.source.empty()) {
         command += " --source " + fs::path(mask_url(wanted.source)).filename().string();
     }
@@ -206,8 +129,17 @@ int bench_run(const SettingFlags& flags, const BenchFlags& wanted) {
     const Settings& settings = config->settings;
     std::string clip = wanted.source.empty() ? real_clip() : wanted.source;
     if (clip.empty() || settings.model == "synthetic") clip = "synthetic:frames=300";
-    if (auto claimed = claim_files(settings, wanted, clip); !claimed)
+    const ReportFiles reports{
+        .json = wanted.json_file, .markdown = wanted.markdown, .html = wanted.html};
+    if (auto claimed = claim_reports(reports); !claimed) return complain(claimed.error());
+    if (auto claimed = claim_inputs(settings, wanted.models, wanted.coco, clip); !claimed) {
         return complain(claimed.error());
+    }
+    if (!wanted.compare.empty()) {
+        if (auto claimed = verb_files().reads(wanted.compare); !claimed) {
+            return complain(claimed.error());
+        }
+    }
     // An old report that can't be read shall be told before minutes of measuring.
     std::optional<profile::BenchReport> old;
     if (!wanted.compare.empty()) {
@@ -223,15 +155,9 @@ int bench_run(const SettingFlags& flags, const BenchFlags& wanted) {
     if (old) changes = profile::compare_reports(*old, *report);
 
     const std::string json = profile::bench_json(*report);
-    for (const auto& [path, text, flag] :
-         {std::tuple{wanted.json_file, json, "--json-file"},
-          std::tuple{wanted.markdown, profile::bench_markdown(*report, changes), "--markdown"},
-          std::tuple{wanted.html, profile::bench_html(*report, changes), "--html"}}) {
-        if (path.empty()) continue;
-        const auto written =
-            write_whole(path, text, {.way_out = fmt::format("name another file with {}", flag)});
-        if (!written) return complain(written.error());
-    }
+    const auto written = write_reports(reports, json, profile::bench_markdown(*report, changes),
+                                       profile::bench_html(*report, changes));
+    if (!written) return complain(written.error());
     print(flags.json ? json : profile::bench_text(*report, changes));
     for (const profile::BenchChange& change : changes) {
         if (change.comparison.change == profile::Change::worse) return exit_failed;
@@ -293,7 +219,11 @@ void add_bench(CLI::App& app, Job& job) {
     verb->add_option("--compare", wanted->compare,
                      "an older --json-file; exit code 1 where something has become worse")
         ->type_name("FILE");
-    verb->callback([=, &job] { job = [=] { return bench_run(*flags, *wanted); }; });
+    verb->require_subcommand(0, 1);
+    add_mission(*verb, job);
+    verb->callback([=, &job] {
+        if (verb->get_subcommands().empty()) job = [=] { return bench_run(*flags, *wanted); };
+    });
 }
 
 }  // namespace saccade::cli

@@ -12,6 +12,7 @@
 
 #include "cli/toml_text.h"
 #include "core/elide.h"
+#include "core/remedy.h"
 #include "core/text_file.h"
 #include "settings/list_text.h"
 #include "settings/table.h"
@@ -101,7 +102,8 @@ Result<Config> merge_config(const fs::path& file, const GivenFlags& flags) {
 
     std::error_code ignored;
     if (!file.empty() && !fs::is_regular_file(file, ignored)) {
-        return fail(ErrorCode::not_found, file.string() + ": no such config file");
+        return fail(ErrorCode::not_found, file.string() + ": no such config file",
+                    look_beside(file));
     }
     if (const fs::path path = file.empty() ? default_file() : file; !path.empty()) {
         if (auto merged = merge_file(path, config); !merged) return fail(merged.error());

@@ -18,20 +18,20 @@ namespace {
 using catalogue::Model;
 using nlohmann::json;
 
-struct Flags {
+struct ModelFlags {
     std::shared_ptr<SettingFlags> settings;
     std::string name, folder;
 };
 
 /// Where the model of that name lies, "" where it was not found.
-std::string place_of(const std::vector<engine::FoundModel>& found, const std::string& name) {
+std::string model_place(const std::vector<engine::FoundModel>& found, const std::string& name) {
     for (const engine::FoundModel& file : found) {
         if (file.name == name) return file.path.string();
     }
     return {};
 }
 
-std::string figure(double value, const char* format) {
+std::string model_figure(double value, const char* format) {
     return value > 0 ? fmt::format(fmt::runtime(format), value) : "-";
 }
 
@@ -46,11 +46,12 @@ void print_table(const std::vector<engine::FoundModel>& found) {
     print_formatted("{:<13} {:<8} {:>5}  {:<10} {:>5} {:>5} {:>5} {:>6}  {}\n", "model", "family",
                     "input", "licence", "mAP", "ours", "CPU", "H100", "here, or how to get it");
     for (const Model& model : catalogue::models()) {
-        print_formatted("{:<13} {:<8} {:>5}  {:<10} {:>5} {:>5} {:>5} {:>6}  {}\n", model.name,
-                        model.family, model.input, model.licence,
-                        figure(model.published_map, "{:.1f}"), figure(model.measured_map, "{:.1f}"),
-                        figure(model.cpu_fps, "{:.0f}"), figure(model.h100_fps, "{:.0f}"),
-                        what_to_do(model, place_of(found, model.name)));
+        print_formatted(
+            "{:<13} {:<8} {:>5}  {:<10} {:>5} {:>5} {:>5} {:>6}  {}\n", model.name, model.family,
+            model.input, model.licence, model_figure(model.published_map, "{:.1f}"),
+            model_figure(model.measured_map, "{:.1f}"), model_figure(model.cpu_fps, "{:.0f}"),
+            model_figure(model.h100_fps, "{:.0f}"),
+            what_to_do(model, model_place(found, model.name)));
     }
     for (const engine::FoundModel& file : found) {
         if (catalogue::find(file.name) != nullptr) continue;
@@ -64,7 +65,7 @@ void print_table(const std::vector<engine::FoundModel>& found) {
         "here.\n");
 }
 
-json described(const Model& model, const std::string& place) {
+json model_json(const Model& model, const std::string& place) {
     const auto number = [](double value) { return value > 0 ? json(value) : json(nullptr); };
     const auto text = [](const std::string& value) {
         return value.empty() ? json(nullptr) : json(value);
@@ -86,7 +87,7 @@ json described(const Model& model, const std::string& place) {
             {"path", text(place)}};
 }
 
-int list(const Flags& flags) {
+int list_models(const ModelFlags& flags) {
     flags.settings->apply_verbosity();
     const auto config = flags.settings->merged();
     if (!config) return complain(config.error());
@@ -97,7 +98,7 @@ int list(const Flags& flags) {
     }
     json known = json::array(), others = json::array();
     for (const Model& model : catalogue::models()) {
-        known.push_back(described(model, place_of(found, model.name)));
+        known.push_back(model_json(model, model_place(found, model.name)));
     }
     for (const engine::FoundModel& file : found) {
         if (catalogue::find(file.name) != nullptr) continue;
@@ -116,22 +117,22 @@ Result<const Model*> known_model(const std::string& name) {
                 "`saccade models` lists those that are");
 }
 
-int show(const Flags& flags) {
+int show_model(const ModelFlags& flags) {
     flags.settings->apply_verbosity();
     const auto config = flags.settings->merged();
     if (!config) return complain(config.error());
     const auto model = known_model(flags.name);
     if (!model) return complain(model.error());
     const Model& m = **model;
-    const std::string place = place_of(engine::models_found(config->settings), m.name);
+    const std::string place = model_place(engine::models_found(config->settings), m.name);
     if (flags.settings->json) {
-        print_formatted("{}\n", described(m, place).dump(2));
+        print_formatted("{}\n", model_json(m, place).dump(2));
         return exit_done;
     }
     print_formatted("{}: family {}, input {}x{}, licence {}\n  by {}\n", m.name, m.family, m.input,
                     m.input, m.licence, m.homepage);
     print_formatted("  mAP50-95 on COCO val2017: {}, published in {}\n",
-                    figure(m.published_map, "{:.1f}"), m.published_in);
+                    model_figure(m.published_map, "{:.1f}"), m.published_in);
     if (m.measured_map > 0) {
         print_formatted(
             "  measured: {:.1f} on 120 images of it, {:.1f} frames/s on two cores of an AMD EPYC "
@@ -155,7 +156,7 @@ int show(const Flags& flags) {
     return exit_done;
 }
 
-int get(const Flags& flags) {
+int get_model(const ModelFlags& flags) {
     flags.settings->apply_verbosity();
     const auto model = known_model(flags.name);
     if (!model) return complain(model.error());
@@ -182,9 +183,9 @@ int get(const Flags& flags) {
 void add_models(CLI::App& app, Job& job) {
     CLI::App* verb = app.add_subcommand("models", "list the models known and found, or get one");
     verb->require_subcommand(0, 1);
-    auto flags = std::make_shared<Flags>();
+    auto flags = std::make_shared<ModelFlags>();
     flags->settings = add_settings(*verb);
-    const auto add = [&](const char* name, const char* summary, int (*run)(const Flags&)) {
+    const auto add = [&](const char* name, const char* summary, int (*run)(const ModelFlags&)) {
         CLI::App* sub = verb->add_subcommand(name, summary);
         sub->fallthrough();
         sub->add_option("name", flags->name, "as `saccade models` lists it")
@@ -193,12 +194,12 @@ void add_models(CLI::App& app, Job& job) {
         sub->callback([=, &job] { job = [=] { return run(*flags); }; });
         return sub;
     };
-    add("get", "fetch it into the user's model folder, checked", get)
+    add("get", "fetch it into the user's model folder, checked", get_model)
         ->add_option("--to", flags->folder, "into this folder [~/.local/share/saccade/models]")
         ->type_name("DIR");
-    add("show", "all that is known of it, and how to export it", show);
+    add("show", "all that is known of it, and how to export it", show_model);
     verb->callback([=, &job] {
-        if (verb->get_subcommands().empty()) job = [=] { return list(*flags); };
+        if (verb->get_subcommands().empty()) job = [=] { return list_models(*flags); };
     });
 }
 

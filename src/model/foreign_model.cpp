@@ -39,7 +39,7 @@ constexpr auto from_keras =
 // Signatures first: what a file holds counts more than what it is called.
 constexpr std::array kinds = {
     Kind{"", 0, "version https://git-lfs"sv, "a pointer of Git LFS, not the model itself",
-         "fetch the file: git lfs pull"},
+         "fetch the file: `git lfs pull`"},
     Kind{"", 0, "<!DOCTYPE"sv, "a web page, not a model", "download the file itself"},
     Kind{"", 0, "<html"sv, "a web page, not a model", "download the file itself"},
     Kind{"", 4, "TFL3"sv, "a TensorFlow Lite model",

@@ -64,9 +64,8 @@ class Remedies : public testing::Test {
             EXPECT_EQ(run.exit_code, 0) << words << "\n -> " << command << "\n" << run.err;
         }
     }
-    [[nodiscard]] std::string file(const std::string& name, const std::string& bytes = "") const {
+    void file(const std::string& name, const std::string& bytes) const {
         test::write_file(work_ / name, bytes);
-        return name;
     }
 
     test::TempDir dir_;
@@ -150,6 +149,7 @@ TEST_F(Remedies, AreCommandsOfProgramsThatThereAre) {
     const std::regex known(
         "(saccade|make|git lfs pull|ls|mv|iconv|nvidia-smi|sudo apt-get install)( .*)?");
     for (const auto& [command, place] : found) {
+        if (command == "{}") continue;  // of a report, in Markdown
         EXPECT_TRUE(std::regex_match(command, known)) << place << ": " << command;
         if (!command.starts_with("saccade ") || command.find('{') != std::string::npos) continue;
         if (command.find("NAME") != std::string::npos) continue;  // in a footnote, no remedy
