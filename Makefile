@@ -2,7 +2,7 @@
 BUILD := build/release
 export SACCADE_CACHE_DIR ?= $(CURDIR)/.cache/saccade
 
-.PHONY: demo test build setup gpu format check-format sanitize asan tsan bench bundle clean
+.PHONY: demo test build setup gpu format check-format tidy sanitize asan tsan bench bundle clean
 
 demo: build
 	$(BUILD)/saccade demo
@@ -31,6 +31,11 @@ format: setup
 
 check-format: setup
 	$(FORMAT) --dry-run --Werror
+
+# src/ by the rules of .clang-tidy, without the CUDA path.
+tidy: setup
+	cmake --preset tidy
+	scripts/tidy.py build/tidy
 
 # (oneTBB opens its parts with RTLD_DEEPBIND, which ASan refuses, unless it is told of sanitizers. Threads
 # that it does not know of, as those are, crash GCC 12's ASan at their end where it watches their locals. And
