@@ -274,14 +274,14 @@ int snapshot(std::uint64_t windows, std::size_t streams) {
         static_cast<void>(session->add(scene(1'000'000, 1), own));
     }
     std::this_thread::sleep_for(500ms);
-    constexpr int kLooks = 2000;
+    constexpr int look_count = 2000;
     timespec before{}, after{};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
-    for (int i = 0; i < kLooks; ++i) static_cast<void>(session->snapshot());
+    for (int i = 0; i < look_count; ++i) static_cast<void>(session->snapshot());
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
     const double each = (1e6 * static_cast<double>(after.tv_sec - before.tv_sec) +
                          1e-3 * static_cast<double>(after.tv_nsec - before.tv_nsec)) /
-                        kLooks;
+                        look_count;
     fmt::print("a look at {} streams takes {:.1f} us of CPU: {:.3f} % of a core at 100 Hz\n",
                streams, each, each / 100);
     return 0;

@@ -21,8 +21,8 @@ using profile::MissionFigure;
 using profile::MissionRow;
 using profile::MissionTable;
 
-constexpr double kAimFps = 100, kAimMemory = 20;
-constexpr int kInput = 640;  ///< of the mission's own measurements, px
+constexpr double aim_fps = 100, aim_memory = 20;
+constexpr int input_note = 640;  ///< of the mission's own measurements, px
 
 std::optional<double> detail(const BenchRow& row, const char* name) {
     for (const profile::BenchDetail& d : row.details) {
@@ -36,7 +36,7 @@ std::optional<double> times(std::optional<double> value, double factor) {
 }
 
 MissionFigure fps(std::optional<double> theirs, bool aim = false) {
-    return {.name = "frames/s", .theirs = theirs, .ours = {}, .at_least = aim ? kAimFps : 0};
+    return {.name = "frames/s", .theirs = theirs, .ours = {}, .at_least = aim ? aim_fps : 0};
 }
 MissionFigure ms(const char* name, std::optional<double> theirs) {
     return {.name = name, .theirs = theirs, .ours = {}, .higher_is_better = false};
@@ -46,7 +46,7 @@ MissionFigure memory(std::optional<double> theirs) {
             .theirs = theirs,
             .ours = {},
             .higher_is_better = false,
-            .at_most = kAimMemory};
+            .at_most = aim_memory};
 }
 MissionFigure map50(std::optional<double> theirs) {
     return {.name = "mAP50", .theirs = theirs, .ours = {}};
@@ -96,7 +96,7 @@ class Mission {
     Result<void> find_out_sizes() {
         Settings settings = bench_.settings;
         if (settings.image_size != 0) return {};
-        settings.image_size = kInput;
+        settings.image_size = input_note;
         const auto detector = engine::open_detector(settings, infer::Goal::throughput);
         fixed_ = !detector && detector.error().code == ErrorCode::unsupported;
         if (!detector && !fixed_) return fail(detector.error());
@@ -109,7 +109,7 @@ class Mission {
         return settings;
     }
     [[nodiscard]] std::string needs_size(int side) const {
-        if (side == kInput) return {};
+        if (side == input_note) return {};
         return fixed_ ? "the network runs at its own input size alone" : needs_engine();
     }
 
@@ -176,7 +176,7 @@ class Mission {
             settings.precision = p.ours;
             if (p.ours == std::string("int8")) {
                 settings.model = options_.int8;
-                if (options_.int8.empty()) row.left_out = kNoInt8;
+                if (options_.int8.empty()) row.left_out = no_int8;
             }
             const bool own =
                 settings.model == bench_.settings.model && gpu() &&
@@ -281,7 +281,8 @@ class Mission {
             MissionRow row{.name = fmt::format("{} stream{}", s.count, s.count == 1 ? "" : "s"),
                            .figures = {fps(s.fps), percent("GPU busy, %", s.busy), memory(s.gb)},
                            .left_out = {}};
-            auto done = whole(row, at_input(kInput), 7680, 4320, static_cast<std::size_t>(s.count));
+            auto done =
+                whole(row, at_input(input_note), 7680, 4320, static_cast<std::size_t>(s.count));
             if (!done) return done;
             t.rows.push_back(std::move(row));
         }
@@ -435,7 +436,7 @@ class Mission {
         return {};
     }
 
-    static constexpr const char* kNoInt8 =
+    static constexpr const char* no_int8 =
         "needs a network in INT8: `saccade quantize --help` says how to make one, --int8 FILE "
         "names "
         "it";

@@ -18,11 +18,11 @@
 namespace saccade::catalogue {
 namespace {
 
-constexpr const char* kAgain = "run the same command again: it goes on where this stopped";
-constexpr const char* kNoWay =
+constexpr const char* try_again = "run the same command again: it goes on where this stopped";
+constexpr const char* no_way =
     "check the network and its proxy (https_proxy), or name a mirror with SACCADE_MODEL_MIRROR";
 /// Of one file, whatever they bring: a server that drips ends some day.
-constexpr int kMostAttempts = 200;
+constexpr int most_attempts = 200;
 
 /// One request, from its headers to its last byte.
 class Request {
@@ -215,10 +215,10 @@ Result<void> download(const std::string& url, PartFile& into, std::uint64_t byte
     std::uint64_t most = into.size();
     for (int all = 0, idle = 0; into.size() < bytes; ++all) {
         if (options.stop.stop_requested()) return fail(ErrorCode::interrupted, "interrupted");
-        if (idle >= options.attempts || all >= kMostAttempts) {
+        if (idle >= options.attempts || all >= most_attempts) {
             return fail(ErrorCode::unavailable,
                         fmt::format("{}: can't be fetched: {}", mask_url(url), reason),
-                        into.size() > 0 ? kAgain : kNoWay);
+                        into.size() > 0 ? try_again : no_way);
         }
         if (idle > 0) rest(options);
         Request request(url, into, bytes, options);

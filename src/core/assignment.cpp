@@ -91,8 +91,8 @@ Result<void> AssignmentSolver::prepare(std::span<const double> cost, std::size_t
     return {};
 }
 
-// Each row bids for its cheapest column, as far as its second choice allows; a row that is outbid tries
-// once more. What is left in free_ needs a path.
+// Each row bids for its cheapest column, as far as its second choice allows; a row that is outbid
+// tries once more. What is left in free_ needs a path.
 void AssignmentSolver::reduce_rows() {
     if (width_ == 0) free_.clear();
     for (int pass = 0; pass < 2; ++pass) {

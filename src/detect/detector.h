@@ -80,10 +80,10 @@ class Detector {
 
     /// Whether collect() would not block, or nothing better is known than to try.
     [[nodiscard]] virtual bool ready() const { return true; }
-    /// `told` is called on any thread whenever a batch becomes ready; it must neither block nor call
-    /// the detector. Once this returns, the function set before is called no more. A device that
-    /// fails may never call it: ask ready() as well. To be set while nothing is under way; may be
-    /// cleared at any time.
+    /// `told` is called on any thread whenever a batch becomes ready; it must neither block nor
+    /// call the detector. Once this returns, the function set before is called no more. A device
+    /// that fails may never call it: ask ready() as well. To be set while nothing is under way; may
+    /// be cleared at any time.
     virtual void on_ready(std::function<void()> /*told*/) {}
 
     /// Frees memory kept for later use only (caches, idle blocks of pools). Batches may be under

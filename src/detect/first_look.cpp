@@ -49,7 +49,8 @@ double share_of_corners(const Column (&box)[4], const std::vector<std::size_t>& 
     const auto corners = std::count_if(boxes.begin(), boxes.end(), [&](std::size_t i) {
         return box[2].at(i) >= box[0].at(i) && box[3].at(i) >= box[1].at(i);
     });
-    return static_cast<double>(corners) / static_cast<double>(std::max<std::size_t>(boxes.size(), 1));
+    return static_cast<double>(corners) /
+           static_cast<double>(std::max<std::size_t>(boxes.size(), 1));
 }
 
 /// Whether these boxes are of 0..1: pixels of an input are not all within 0..2.
@@ -62,8 +63,8 @@ bool within_one(const Column (&box)[4], const std::vector<std::size_t>& boxes) {
 }
 
 Result<void> check_dense(const Column (&box)[4], const std::vector<Column>& scores,
-                           std::size_t count, const model::ModelSpec& spec,
-                           const std::string& model) {
+                         std::size_t count, const model::ModelSpec& spec,
+                         const std::string& model) {
     Range range;
     for (const Column& column : scores) {
         for (std::size_t i = 0; i < count; ++i) range.add(column.at(i));
@@ -85,7 +86,7 @@ Result<void> check_dense(const Column (&box)[4], const std::vector<Column>& scor
 }
 
 Result<void> check_rows(std::span<const float> output, std::size_t count,
-                          const model::ModelSpec& spec, const std::string& model) {
+                        const model::ModelSpec& spec, const std::string& model) {
     const Column box[4] = {
         {output.data(), 6}, {output.data() + 1, 6}, {output.data() + 2, 6}, {output.data() + 3, 6}};
     const Column score{output.data() + 4, 6}, label{output.data() + 5, 6};
@@ -147,7 +148,7 @@ std::vector<std::byte> noise_for(const infer::TensorInfo& input, const model::In
 }
 
 Result<void> check_output(std::span<const float> output, std::size_t rows, std::size_t columns,
-                     const model::ModelSpec& spec, const std::string& model) {
+                          const model::ModelSpec& spec, const std::string& model) {
     const float* const data = output.data();
     std::vector<Column> scores;
     switch (spec.layout) {

@@ -29,12 +29,11 @@ class Stopwatch {
 };
 
 NetworkCopies host_copies() {
-    return {.in = [](std::span<const std::byte> from,
-                     const infer::TensorView& to) { std::memcpy(to.data, from.data(), from.size()); },
-            .out =
-                [](const infer::TensorView& from, std::span<float> to) {
-                    std::memcpy(to.data(), from.data, to.size_bytes());
-                }};
+    return {
+        .in = [](std::span<const std::byte> from,
+                 const infer::TensorView& to) { std::memcpy(to.data, from.data(), from.size()); },
+        .out = [](const infer::TensorView& from,
+                  std::span<float> to) { std::memcpy(to.data(), from.data, to.size_bytes()); }};
 }
 
 }  // namespace
@@ -49,8 +48,7 @@ Result<std::unique_ptr<Detector>> HostDetector::create(std::unique_ptr<infer::Ba
         return fail(ErrorCode::unsupported,
                     fitted->info.model + ": the network's input is not in the host's memory");
     }
-    if (auto ok =
-            first_look(*backend, fitted->output, spec, fitted->info.model, host_copies());
+    if (auto ok = first_look(*backend, fitted->output, spec, fitted->info.model, host_copies());
         !ok) {
         return fail(ok.error());
     }

@@ -20,12 +20,12 @@ using nlohmann::json;
 /// Ten times what a ground takes. (Parsers follow deep nesting by recursion.)
 constexpr std::size_t most_bytes = 4096;
 
-const char* const kForm =
+const char* const form =
     "give pixels = [[x, y], ...] and metres = [[x, y], ...] of four points, or a homography of "
     "three rows of three numbers";
 
 tl::unexpected<Error> wrong(std::string message) {
-    return fail(ErrorCode::invalid_argument, std::move(message), kForm);
+    return fail(ErrorCode::invalid_argument, std::move(message), form);
 }
 
 /// TOML as JSON: the few types that a ground has are in both.

@@ -47,9 +47,10 @@ std::optional<SourceFile> identify(const std::string& location) {
 std::string settings_digest(Mode mode, const Settings& settings, const std::string& network,
                             const std::string& reid, const std::string& ground) {
     // (A journal of before has digests of another form: none of them matches.)
-    const std::string all = fmt::format("saccade.results/2\n{}\n{}\nnetwork {}\nreid {}\nground {}\n{}",
-                                        SACCADE_VERSION, mode == Mode::track ? "track" : "detect",
-                                        network, reid, ground, settings::results_text(settings));
+    const std::string all =
+        fmt::format("saccade.results/2\n{}\n{}\nnetwork {}\nreid {}\nground {}\n{}",
+                    SACCADE_VERSION, mode == Mode::track ? "track" : "detect", network, reid,
+                    ground, settings::results_text(settings));
     Digest digest(Digest::Algorithm::sha256);
     digest.update(all);
     return digest.hex();

@@ -28,8 +28,8 @@ struct SourceFile {
 std::optional<SourceFile> identify(const std::string& location);
 
 /// SHA-256 over everything that changes results: the program's version, the mode, the digests of
-/// the networks and the bytes of the ground file ("" for what is not used) and all settings that the table says
-/// change them (settings/table.h).
+/// the networks and the bytes of the ground file ("" for what is not used) and all settings that
+/// the table says change them (settings/table.h).
 std::string settings_digest(Mode mode, const Settings& settings, const std::string& network,
                             const std::string& reid, const std::string& ground);
 

@@ -135,7 +135,8 @@ Result<std::unique_ptr<Session::State>> Session::State::open(const Settings& set
     auto ground = engine::open_ground(Mode::track, mine);
     if (!ground) return fail(ground.error());
     state->ground_ = std::move(*ground);
-    constexpr std::size_t usual_streams = 16;  // on a device, as far as what is loaded depends on it
+    constexpr std::size_t usual_streams =
+        16;  // on a device, as far as what is loaded depends on it
     auto devices = engine::EngineDevices::plan(
         mine, networks->detector, mine.live ? infer::Goal::latency : infer::Goal::throughput,
         settings.streams > 0 ? settings.streams : usual_streams, state->stop_.get_token());
@@ -233,14 +234,14 @@ pipeline::StreamJob Session::State::job_of(const std::shared_ptr<Member>& member
     job.open = [this,
                 member](const pipeline::StreamTicket& ticket) -> Result<pipeline::OpenedStream> {
         const engine::StreamPlan plan{.location = member->location,
-                                .stem = member->stem,
-                                .choices = member->choices,
-                                .images = nullptr,
-                                .detector_device = devices_->cuda_ordinal(ticket.device),
-                                .embedder = member->choices.appearance ? embedder_ : nullptr,
-                                .ground = member->mode == Mode::track ? ground_ : nullptr,
-                                .feed = member->feed,
-                                .shapes = member->shapes};
+                                      .stem = member->stem,
+                                      .choices = member->choices,
+                                      .images = nullptr,
+                                      .detector_device = devices_->cuda_ordinal(ticket.device),
+                                      .embedder = member->choices.appearance ? embedder_ : nullptr,
+                                      .ground = member->mode == Mode::track ? ground_ : nullptr,
+                                      .feed = member->feed,
+                                      .shapes = member->shapes};
         return engine::open_stream(member->settings, plan, ticket);
     };
     if (member->on_result || member->results) {

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "infer/device.h"
-#include "infer/layer_time.h"
 #include "infer/engine_build.h"
+#include "infer/layer_time.h"
 #include "infer/precision.h"
 #include "infer/tensor.h"
 #include "memory/use.h"

@@ -32,8 +32,8 @@ Result<void> FrameFeed::check(const Frame& frame) const {
     const auto wrong = [&](const std::string& what) {
         return fail(ErrorCode::invalid_argument, options_.name + ": " + what);
     };
-    constexpr int kLargest = 16'384;
-    if (frame.width < 1 || frame.height < 1 || frame.width > kLargest || frame.height > kLargest) {
+    constexpr int largest = 16'384;
+    if (frame.width < 1 || frame.height < 1 || frame.width > largest || frame.height > largest) {
         return wrong(fmt::format("a picture of {}x{} px", frame.width, frame.height));
     }
     const int device = frame.memory == MemoryKind::cuda ? frame.device : -1;

@@ -33,8 +33,8 @@ struct Network {
     std::string kept;  ///< what ties it to its batch or size, "" where all is free
 };
 
-/// Whether the last steps of a YOLOv8-like head are left to the reader (raw_head.h), which does them
-/// for the few anchors that matter: on a host, where they would cost a tenth of all.
+/// Whether the last steps of a YOLOv8-like head are left to the reader (raw_head.h), which does
+/// them for the few anchors that matter: on a host, where they would cost a tenth of all.
 enum class HeadForm : std::uint8_t { whole, raw };
 
 /// A detection network that is understood. Const calls may run in parallel.

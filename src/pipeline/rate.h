@@ -15,7 +15,7 @@ class Rate {
 
     void add(Time now) noexcept {
         const std::uint64_t slot = slot_of(now);
-        std::atomic<std::uint64_t>& cell = cells_[slot % kCells];
+        std::atomic<std::uint64_t>& cell = cells_[slot % cells];
         const std::uint64_t held = cell.load(std::memory_order_relaxed);
         const std::uint64_t count = slot_in(held) == low(slot) ? count_in(held) + 1 : 1;
         cell.store(low(slot) << 32U | count, std::memory_order_relaxed);
@@ -29,7 +29,7 @@ class Rate {
         const std::uint64_t slot = slot_of(now), first = first_.load(std::memory_order_relaxed);
         if (first == 0) return 0;
         const std::uint64_t age = slot + 1 > first ? slot + 1 - first : 0;
-        const std::uint64_t span = age < kSpan ? age : kSpan;
+        const std::uint64_t span = age < span_of_slots ? age : span_of_slots;
         if (span == 0) return 0;
         std::uint64_t count = 0;
         for (const auto& cell : cells_) {
@@ -37,12 +37,12 @@ class Rate {
             const std::uint64_t back = (low(slot) - slot_in(held)) & 0xFFFFFFFFU;
             if (back >= 1 && back <= span) count += count_in(held);
         }
-        return static_cast<double>(count) * kSlotsASecond / static_cast<double>(span);
+        return static_cast<double>(count) * slots_a_second / static_cast<double>(span);
     }
 
   private:
-    static constexpr std::uint64_t kSpan = 20, kCells = 32;
-    static constexpr double kSlotsASecond = 10;
+    static constexpr std::uint64_t span_of_slots = 20, cells = 32;
+    static constexpr double slots_a_second = 10;
 
     static std::uint64_t slot_of(Time now) noexcept {
         return static_cast<std::uint64_t>(now.time_since_epoch() / std::chrono::milliseconds(100));
@@ -51,8 +51,8 @@ class Rate {
     static std::uint64_t slot_in(std::uint64_t cell) noexcept { return cell >> 32U; }
     static std::uint64_t count_in(std::uint64_t cell) noexcept { return cell & 0xFFFFFFFFU; }
 
-    std::array<std::atomic<std::uint64_t>, kCells> cells_{};  ///< slot << 32 | frames in it
-    std::atomic<std::uint64_t> first_{0};  ///< slot + 1 of the first; 0: none yet
+    std::array<std::atomic<std::uint64_t>, cells> cells_{};  ///< slot << 32 | frames in it
+    std::atomic<std::uint64_t> first_{0};                    ///< slot + 1 of the first; 0: none yet
 };
 
 }  // namespace saccade::pipeline

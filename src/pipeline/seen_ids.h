@@ -18,8 +18,8 @@ class SeenIds {
         Class& seen = classes_[class_id];
         if (id <= seen.forgotten || !seen.latest.insert(id).second) return;
         ++seen.count;
-        if (seen.latest.size() < static_cast<std::size_t>(kMost)) return;
-        const auto middle = std::next(seen.latest.begin(), kMost / 2);
+        if (seen.latest.size() < static_cast<std::size_t>(most)) return;
+        const auto middle = std::next(seen.latest.begin(), most / 2);
         seen.forgotten = *std::prev(middle);
         seen.latest.erase(seen.latest.begin(), middle);
     }
@@ -30,7 +30,7 @@ class SeenIds {
     }
 
   private:
-    static constexpr std::ptrdiff_t kMost = 65'536;
+    static constexpr std::ptrdiff_t most = 65'536;
     struct Class {
         std::uint64_t count = 0;
         std::set<std::int64_t> latest;

@@ -21,7 +21,7 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock;
 
-constexpr std::size_t kSurfaces = 16;  // about as many as a decoder has
+constexpr std::size_t surfaces = 16;  // about as many as a decoder has
 
 std::optional<Error> first_of(std::initializer_list<std::optional<Error>> errors) {
     for (const auto& error : errors) {
@@ -205,8 +205,8 @@ void Stream::start(const media::StreamInfo& info) {
     auto made = std::make_unique<Stages>(batcher.options().credit, shared_.options.queue);
     Stages& stages = *made;
     // Frames that wait are latency: a live stream keeps no more than even out its pace.
-    constexpr std::size_t kLiveQueue = 4;
-    if (info.live) capacity_ = std::min(capacity_, kLiveQueue);
+    constexpr std::size_t live_queue = 4;
+    if (info.live) capacity_ = std::min(capacity_, live_queue);
     batcher.open(number_, info.live ? Batcher::Kind::live : Batcher::Kind::file, capacity_);
     stage_->open_stream(number_);
     stage_->router().add(number_, stages.detected);
@@ -239,7 +239,7 @@ void Stream::start(const media::StreamInfo& info) {
     const auto settled = [this, &stages] {
         if (--stages.settling == 0) place_->settled();
     };
-    const std::size_t enough = 2 * capacity_ + kSurfaces;
+    const std::size_t enough = 2 * capacity_ + surfaces;
     stages.decode->call_after(enough, settled);
     for (DecodeStage& further : stages.beside) further.call_after(enough, settled);
 
@@ -424,12 +424,12 @@ bool Stream::wait(const bool& done) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return done || stopped_; });
     if (done) return true;
-    return changed_.wait_until(lock, *stopped_ + kGrace, [&] { return done; });
+    return changed_.wait_until(lock, *stopped_ + grace_period, [&] { return done; });
 }
 
 std::chrono::nanoseconds Stream::grace() const {
     // Half of it for the device, so that the other half is left for the outputs.
-    return kGrace / 2;
+    return grace_period / 2;
 }
 
 void Stream::set_ended() {

@@ -29,12 +29,12 @@ struct Shared {
 
 /// Opens the stream for a device of the pool's, binds it to the detector for its size, waits until
 /// there is memory for its decoder, decodes on the thread that calls run(), and tracks and writes
-/// on two more. Whatever it waits for, it hears stop(): frames under way then get kGrace to be
-/// written, the rest is dropped. Only a sink, a tracker or the callers' own call that does not
+/// on two more. Whatever it waits for, it hears stop(): frames under way then get grace_period to
+/// be written, the rest is dropped. Only a sink, a tracker or the callers' own call that does not
 /// return can hold it up.
 class Stream {
   public:
-    static constexpr std::chrono::milliseconds kGrace{500};
+    static constexpr std::chrono::milliseconds grace_period{500};
 
     Stream(StreamJob job, std::uint32_t number, const Shared& shared);
     Stream(const Stream&) = delete;
@@ -79,7 +79,7 @@ class Stream {
     void enter(StreamState state);
     void end(StreamStatus status, std::optional<Error> error = {});
     /// Blocks until `done`, which is set under mutex_; once a stop was requested for the rest of
-    /// kGrace at most. False where that was over.
+    /// grace_period at most. False where that was over.
     bool wait(const bool& done);
     [[nodiscard]] std::chrono::nanoseconds grace() const;
 

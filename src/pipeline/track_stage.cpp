@@ -126,12 +126,12 @@ Result<void> TrackStage::complete(const Frame& frame, FrameResult& result, Trace
 
 /// Far more than between other frames: an identity that was kept over it would be a guess.
 std::chrono::nanoseconds TrackStage::gap_before(Timestamp pts) {
-    constexpr int kUsuals = 10;
+    constexpr int usuals = 10;
     const auto before = std::exchange(before_, pts);
     if (!before) return {};
     const Timestamp passed = pts - *before;
     const bool gap =
-        !after_gap_ && usual_ > Timestamp{0} && passed > patience_ && passed / kUsuals > usual_;
+        !after_gap_ && usual_ > Timestamp{0} && passed > patience_ && passed / usuals > usual_;
     // (Two in a row are none: the stream has got slow.)
     after_gap_ = gap;
     if (gap) return passed;

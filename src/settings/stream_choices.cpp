@@ -35,14 +35,16 @@ Result<void> choose_appearance(const Settings& settings, StreamChoices& choices)
     if (settings.reid.empty()) {
         if (settings.remember <= 0) return {};
         return fail(ErrorCode::invalid_argument,
-                    "remember: objects that come back are recognised by their appearance, for which no network is named",
+                    "remember: objects that come back are recognised by their appearance, for "
+                    "which no network is named",
                     "name one with --reid, or leave --remember out");
     }
     if (!choices.tracker->appearance) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("reid: the tracker {} makes no use of appearance", settings.tracker),
-                    fmt::format("use --tracker {}, or leave --reid out",
-                                fmt::join(appearance_words(), " or ")));
+        return fail(
+            ErrorCode::invalid_argument,
+            fmt::format("reid: the tracker {} makes no use of appearance", settings.tracker),
+            fmt::format("use --tracker {}, or leave --reid out",
+                        fmt::join(appearance_words(), " or ")));
     }
     choices.appearance = true;
     if (settings.remember > 0) choices.tracker_options.remember_seconds = settings.remember;

@@ -228,9 +228,10 @@ std::vector<Row> make_table() {
                                        fmt::join(appearance_words(), ", ")),
                            &S::reid));
     add(Effect::results,
-        numeric<double>("remember", "--remember",
-                        "seconds for which objects that left are recognised by appearance (with --reid)",
-                        &S::remember, 0, 1e6));
+        numeric<double>(
+            "remember", "--remember",
+            "seconds for which objects that left are recognised by appearance (with --reid)",
+            &S::remember, 0, 1e6));
     add(Effect::results,
         numeric<int>("interpolate", "--interpolate", "fill gaps in tracks of up to so many frames",
                      &S::interpolate, 0, 1000));
@@ -238,12 +239,13 @@ std::vector<Row> make_table() {
         text("ground", "--ground", "FILE",
              "where the picture shows which metres: speeds, lines and zones in metres",
              &S::ground));
+    add(Effect::results, shapes("line", "--line", "X1,Y1,X2,Y2[:NAME]",
+                                "count objects that cross this line (px); may be repeated",
+                                &S::lines, track::parse_line));
     add(Effect::results,
-        shapes("line", "--line", "X1,Y1,X2,Y2[:NAME]",
-               "count objects that cross this line (px); may be repeated", &S::lines, track::parse_line));
-    add(Effect::results, shapes("zone", "--zone", "X1,Y1,X2,Y2,X3,Y3,...[:NAME]",
-                                "count objects in this polygon and how long they stay; may be repeated",
-                                &S::zones, track::parse_zone));
+        shapes("zone", "--zone", "X1,Y1,X2,Y2,X3,Y3,...[:NAME]",
+               "count objects in this polygon and how long they stay; may be repeated", &S::zones,
+               track::parse_zone));
     add(Effect::results,
         choice("camera_motion", "--camera-motion", "make up for a moving camera before matching",
                &S::camera_motion, camera_motion_words()));
@@ -262,9 +264,10 @@ std::vector<Row> make_table() {
                         &S::image_rate, 0.001, 1000));
     add(Effect::results, numeric<int>("stride", "--stride", "look at every N-th frame only",
                                       &S::stride, 1, 1'000'000));
-    add(Effect::results, numeric<double>("max_fps", "--max-fps",
-                                         "look at N frames a second at most, by their times; 0: all",
-                                         &S::max_fps, 0, 1e6));
+    add(Effect::results,
+        numeric<double>("max_fps", "--max-fps",
+                        "look at N frames a second at most, by their times; 0: all", &S::max_fps, 0,
+                        1e6));
     add(Effect::results,
         toggle("live", "--live",
                "read files at their own pace; drop frames rather than fall behind", &S::live));

@@ -10,7 +10,6 @@
 #include "sink/partial_mark.h"
 #include "sink/text_sink.h"
 
-
 namespace saccade::sink {
 namespace {
 

@@ -13,8 +13,8 @@
 
 #include "media/encoder.h"
 #include "saccade/error.h"
-#include "sink/sink.h"
 #include "sink/live_shapes.h"
+#include "sink/sink.h"
 
 namespace saccade::sink {
 

@@ -18,14 +18,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kDigits = 6;
+constexpr std::size_t digits = 6;
 
 /// The number of a piece of `stem` in a file's name; 0 for another file.
 std::uint64_t number_in(const std::string& file, const std::string& stem) {
     if (!file.starts_with(stem + ".")) return 0;
     const std::size_t from = stem.size() + 1;
     const std::size_t to = std::min(file.find('.', from), file.size());
-    if (to - from < kDigits) return 0;
+    if (to - from < digits) return 0;
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(file.data() + from, file.data() + to, number);
     return error == std::errc{} && end == file.data() + to ? number : 0;
@@ -87,7 +87,7 @@ class RotatingSink final : public OrderedSink {
     Result<void> begin_piece() {
         std::error_code ignored;
         do {
-            auto made = make_(fmt::format("{}.{:0{}}", stem_, ++number_, kDigits));
+            auto made = make_(fmt::format("{}.{:0{}}", stem_, ++number_, digits));
             if (!made) return fail(made.error());
             piece_ = std::move(*made);
         } while (fs::exists(piece_->path(), ignored));
@@ -114,16 +114,16 @@ struct Unit {
     double seconds = 0, bytes = 0;
 };
 
-constexpr std::array<Unit, 10> kUnits{{{"s", 1, 0},
-                                       {"m", 60, 0},
-                                       {"h", 3600, 0},
-                                       {"d", 86'400, 0},
-                                       {"kb", 0, 1e3},
-                                       {"mb", 0, 1e6},
-                                       {"gb", 0, 1e9},
-                                       {"kib", 0, 1024},
-                                       {"mib", 0, 1'048'576},
-                                       {"gib", 0, 1'073'741'824}}};
+constexpr std::array<Unit, 10> units{{{"s", 1, 0},
+                                      {"m", 60, 0},
+                                      {"h", 3600, 0},
+                                      {"d", 86'400, 0},
+                                      {"kb", 0, 1e3},
+                                      {"mb", 0, 1e6},
+                                      {"gb", 0, 1e9},
+                                      {"kib", 0, 1024},
+                                      {"mib", 0, 1'048'576},
+                                      {"gib", 0, 1'073'741'824}}};
 
 }  // namespace
 
@@ -137,7 +137,7 @@ Result<Rotation> parse_rotation(std::string_view text) {
     if (error != std::errc{} || !(number > 0)) return wrong;
     std::string unit(end, text.data() + text.size());
     for (char& c : unit) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    for (const Unit& known : kUnits) {
+    for (const Unit& known : units) {
         if (unit != known.name) continue;
         const double seconds = number * known.seconds, bytes = number * known.bytes;
         if (known.seconds > 0 && seconds >= 1 && seconds <= 1e9) {

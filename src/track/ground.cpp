@@ -14,8 +14,9 @@ using Eigen::Vector3d;
 constexpr double flat = 1e-3;      ///< a triangle of less height than this part of its base
 constexpr double singular = 1e-9;  ///< smallest singular value against the largest
 
-const char* const kMirrored = "the ground is mirrored: metres go round the other way than pixels";
-const char* const kUnmirror =
+const char* const mirrored_error =
+    "the ground is mirrored: metres go round the other way than pixels";
+const char* const unmirror =
     "give metres as seen from above, x to the right and y ahead, or turn the sign of one of them";
 
 double cross(const Vector2d& a, const Vector2d& b) {
@@ -97,7 +98,7 @@ Result<GroundPlane> GroundPlane::of_points(const std::array<Point, 4>& pixels,
                     "behind the horizon",
                     "list pixels and metres in the same order");
     }
-    if (m.determinant() > 0) return fail(ErrorCode::invalid_argument, kMirrored, kUnmirror);
+    if (m.determinant() > 0) return fail(ErrorCode::invalid_argument, mirrored_error, unmirror);
     return of_homography(rows(m));
 }
 
@@ -117,7 +118,7 @@ Result<GroundPlane> GroundPlane::of_homography(const Matrix& to_metres) {
     // the horizon the ground is the one where they do.
     if (m.determinant() > 0) m = -m;
     const bool level = scaled.row(2).head<2>().norm() < 1e-9 * scaled.row(2).norm();
-    if (level && m(2, 2) < 0) return fail(ErrorCode::invalid_argument, kMirrored, kUnmirror);
+    if (level && m(2, 2) < 0) return fail(ErrorCode::invalid_argument, mirrored_error, unmirror);
     // (Where the third coordinate w is above 0, that of the way back is 1 / w.)
     return GroundPlane(rows(m), rows(m.inverse()));
 }

@@ -121,8 +121,8 @@ inline sink::SinkOptions scene_options(const std::filesystem::path& folder) {
     options.folder = folder;
     options.stem = "scène 1";
     options.open_encoder = RawEncoder::open;
-    options.shapes = std::make_shared<const sink::LiveShapes>(sink::LiveShapes::Shapes{
-        {"6,0,6,48:a \"line\", named"}, {"0,0,64,0,64,48,0,48:all"}});
+    options.shapes = std::make_shared<const sink::LiveShapes>(
+        sink::LiveShapes::Shapes{{"6,0,6,48:a \"line\", named"}, {"0,0,64,0,64,48,0,48:all"}});
     return options;
 }
 
