@@ -33,7 +33,7 @@ class EngineDevices final : public pipeline::Devices {
 
     [[nodiscard]] const DetectorPlan& detector() const noexcept { return detector_; }
     /// "cpu", "cuda:0" ...
-    [[nodiscard]] const std::string& name(std::size_t device) const { return names_[device]; }
+    [[nodiscard]] std::string name(std::size_t device) const { return to_string(used_[device]); }
     /// The GPU's number, -1 for the host.
     [[nodiscard]] int cuda_ordinal(std::size_t device) const { return used_[device].cuda; }
 

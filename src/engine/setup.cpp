@@ -14,7 +14,7 @@
 #include "settings/network_choices.h"
 
 namespace saccade::engine {
-namespace {}
+namespace {
 
 /// The policy's sizes are meant for networks that run at any: those whose file says so, and those
 /// exported at 640 that can be freed of it. Whoever exported a network at another size wants it so.

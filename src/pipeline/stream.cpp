@@ -158,7 +158,7 @@ Result<std::size_t> Stream::admit(media::StreamInfo info, bool on_device) {
         capacity_ =
             memory::queue_capacity(info, shared_.options.queue, pool.limit(device_), streams);
         info.decoders =
-            memory::decoders_that_fit(info, capacity_, pool.decoders(device_).room(), streams);
+            memory::decoders_that_fit(info, capacity_, pool.decoders(device_).headroom(), streams);
     }
     memory::DecoderNeed need = memory::decoder_need(info, capacity_);
     need.under_way =
