@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <optional>
+#include <limits>
 
 #include "saccade/types.h"
 
@@ -23,7 +23,7 @@ class Sampler {
             stride_ = stride;
             max_fps_ = max_fps;
             frames_ = 0;
-            slot_.reset();
+            slot_ = none_yet;
         }
         if (frames_++ % static_cast<std::uint64_t>(std::max(stride, 1)) != 0) return false;
         return max_fps <= 0 || takes_slot(pts);
@@ -34,7 +34,7 @@ class Sampler {
     /// to a quarter of a slot early, 1 ms at most, counts for the next one: times in files are
     /// rounded.
     bool takes_slot(Timestamp pts) {
-        if (!slot_) {
+        if (slot_ == none_yet) {
             start_ = pts;
             slot_ = 0;
             return true;
@@ -42,16 +42,18 @@ class Sampler {
         const double early = std::min(0.25, 1e-3 * max_fps_);
         const auto slot =
             static_cast<std::int64_t>(std::floor(seconds(pts - start_) * max_fps_ + early));
-        if (slot <= *slot_) return false;
+        if (slot <= slot_) return false;
         slot_ = slot;
         return true;
     }
+
+    static constexpr auto none_yet = std::numeric_limits<std::int64_t>::min();
 
     int stride_ = 1;
     double max_fps_ = 0;
     std::uint64_t frames_ = 0;
     Timestamp start_{0};
-    std::optional<std::int64_t> slot_;
+    std::int64_t slot_ = none_yet;  ///< the latest that took a frame
 };
 
 }  // namespace saccade::pipeline
