@@ -53,8 +53,8 @@ TEST_F(ModelStore, AMissingModelSaysWhereItWasSoughtAndHowToGetOne) {
     ASSERT_FALSE(found);
     EXPECT_EQ(found.error().code, ErrorCode::not_found);
     EXPECT_NE(found.error().message.find((dir_ / "first").string()), std::string::npos);
-    EXPECT_NE(found.error().remedy.find("yolo export model=yolo11n.pt format=onnx"),
-              std::string::npos);
+    EXPECT_NE(found.error().remedy.find("`saccade models show yolo11n`"), std::string::npos)
+        << found.error().remedy;
     settings_.model = "folder/yolo11n.onnx";
     EXPECT_NE(find_model(settings_).error().message.find("folder/yolo11n.onnx"), std::string::npos);
 }
