@@ -19,7 +19,7 @@
 namespace saccade::media {
 namespace {
 
-constexpr std::size_t most_threads = 16;
+constexpr std::size_t most_image_threads = 16;
 
 /// Decodes files on several threads and hands them out in order, a bounded number ahead.
 class ImageReader {
@@ -213,7 +213,7 @@ Result<std::unique_ptr<Source>> open_images(const std::string& name, std::vector
     const std::size_t wanted =
         options.decoder_threads > 0
             ? static_cast<std::size_t>(options.decoder_threads)
-            : std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, most_threads);
+            : std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, most_image_threads);
     const std::size_t threads = std::min(wanted, paths.size());
     if (!names) names = std::make_shared<const ImageNames>(paths);
     auto source =

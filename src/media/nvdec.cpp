@@ -56,7 +56,7 @@ struct Copy {
     cuda::Buffer pixels;
 };
 
-constexpr std::size_t alignment = 256;  // bytes, of rows
+constexpr std::size_t row_alignment = 256;  // bytes, of rows
 
 class CudaNvdec final : public Nvdec {
   public:
@@ -118,7 +118,8 @@ class CudaNvdec final : public Nvdec {
         const auto columns =
             static_cast<std::size_t>((frame.width + 1) / 2 * 2);  // of chroma pairs
         const auto rows = static_cast<std::size_t>(frame.height);
-        const std::size_t pitch = (columns * sample + alignment - 1) / alignment * alignment;
+        const std::size_t pitch =
+            (columns * sample + row_alignment - 1) / row_alignment * row_alignment;
         const std::size_t chroma_rows = (rows + 1) / 2;
         auto pixels =
             cuda::Buffer::make(place_->memory, pitch * (rows + chroma_rows), place_->stream.get());

@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 using onnx::TensorProto;
 
 /// Read between two looks at the stop token.
-constexpr std::size_t block = std::size_t{8} << 20;
+constexpr std::size_t external_block = std::size_t{8} << 20;
 
 struct DataRange {
     std::string location, checksum;
@@ -171,9 +171,9 @@ class Reader {
     Result<void> fill(const DataFile& data, std::uint64_t offset, std::string& bytes) const {
         for (std::size_t have = 0; have < bytes.size();) {
             if (stop_.stop_requested()) return fail(ErrorCode::interrupted, "interrupted");
-            const auto got =
-                ::pread(data.file.get(), bytes.data() + have, std::min(block, bytes.size() - have),
-                        static_cast<off_t>(offset + have));
+            const auto got = ::pread(data.file.get(), bytes.data() + have,
+                                     std::min(external_block, bytes.size() - have),
+                                     static_cast<off_t>(offset + have));
             if (got < 0 && errno == EINTR) continue;
             if (got < 0) return unreadable(data.path, errno);
             if (got == 0) return corrupt(data.path.string() + " was cut while it was read");
@@ -188,7 +188,7 @@ class Reader {
         Digest digest(Digest::Algorithm::sha1);
         std::string bytes;
         for (std::uint64_t at = 0; at < data.size; at += bytes.size()) {
-            bytes.resize(std::min<std::uint64_t>(block, data.size - at));
+            bytes.resize(std::min<std::uint64_t>(external_block, data.size - at));
             if (auto ok = fill(data, at, bytes); !ok) return ok;
             digest.update(bytes);
         }

@@ -8,8 +8,8 @@
 namespace saccade::track {
 namespace {
 
-constexpr double forget_seconds = 2;
-constexpr double least_seconds = 0.3;  ///< in which a velocity is measured
+constexpr double forgotten_after = 2;
+constexpr double measured_over = 0.3;  ///< in which a velocity is measured
 
 constexpr double box_deviation = 0.05;  ///< of a lower edge, in parts of the box's height
 constexpr double first_speed = 10;      ///< m/s: deviation of what is not known yet
@@ -43,7 +43,7 @@ void GroundMotion::follow(FrameResult& frame) {
 
         const auto known = objects_.find(t.id);
         const bool fresh =
-            known == objects_.end() || seconds(now - known->second.last) > forget_seconds;
+            known == objects_.end() || seconds(now - known->second.last) > forgotten_after;
         Object& o = fresh ? objects_[t.id] : known->second;
         if (fresh) {
             const double v = square(first_speed / nominal_rate);
@@ -58,7 +58,7 @@ void GroundMotion::follow(FrameResult& frame) {
         GroundState ground{static_cast<float>(state(0)), static_cast<float>(state(1)),
                            static_cast<float>(o.distance + way)};
         if (way >= step) o.distance += way, o.anchor = {state(0), state(1)};
-        if (seconds(now - o.first) >= least_seconds) {
+        if (seconds(now - o.first) >= measured_over) {
             ground.moving = true;
             ground.velocity_x = static_cast<float>(state(2) * nominal_rate);
             ground.velocity_y = static_cast<float>(state(3) * nominal_rate);
@@ -69,10 +69,10 @@ void GroundMotion::follow(FrameResult& frame) {
 }
 
 void GroundMotion::forget(Timestamp now) {
-    if (seconds(now - swept_) < forget_seconds) return;
+    if (seconds(now - swept_) < forgotten_after) return;
     swept_ = now;
     std::erase_if(objects_, [&](const auto& entry) {
-        return seconds(now - entry.second.last) > forget_seconds;
+        return seconds(now - entry.second.last) > forgotten_after;
     });
 }
 

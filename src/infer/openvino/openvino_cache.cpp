@@ -17,7 +17,7 @@
 namespace saccade::infer {
 namespace {
 
-constexpr const char* device = "CPU";
+constexpr const char* compiled_for = "CPU";
 
 /// Instruction sets of the first CPU as Linux names them, "" where it doesn't: a virtual machine
 /// may hide some of those that the CPU's name promises.
@@ -39,7 +39,7 @@ ov::CompiledModel imported(ov::Core& core, const std::string& blob, const ov::An
     ov::Tensor tensor(ov::element::u8,
                       {blob.size()});  // aligned as weights want it, and kept by its users
     std::memcpy(tensor.data(), blob.data(), blob.size());
-    return core.import_model(tensor, device, properties);
+    return core.import_model(tensor, compiled_for, properties);
 }
 
 }  // namespace
@@ -48,9 +48,9 @@ std::string cache_key(ov::Core& core, std::string_view onnx, const ov::AnyMap& p
                       Size size) {
     std::string text = fmt::format("model={} openvino={} device={} size={}x{} threads={}",
                                    sha256(onnx), ov::get_openvino_version().buildNumber,
-                                   core.get_property(device, ov::device::full_name), size.width,
-                                   size.height, std::thread::hardware_concurrency());
-    for (const auto& capability : core.get_property(device, ov::device::capabilities)) {
+                                   core.get_property(compiled_for, ov::device::full_name),
+                                   size.width, size.height, std::thread::hardware_concurrency());
+    for (const auto& capability : core.get_property(compiled_for, ov::device::capabilities)) {
         text += " can=" + capability;
     }
     for (const auto& [name, value] : properties) {

@@ -17,7 +17,7 @@
 namespace saccade::infer {
 namespace {
 
-constexpr const char* device = "CPU";
+constexpr const char* cpu = "CPU";
 
 std::optional<ElementType> element_type(const ov::element::Type& type) {
     if (type == ov::element::f32) return ElementType::f32;
@@ -61,7 +61,7 @@ Result<void> check(const model::OnnxModel& model, const model::ModelSpec& spec,
 /// network's own quantizers: what is left of it runs in FP32.
 Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model* network,
                                      const std::string& name, Precision precision) {
-    const auto capabilities = core.get_property(device, ov::device::capabilities);
+    const auto capabilities = core.get_property(cpu, ov::device::capabilities);
     const auto has = [&](const char* what) {
         return std::find(capabilities.begin(), capabilities.end(), what) != capabilities.end();
     };
@@ -221,7 +221,7 @@ Result<LoadedNetwork> load_network(const model::OnnxModel& model, const model::M
         auto network = quantized ? Result<std::shared_ptr<ov::Model>>(quantized) : read();
         if (!network) return fail(network.error());
         return guarded(ErrorCode::unsupported, model.name() + ": OpenVINO can't compile it",
-                       [&] { return loaded.core.compile_model(*network, device, asked_for); });
+                       [&] { return loaded.core.compile_model(*network, cpu, asked_for); });
     };
     auto compiled = compile_or_import(
         loaded.core,
@@ -240,7 +240,7 @@ Result<LoadedNetwork> load_network(const model::OnnxModel& model, const model::M
     if (!outputs) return fail(outputs.error());
     info.outputs = std::move(*outputs);
     info.name = "openvino " + openvino_version();
-    info.device = loaded.core.get_property(device, ov::device::full_name);
+    info.device = loaded.core.get_property(cpu, ov::device::full_name);
     info.precision = in_effect(loaded.compiled, options.precision);
     info.max_batch = options.max_batch;
     // All streams at work, and one slot more that is filled and emptied meanwhile.

@@ -7,7 +7,7 @@ namespace saccade::track {
 namespace {
 
 constexpr std::size_t least_pairs = 12;
-constexpr double tolerance = 1.0;  // px
+constexpr double pixel_tolerance = 1.0;  // px
 constexpr int trials = 200;
 
 /// x' = a x - b y + c, y' = b x + a y + d
@@ -17,7 +17,7 @@ struct Similarity {
     [[nodiscard]] bool agrees(const FlowPair& p) const {
         const double x = a * p.from.x - b * p.from.y + c - p.to.x;
         const double y = b * p.from.x + a * p.from.y + d - p.to.y;
-        return x * x + y * y <= tolerance * tolerance;
+        return x * x + y * y <= pixel_tolerance * pixel_tolerance;
     }
 };
 

@@ -74,12 +74,12 @@ TEST(Mission, EveryWriterTellsTheSame) {
     EXPECT_THAT(page, HasSubstr("4 &lt;streams&gt;"));
     EXPECT_THAT(page, Not(HasSubstr("4 <streams>")));
     EXPECT_THAT(page, HasSubstr("left out: no GPU is here"));
-    const auto json = nlohmann::json::parse(mission_json(report()));
-    EXPECT_EQ(json["schema"], "saccade.mission/1");
-    EXPECT_EQ(json["tables"][0]["rows"][0]["figures"][0]["ours"], 4200);
-    EXPECT_EQ(json["tables"][0]["rows"][1]["figures"][0]["ours"], nullptr);
-    EXPECT_EQ(json["tables"][0]["rows"][1]["left_out"], "no GPU is here");
-    EXPECT_EQ(json["score"]["met"], 1);
+    const auto written = nlohmann::json::parse(mission_json(report()));
+    EXPECT_EQ(written["schema"], "saccade.mission/1");
+    EXPECT_EQ(written["tables"][0]["rows"][0]["figures"][0]["ours"], 4200);
+    EXPECT_EQ(written["tables"][0]["rows"][1]["figures"][0]["ours"], nullptr);
+    EXPECT_EQ(written["tables"][0]["rows"][1]["left_out"], "no GPU is here");
+    EXPECT_EQ(written["score"]["met"], 1);
 }
 
 TEST(Mission, ColumnsThatNobodyHasAFigureForAreLeftOut) {
