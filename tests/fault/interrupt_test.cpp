@@ -68,11 +68,15 @@ TEST(Interrupt, ASecondOneThatComesLaterEndsARunThatHangs) {
     program.run({"doctor"});
     std::filesystem::create_directories(program.out());
     ASSERT_EQ(::mkfifo((program.out() / "synthetic-frames-9.txt").c_str(), 0600), 0);
-    const auto start = std::chrono::steady_clock::now();
-    const auto result = program.run(
-        {"track", "synthetic:frames=9"},
-        {.interrupt_when = [&] { return std::chrono::steady_clock::now() - start > 2s; },
-         .again = {100ms, 1300ms}});
+    // Outputs are begun in this order: once the first one is there, the pipe is next.
+    const auto begun = [&] {
+        const auto names = program.outputs();
+        return std::any_of(names.begin(), names.end(), [](const std::string& name) {
+            return name.find("jsonl") != std::string::npos;
+        });
+    };
+    const auto result = program.run({"track", "synthetic:frames=9", "--save", "jsonl,mot"},
+                                    {.interrupt_when = begun, .again = {100ms, 1300ms}});
     EXPECT_EQ(result.signal, 0);
     EXPECT_EQ(result.exit_code, 130) << result.err;
     EXPECT_EQ(result.out, "");  // no summary: it was not waited for
