@@ -46,6 +46,6 @@ function(saccade_test name)
   target_link_libraries(test_${name} PRIVATE saccade_options ${ARG_ROOMS} ${ARG_LIBS}
                         GTest::gmock GTest::gtest GTest::gtest_main)
   gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
-                       PROPERTIES LABELS "${name}" TIMEOUT 600
+                       PROPERTIES LABELS "${name}" TIMEOUT 1500  # for hangs alone
                        ENVIRONMENT "SACCADE_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
 endfunction()
