@@ -111,8 +111,7 @@ Result<profile::BenchReport> measure(const Settings& settings, const BenchFlags&
     report.date = now_utc();
     report.machine = machine_with_versions();
     report.command = command;
-    report.setup = fmt::format("{}, {}, {}", fs::path(settings.model).filename().string(),
-                               settings.precision, fs::path(clip).filename().string());
+    report.setup = setup_text(settings, clip);
     for (const bench::Suite& suite : *suites) {
         auto rows = suite.run(bench);
         if (!rows) return fail(rows.error());

@@ -83,8 +83,7 @@ Result<profile::MissionReport> measure_mission(const SettingFlags& flags, Missio
     report.date = now_utc();
     report.machine = machine_with_versions();
     report.command = mission_command(flags, wanted);
-    report.setup = fmt::format("{}, {}, {}", fs::path(settings.model).filename().string(),
-                               settings.precision, fs::path(mask_url(clip)).filename().string());
+    report.setup = setup_text(settings, clip);
     wanted.options.layers = measure_layers;
     auto tables = bench::run_mission(bench, wanted.options);
     if (!tables) return fail(tables.error());

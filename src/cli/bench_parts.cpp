@@ -9,6 +9,7 @@
 
 #include "bench/accuracy.h"
 #include "core/atomic_file.h"
+#include "core/mask_secrets.h"
 #include "engine/model_store.h"
 #include "engine/run_files.h"
 #include "settings/table.h"
@@ -31,6 +32,12 @@ Result<Scratch> Scratch::make() {
 Scratch::~Scratch() {
     std::error_code ignored;
     if (!path_.empty()) fs::remove_all(path_, ignored);
+}
+
+std::string setup_text(const Settings& settings, const std::string& clip) {
+    return fmt::format("{}, {}, {}", std::filesystem::path(settings.model).filename().string(),
+                       settings.precision,
+                       std::filesystem::path(mask_url(clip)).filename().string());
 }
 
 Result<void> claim_reports(const ReportFiles& files) {

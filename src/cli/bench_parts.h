@@ -24,6 +24,9 @@ class Scratch {
     std::filesystem::path path_;
 };
 
+/// What is measured: model, precision and clip, by their names; secrets in a URL are masked.
+[[nodiscard]] std::string setup_text(const Settings& settings, const std::string& clip);
+
 /// Where the user wants reports; "": nowhere.
 struct ReportFiles {
     std::string json, markdown, html;

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -12,6 +11,7 @@
 #include <thread>
 
 #include "support/files.h"
+#include "support/gate.h"
 #include "support/temp_dir.h"
 
 namespace saccade {
@@ -25,33 +25,7 @@ using Names = std::vector<std::string>;
 constexpr const char* kShort = "synthetic:frames=30&width=320&height=240";
 constexpr const char* kEndless = "synthetic:frames=100000000&width=320&height=240";
 
-/// Holds up whoever passes until it is opened.
-class Gate {
-  public:
-    ~Gate() { open(); }
-    void open() {
-        {
-            std::lock_guard lock(mutex_);
-            open_ = true;
-        }
-        changed_.notify_all();
-    }
-    void pass() {
-        std::unique_lock lock(mutex_);
-        reached_ = true;
-        changed_.notify_all();
-        changed_.wait(lock, [&] { return open_; });
-    }
-    void wait_reached() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return reached_; });
-    }
-
-  private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool open_ = false, reached_ = false;
-};
+using test::Gate;
 
 class SessionTest : public testing::Test {
   protected:

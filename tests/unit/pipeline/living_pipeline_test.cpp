@@ -2,47 +2,20 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <latch>
-#include <mutex>
 #include <random>
 #include <thread>
 
 #include "pipeline/stream.h"
 #include "pipeline_fixture.h"
+#include "support/gate.h"
 
 namespace saccade::pipeline {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// Opens once, and is waited for.
-class Gate {
-  public:
-    void open() {
-        {
-            std::lock_guard lock(mutex_);
-            open_ = true;
-        }
-        changed_.notify_all();
-    }
-    void pass() {
-        std::unique_lock lock(mutex_);
-        reached_ = true;
-        changed_.notify_all();
-        changed_.wait(lock, [&] { return open_; });
-    }
-    /// Somebody waits at it.
-    void wait_reached() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return reached_; });
-    }
-
-  private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool open_ = false, reached_ = false;
-};
+using test::Gate;
 
 /// Waits for data that never comes, as a camera does that has gone, until it is interrupted.
 class SilentSource final : public media::Source {
