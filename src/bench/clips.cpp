@@ -105,7 +105,7 @@ Result<std::string> scaled_clip(const Bench& bench, int width, int height, std::
                                  : fs::path(bench.clip).stem().string();
     const fs::path path =
         bench.clips / fmt::format("{}-{}x{}-{}.mp4", stem, width, height, encoded);
-    const auto short_one =
+    auto short_one =
         kept(path, [&](const fs::path& to) { return encode(bench, to, width, height, encoded); });
     if (!short_one) return short_one;
     return long_as(bench, *short_one, frames);

@@ -23,7 +23,7 @@ Result<profile::BenchRow> row_of(const Bench& bench, const Device& device,
     std::vector<double> limits, latencies;
     Usage usage(device);
     auto values = repeat(bench, [&]() -> Result<double> {
-        const auto limit = backend.measure(batch, bench.frames);
+        auto limit = backend.measure(batch, bench.frames);
         if (!limit) return limit;
         limits.push_back(*limit);
         usage.begin();

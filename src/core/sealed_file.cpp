@@ -83,7 +83,7 @@ Result<std::string> read_sealed(const fs::path& path, const std::string& key) {
     const std::string expected = header(key, "");
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size < expected.size()) return fail(ErrorCode::corrupt, path.string() + ": is cut short");
-    const auto head = read_some(file.get(), path, expected.size());
+    auto head = read_some(file.get(), path, expected.size());
     if (!head) return head;
     // Up to the end of the key's line equal: of this key, whole or damaged.
     const std::size_t key_end = expected.find('\n', expected.find('\n') + 1) + 1;

@@ -32,7 +32,7 @@ tl::unexpected<Error> unusable(Error error) {
 
 /// The cache's folder of models, or one of the temporary folder's where that can't be used.
 Result<fs::path> models_folder(const fs::path& cache) {
-    const fs::path wanted = cache / "models";
+    fs::path wanted = cache / "models";
     const auto ok = make_private_folder(wanted);
     if (ok) return wanted;
     const fs::path own = fs::temp_directory_path() / fmt::format("saccade-{}", ::geteuid());
@@ -68,7 +68,7 @@ Result<fs::path> unpacked_model(const fs::path& packed, const fs::path& cache) {
     if (!models) return fail(models.error());
     const fs::path folder = *models / digest->substr(0, 16);
     if (auto ok = make_private_folder(folder); !ok) return unusable(ok.error());
-    const fs::path to = folder / packed.stem();
+    fs::path to = folder / packed.stem();
     const std::string key = "unpacked from " + *digest;
     if (is_as_written(to, key)) return to;
     if (auto done = unpack_xz(packed, to, largest_model); !done) return unusable(done.error());

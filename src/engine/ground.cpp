@@ -13,7 +13,7 @@ Result<std::shared_ptr<const track::GroundPlane>> open_ground(Mode mode, const S
     if (!settings.ground.empty()) {
         auto plane = read_ground(settings.ground);
         if (!plane) return fail(plane.error());
-        ground = std::make_shared<const track::GroundPlane>(std::move(*plane));
+        ground = std::make_shared<const track::GroundPlane>(*plane);
     }
     // Refused before anything is loaded.
     if (auto places = sink::count_places(settings.lines, settings.zones, ground.get()); !places) {

@@ -109,7 +109,7 @@ class Journal::File {
     int fd_;
 };
 
-Journal::Journal(fs::path folder) : file_(std::move(folder) / file_name) {
+Journal::Journal(const fs::path& folder) : file_(folder / file_name) {
     std::error_code ignored;
     if (!fs::is_regular_file(file_, ignored)) return;
     if (const auto text = read_text_file(file_)) read(*text);

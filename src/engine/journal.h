@@ -52,7 +52,7 @@ class Journal {
     static constexpr const char* file_name = "saccade-journal.jsonl";
 
     /// Reads what is there; a missing file is an empty journal.
-    explicit Journal(std::filesystem::path folder);
+    explicit Journal(const std::filesystem::path& folder);
 
     /// The entry of a file that was completed under these settings and whose outputs are all there.
     [[nodiscard]] std::optional<JournalEntry> done(const SourceFile& source,

@@ -108,7 +108,7 @@ Result<fs::path> locate_model(const Settings& settings) {
     if (settings.model == "synthetic") {
         return synthetic_model(cache_dir(settings));
     }
-    const fs::path given = settings.model;
+    fs::path given = settings.model;
     if (auto foreign = model::foreign_model(given)) return fail(std::move(*foreign));
     if (is_file(given)) return given;
     const bool is_path = given.has_parent_path() || given.extension() == ".onnx";
@@ -124,8 +124,8 @@ Result<fs::path> locate_model(const Settings& settings) {
     const std::string stem = is_path ? given.stem().string() : settings.model;
     std::vector<std::string> searched;
     for (const fs::path& folder : model_folders(settings)) {
-        if (const fs::path plain = folder / (stem + ".onnx"); is_file(plain)) return plain;
-        if (const fs::path packed = folder / (stem + ".onnx.xz"); is_file(packed)) return packed;
+        if (fs::path plain = folder / (stem + ".onnx"); is_file(plain)) return plain;
+        if (fs::path packed = folder / (stem + ".onnx.xz"); is_file(packed)) return packed;
         searched.push_back(folder.string());
     }
     return fail(ErrorCode::not_found,

@@ -49,7 +49,7 @@ Result<Locations> by_kind(const std::string& what, const Locations& files) {
 }
 
 Result<Locations> expand_folder(const std::string& folder) {
-    const auto files = list_folder(folder);
+    auto files = list_folder(folder);
     if (!files) return files;
     auto found = by_kind(folder, *files);
     if (found && found->empty()) {
@@ -60,7 +60,7 @@ Result<Locations> expand_folder(const std::string& folder) {
 }
 
 Result<Locations> expand_pattern(const std::string& pattern) {
-    const auto files = match_files(pattern);
+    auto files = match_files(pattern);
     if (!files) return files;
     auto found = by_kind(pattern, *files);
     // Names of no known kind are taken at the user's word.

@@ -182,7 +182,7 @@ OnnxModel make_synthetic_detector() {
 Result<std::filesystem::path> write_synthetic_detector(const std::filesystem::path& folder) {
     const auto bytes = make_synthetic_detector().to_bytes();
     if (!bytes) return fail(bytes.error());
-    const auto path = folder / "synthetic.onnx";
+    auto path = folder / "synthetic.onnx";
     if (holds(path, *bytes)) return path;
     if (auto done = write_whole(path, *bytes, cache_file()); !done) return fail(done.error());
     return path;

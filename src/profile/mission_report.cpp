@@ -49,7 +49,7 @@ std::string verdict_of(const MissionRow& row) {
         if (met && !*met) return "missed: " + missed(figure);
         aims |= met.has_value();
     }
-    const std::string times = compared(row);
+    std::string times = compared(row);
     if (!aims) return times;
     return times.empty() ? "met" : "met, " + times;
 }

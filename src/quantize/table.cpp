@@ -65,7 +65,7 @@ Result<void> store(const Table& table, const std::filesystem::path& path) {
 }
 
 Table restore(const std::filesystem::path& path, const std::string& key) {
-    const Table empty{.key = key, .images = 0, .tensors = {}};
+    Table empty{.key = key, .images = 0, .tensors = {}};
     const auto text = read_text_file(path);
     if (!text) return empty;
     const json document = json::parse(*text, nullptr, false);

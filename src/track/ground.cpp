@@ -108,7 +108,7 @@ Result<GroundPlane> GroundPlane::of_homography(const Matrix& to_metres) {
     // In thousands of pixels, so that none of the columns is small by its unit alone.
     const Matrix3d scaled = m * Vector3d(1000, 1000, 1).asDiagonal();
     const Eigen::JacobiSVD<Matrix3d> svd(scaled);
-    const Vector3d values = svd.singularValues();
+    const auto& values = svd.singularValues();
     if (!m.allFinite() || !(values(2) > singular * values(0))) {
         return fail(ErrorCode::invalid_argument,
                     "the ground is degenerate: its homography can't be inverted",

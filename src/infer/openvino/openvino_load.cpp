@@ -137,7 +137,7 @@ Result<TensorInfo> tensor_info(const ov::Output<const ov::Node>& port, const std
                     fmt::format("{}: '{}' has a type or shape that changes from image to image",
                                 model, name));
     }
-    const ov::Shape shape = port.get_shape();
+    const ov::Shape& shape = port.get_shape();
     if (shape.empty() || shape.front() != 1) {
         return fail(ErrorCode::unsupported,
                     fmt::format("{}: '{}' has no batch dimension", model, name));
@@ -152,7 +152,7 @@ Result<TensorInfo> tensor_info(const ov::Output<const ov::Node>& port, const std
 Result<std::vector<TensorInfo>> output_infos(const ov::CompiledModel& compiled,
                                              const model::OnnxModel& model) {
     const auto& outputs = model.outputs();
-    const auto ports = compiled.outputs();
+    const auto& ports = compiled.outputs();
     const auto out_of_order = [&] {
         return fail(ErrorCode::internal,
                     model.name() + ": OpenVINO changed the order of its outputs",
