@@ -233,6 +233,7 @@ void LiveSource::take(Frame frame) {
     options_.status->set_clock_known(frame.sender && frame.sender->synced);
     const auto received =
         frame.received == Clock::time_point{} ? clock_.now() : frame.received;
+    frame.received = received;
     frame.pts = times_.time_of(frame.pts, received);
     if (!same || !moved_) moved_ = frame.pts;
     if (picture.withheld) {

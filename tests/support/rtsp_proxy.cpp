@@ -9,6 +9,7 @@
 
 #include <list>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace saccade::test {
