@@ -13,7 +13,9 @@ packages=(build-essential cmake ninja-build ccache pkg-config git python3 python
   libcli11-dev libfmt-dev libspdlog-dev libtomlplusplus-dev nlohmann-json3-dev libeigen3-dev
   libonnx-dev libprotobuf-dev protobuf-compiler libexpected-dev libssl-dev libcurl4-openssl-dev
   libfreetype-dev fonts-dejavu-core liblzma-dev
-  libgtest-dev libgmock-dev libbenchmark-dev opencv-doc)
+  libgtest-dev libgmock-dev libbenchmark-dev opencv-doc
+  gir1.2-gst-rtsp-server-1.0 gir1.2-gstreamer-1.0 python3-gi gstreamer1.0-plugins-base
+  gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly)
 # Debian 12's cargo is too old for the registry's protocol of today; cargo-web is its newer one.
 if [ "$gpu" ] && ! command -v cargo >/dev/null; then
   if grep -q '^VERSION_CODENAME=bookworm' /etc/os-release; then packages+=(cargo-web); else packages+=(cargo); fi

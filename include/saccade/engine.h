@@ -17,6 +17,7 @@
 
 #include "saccade/bad_image.h"
 #include "saccade/error.h"
+#include "saccade/live.h"
 #include "saccade/settings.h"
 #include "saccade/status.h"
 #include "saccade/types.h"
@@ -62,7 +63,10 @@ struct StreamSummary {
     std::vector<std::string> outputs;
     double seconds = 0, fps = 0;
     double first_result_ms = 0;     ///< from opening the source to its first written result
-    std::vector<StageTime> stages;  ///< decode, track, sink, latency (decoded to written)
+    /// decode, track, sink, latency (decoded to written; of live streams received to written), and
+    /// sender_latency (taken to written, by the sender's clock and ours) where it is known.
+    std::vector<StageTime> stages;
+    std::optional<LiveView> live;  ///< of a live source, as it was at the end
 };
 
 /// How the device's memory was governed: batches grow and shrink with what is available.

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "saccade/types.h"
@@ -67,6 +69,9 @@ struct Frame {
     std::shared_ptr<const void> owner;
     /// The file that holds this picture alone, as it was named; none for a picture of a video.
     std::shared_ptr<const std::string> file;
+    /// Of a live stream: when the sender took it, and when its packet came in here. Else none.
+    std::optional<SenderTime> sender;
+    std::chrono::steady_clock::time_point received{};
 };
 
 /// How a format is laid out, so that code need not switch on it.

@@ -41,6 +41,10 @@ struct StreamSettings {
     std::optional<std::string> camera_motion = std::nullopt;
     std::optional<int> interpolate = std::nullopt;  ///< not more than the session's
     std::optional<bool> live = std::nullopt;
+    std::optional<double> reconnect = std::nullopt;  ///< as Settings::reconnect, and so on
+    std::optional<double> silent_after = std::nullopt;
+    std::optional<double> frozen_after = std::nullopt;
+    std::optional<std::string> rtsp_transport = std::nullopt;
     std::optional<std::string> name = std::nullopt;  ///< of its outputs; else from its source
     std::optional<std::string> out = std::nullopt;
     std::optional<std::vector<std::string>> save = std::nullopt;

@@ -10,6 +10,7 @@
 
 #include "saccade/engine.h"
 #include "saccade/error.h"
+#include "saccade/live.h"
 
 namespace saccade {
 
@@ -54,7 +55,11 @@ struct StreamSnapshot {
     std::vector<DropCount> drops;
     std::uint64_t boundaries = 0;  ///< frames so far that a boundary lay in front of
     std::size_t queued = 0;        ///< decoded frames that wait for the detector
-    Latency latency;
+    Latency latency;  ///< decoded to written; of live streams received to written
+    /// From when the sender says that it took a picture, to written. Only as good as the two clocks
+    /// agree. No frames where the sender has not told.
+    Latency sender_latency;
+    std::optional<LiveView> live;  ///< of a live source
     std::chrono::nanoseconds age{0};  ///< since it was added; where it has ended, until then
 };
 

@@ -99,6 +99,21 @@ struct Track {
     friend bool operator==(const Track&, const Track&) = default;
 };
 
+/// When a picture was taken, by the clock of who sent it (RTCP sender reports, RFC 3550).
+struct SenderTime {
+    bool synced = false;             ///< the sender has told; else `at` says nothing
+    std::chrono::nanoseconds at{0};  ///< since 1970, UTC
+    friend bool operator==(const SenderTime&, const SenderTime&) = default;
+};
+
+/// Time in which a live source gave no pictures: what happened in it was seen by nobody. Both ends
+/// are by the stream's own clock: of the last picture before it, and of the first one behind.
+struct Outage {
+    Timestamp begin{0}, end{0};
+    std::string reason;  ///< "silent: no picture for 5 s" ..., in one line without secrets
+    friend bool operator==(const Outage&, const Outage&) = default;
+};
+
 /// What lies between a frame and the one before it in its stream, where that is not just time.
 /// docs/formats.md says what it does to identities, counts and outputs.
 struct Boundary {
@@ -108,6 +123,8 @@ struct Boundary {
     /// Time that passed between the two, where it is far more than between others; else 0.
     std::chrono::nanoseconds gap{0};
     std::string reason;  ///< what was lost, in one line; "" where nothing was
+    /// In order. Several where the frames between two were dropped.
+    std::vector<Outage> outages = {};
 
     /// Whether identities end here: nobody can be told to be who was there before.
     [[nodiscard]] bool ends_identities() const noexcept { return new_size || gap.count() > 0; }
@@ -122,6 +139,7 @@ struct FrameResult {
     std::vector<Track> tracks;                ///< empty where no tracker ran
     std::shared_ptr<const std::string> file;  ///< image that is this frame; none in a video
     std::shared_ptr<const Boundary> boundary = nullptr;  ///< in front of this frame; mostly none
+    std::optional<SenderTime> sender = std::nullopt;  ///< of live streams; none of files
 };
 
 }  // namespace saccade

@@ -18,6 +18,18 @@ using nlohmann::json;
 constexpr std::size_t most_bad_told = 10;       ///< images, in the text
 constexpr std::size_t most_bad_in_json = 1000;  ///< likewise; the file beside the outputs has all
 
+std::string live_text(const LiveView& live) {
+    std::string text = fmt::format("\n  live: {} connection{} of {} attempt{}, {} gap{}",
+                                   live.connections, live.connections == 1 ? "" : "s",
+                                   live.attempts, live.attempts == 1 ? "" : "s", live.outages,
+                                   live.outages == 1 ? "" : "s");
+    if (live.outages > 0) {
+        text += fmt::format(" of {:.1f} s together, the last: {}",
+                            std::chrono::duration<double>(live.outage_time).count(), live.reason);
+    }
+    return text;
+}
+
 std::string stream_line(const StreamSummary& s) {
     if (s.status == Status::failed && s.frames == 0) {
         return fmt::format("{}: failed: {}", s.name, s.error ? s.error->line() : "no reason known");
@@ -51,6 +63,7 @@ std::string stream_line(const StreamSummary& s) {
         line += fmt::format("\n  and {} more images: see the list {}",
                             s.bad_images.size() - most_bad_told, s.outputs.back());
     }
+    if (s.live) line += live_text(*s.live);
     for (const std::string& path : s.outputs) line += "\n  -> " + path;
     return line;
 }
@@ -61,6 +74,17 @@ json stages_json(const std::vector<StageTime>& stages) {
         out[t.stage] = {{"first_ms", t.first}, {"mean_ms", t.mean}, {"p50_ms", t.p50},
                         {"p95_ms", t.p95},     {"p99_ms", t.p99},   {"total_s", t.total_seconds}};
     }
+    return out;
+}
+
+json live_json(const LiveView& live) {
+    json out = {{"state", to_string(live.state)},
+                {"attempts", live.attempts},
+                {"connections", live.connections},
+                {"gaps", live.outages},
+                {"gap_s", std::chrono::duration<double>(live.outage_time).count()},
+                {"clock", live.clock_known ? "synced" : "unsynced"}};
+    if (!live.reason.empty()) out["reason"] = live.reason;
     return out;
 }
 
@@ -136,7 +160,7 @@ std::string summary_text(const RunSummary& summary) {
     std::map<std::string, double> totals;
     std::vector<std::string> order;
     const auto add = [&](const StageTime& t) {
-        if (t.stage == "latency") return;
+        if (t.stage == "latency" || t.stage == "sender_latency") return;
         if (totals.emplace(t.stage, 0).second) order.push_back(t.stage);
         totals[t.stage] += t.total_seconds;
     };
@@ -177,6 +201,7 @@ std::string summary_json(const RunSummary& summary) {
                        {"stages", stages_json(s.stages)}};
         if (!s.bad_images.empty()) stream["bad_images"] = bad_images_json(s.bad_images);
         if (s.error) stream["error"] = error_json(*s.error);
+        if (s.live) stream["live"] = live_json(*s.live);
         if (!s.damage.empty()) stream["damage"] = s.damage;
         streams.push_back(std::move(stream));
     }

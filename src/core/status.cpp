@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "saccade/live.h"
+
 namespace saccade {
 namespace {
 
@@ -27,6 +29,18 @@ std::optional<Status> status_from(std::string_view word) noexcept {
         if (known == word) return value;
     }
     return std::nullopt;
+}
+
+const char* to_string(LiveState state) noexcept {
+    switch (state) {
+        case LiveState::connecting: return "connecting";
+        case LiveState::running: return "running";
+        case LiveState::silent: return "silent";
+        case LiveState::frozen: return "frozen";
+        case LiveState::broken: return "broken";
+        case LiveState::waiting: return "waiting";
+    }
+    return "waiting";
 }
 
 }  // namespace saccade

@@ -163,6 +163,7 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
         controls = std::make_shared<const pipeline::Controls>(
             pipeline::Controls::Values{.stride = settings.stride, .max_fps = settings.max_fps});
     }
+    const auto back_off = std::make_shared<media::BackOff>();
     std::vector<StreamJob> jobs;
     for (const std::size_t i : left) {
         jobs.push_back(
@@ -182,7 +183,8 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
                       .images = images,
                       .detector_device = (*devices)->cuda_ordinal(ticket.device),
                       .embedder = embedder,
-                      .ground = *ground},
+                      .ground = *ground,
+                      .back_off = back_off},
                      ticket);
              },
              .controls = controls});

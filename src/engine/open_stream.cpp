@@ -9,11 +9,14 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/mask_secrets.h"
 #include "engine/appearance.h"
 #include "engine/camera_motion.h"
+#include "engine/credentials.h"
 #include "engine/decode_device.h"
 #include "engine/ground.h"
 #include "media/feed_source.h"
+#include "media/live_source.h"
 #include "media/paced_source.h"
 #include "media/source.h"
 #include "sink/registry.h"
@@ -143,6 +146,53 @@ std::size_t decoders(const Settings& settings, std::size_t streams, int decode_d
     return 1;
 }
 
+std::chrono::nanoseconds in_seconds(double seconds) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::duration<double>(seconds));
+}
+
+/// A web server's stream may be a camera's; it is seen when it is opened.
+bool may_be_live(const std::string& location) {
+    return media::is_camera(location) || location.starts_with("http://") ||
+           location.starts_with("https://");
+}
+
+Result<std::unique_ptr<media::Source>> open_camera(const Settings& settings, const StreamPlan& plan,
+                                                   const pipeline::StreamTicket& ticket,
+                                                   const media::SourceOptions& options) {
+    static const SteadyClock clock;
+    media::LiveOptions live;
+    live.name = mask_url(plan.location);
+    live.host = media::host_of(plan.location);
+    live.rules.silent_after = in_seconds(settings.silent_after);
+    live.rules.frozen_after = in_seconds(settings.frozen_after);
+    live.rules.connect_within = std::max(live.rules.connect_within, 2 * live.rules.silent_after);
+    live.input.rtsp_transport = settings.rtsp_transport;
+    live.input.timeout =
+        std::chrono::duration_cast<std::chrono::milliseconds>(live.rules.silent_after);
+    live.reconnect = in_seconds(settings.reconnect);
+    live.tentative = !media::is_camera(plan.location) && !settings.live;
+    live.stop = ticket.stop;
+    live.back_off = plan.back_off != nullptr ? plan.back_off : std::make_shared<media::BackOff>();
+    live.status = ticket.live != nullptr ? ticket.live : std::make_shared<media::LiveStatus>();
+    const auto open = [location = plan.location, file = settings.credentials, options](
+                          const media::LiveInput& input, const std::stop_token& stop,
+                          bool again) -> Result<std::unique_ptr<media::Source>> {
+        // (Looked up each time: passwords are changed, and then a camera should come back.)
+        auto login = camera_login(location, file);
+        if (!login) return fail(login.error());
+        auto mine = std::make_shared<media::LiveInput>(input);
+        mine->login = std::move(*login);
+        media::SourceOptions connection = options;
+        connection.live = std::move(mine);
+        connection.stop = stop;
+        // The place in the device's memory stays the stream's.
+        if (again) connection.before_decoder = nullptr;
+        return media::open_source(location, connection);
+    };
+    return media::open_live(open, std::move(live), clock);
+}
+
 Result<void> open_sources(const Settings& settings, const StreamPlan& plan,
                           const pipeline::StreamTicket& ticket, pipeline::OpenedStream& opened) {
     if (plan.feed != nullptr) {
@@ -162,14 +212,21 @@ Result<void> open_sources(const Settings& settings, const StreamPlan& plan,
     const auto admit = [&](const media::StreamInfo& declared) {
         return ticket.admit(declared, decoder == plan.detector_device);
     };
-    auto sources = media::open_sources(plan.location,
-                                       {.stream = ticket.stream,
-                                        .cuda_device = decoder,
-                                        .decoder_threads = decoder_threads(settings),
-                                        .image_rate = settings.image_rate,
-                                        .images = plan.images,
-                                        .stop = ticket.stop,
-                                        .before_decoder = admit},
+    const media::SourceOptions options{.stream = ticket.stream,
+                                       .cuda_device = decoder,
+                                       .decoder_threads = decoder_threads(settings),
+                                       .image_rate = settings.image_rate,
+                                       .images = plan.images,
+                                       .live = nullptr,
+                                       .stop = ticket.stop,
+                                       .before_decoder = admit};
+    if (may_be_live(plan.location)) {
+        auto camera = open_camera(settings, plan, ticket, options);
+        if (!camera) return fail(camera.error());
+        opened.source = std::move(*camera);
+        return {};
+    }
+    auto sources = media::open_sources(plan.location, options,
                                        decoders(settings, ticket.streams, decoder, opened));
     if (!sources) return fail(sources.error());
     opened.source = std::move(sources->front());

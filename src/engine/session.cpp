@@ -104,6 +104,7 @@ class Session::State {
     std::shared_ptr<detect::Embedder> embedder_;
     std::shared_ptr<const track::GroundPlane> ground_;
     std::unique_ptr<engine::EngineDevices> devices_;
+    const std::shared_ptr<media::BackOff> back_off_ = std::make_shared<media::BackOff>();
     pipeline::Progress progress_;
     std::unique_ptr<pipeline::Pipeline> pipeline_;
     mutable std::mutex mutex_;  ///< of what follows
@@ -240,6 +241,7 @@ pipeline::StreamJob Session::State::job_of(const std::shared_ptr<Member>& member
                                       .detector_device = devices_->cuda_ordinal(ticket.device),
                                       .embedder = member->choices.appearance ? embedder_ : nullptr,
                                       .ground = member->mode == Mode::track ? ground_ : nullptr,
+                                      .back_off = back_off_,
                                       .feed = member->feed,
                                       .shapes = member->shapes};
         return engine::open_stream(member->settings, plan, ticket);

@@ -69,6 +69,18 @@ Result<void> check(const Settings& session, const Settings& s, const track::Grou
         return wrong("camera_motion",
                      fmt::format("'{}' is none of auto, on, off", s.camera_motion));
     }
+    if (!(s.reconnect >= 0 && s.reconnect <= 3600)) {
+        return wrong("reconnect", fmt::format("{} is no number from 0 to 3600", s.reconnect));
+    }
+    if (!(s.silent_after >= 0.1 && s.silent_after <= 3600)) {
+        return wrong("silent_after", fmt::format("{} is no number from 0.1 to 3600", s.silent_after));
+    }
+    if (!(s.frozen_after >= 0 && s.frozen_after <= 86400)) {
+        return wrong("frozen_after", fmt::format("{} is no number from 0 to 86400", s.frozen_after));
+    }
+    if (s.rtsp_transport != "tcp" && s.rtsp_transport != "udp") {
+        return wrong("rtsp_transport", fmt::format("'{}' is none of tcp, udp", s.rtsp_transport));
+    }
     if (s.out.empty()) return wrong("out", "an empty name is no folder");
     if (auto known = check_known("tracker", s.tracker, track::trackers()); !known) return known;
     for (const std::string& format : s.save) {
@@ -94,6 +106,10 @@ Result<Settings> merged(const Settings& session, const Settings& base, const Str
     override_with(s.camera_motion, stream.camera_motion);
     override_with(s.interpolate, stream.interpolate);
     override_with(s.live, stream.live);
+    override_with(s.reconnect, stream.reconnect);
+    override_with(s.silent_after, stream.silent_after);
+    override_with(s.frozen_after, stream.frozen_after);
+    override_with(s.rtsp_transport, stream.rtsp_transport);
     override_with(s.out, stream.out);
     override_with(s.save, stream.save);
     override_with(s.rotate, stream.rotate);
@@ -115,6 +131,10 @@ std::string unchangeable(const StreamSettings& change) {
         {"camera_motion", change.camera_motion.has_value()},
         {"interpolate", change.interpolate.has_value()},
         {"live", change.live.has_value()},
+        {"reconnect", change.reconnect.has_value()},
+        {"silent_after", change.silent_after.has_value()},
+        {"frozen_after", change.frozen_after.has_value()},
+        {"rtsp_transport", change.rtsp_transport.has_value()},
         {"name", change.name.has_value()},
         {"out", change.out.has_value()},
         {"save", change.save.has_value()},

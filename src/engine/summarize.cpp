@@ -68,6 +68,10 @@ StreamSummary summary_of(const pipeline::StreamReport& report,
     s.first_result_ms = 1e3 * seconds_of(report.first_result);
     s.stages = {stage_time("decode", report.decode), stage_time("track", report.track),
                 stage_time("sink", report.sink), stage_time("latency", report.latency)};
+    if (report.sender_latency.count() > 0) {
+        s.stages.push_back(stage_time("sender_latency", report.sender_latency));
+    }
+    s.live = report.live;
     return s;
 }
 

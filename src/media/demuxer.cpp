@@ -8,15 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "core/log.h"
 #include "core/mask_secrets.h"
+#include "core/shared_library.h"
+#include "media/input_settings.h"
 #include "media/mp4_tables.h"
 #include "media/names.h"
 
 namespace saccade::media {
 namespace {
-
-constexpr std::array live_schemes = {"rtsp", "rtsps", "rtp",   "srtp", "udp",  "srt",
-                                     "rtmp", "rtmps", "rtmpt", "mms",  "mmst", "tcp"};
 
 // Demuxers that take plain text and raw bytes for pictures (ANSI art and the like).
 constexpr std::array text_art = {"tty", "bin", "xbin", "adf", "idf"};
@@ -66,17 +66,23 @@ PixelAspect pixel_aspect_of(AVRational ratio) noexcept {
     return aspect;
 }
 
-Demuxer::Demuxer(std::string location, std::function<bool()> stopped)
-    : location_(std::move(location)), name_(mask_url(location_)), stopped_(std::move(stopped)) {}
+Demuxer::Demuxer(std::string location, std::function<bool()> stopped,
+                 std::shared_ptr<const LiveInput> input)
+    : location_(std::move(location)),
+      name_(mask_url(location_)),
+      stopped_(std::move(stopped)),
+      input_(std::move(input)) {}
 
 Demuxer::~Demuxer() {
     avformat_close_input(&format_);
 }
 
 Result<std::unique_ptr<Demuxer>> Demuxer::open(const std::string& location,
-                                               std::function<bool()> stopped) {
+                                               std::function<bool()> stopped,
+                                               std::shared_ptr<const LiveInput> live) {
     init_libav();
-    std::unique_ptr<Demuxer> demuxer(new Demuxer(location, std::move(stopped)));
+    std::unique_ptr<Demuxer> demuxer(
+        new Demuxer(location, std::move(stopped), std::move(live)));
     if (auto done = demuxer->open_container(); !done) return fail(done.error());
     if (auto done = demuxer->choose_stream(); !done) return fail(done.error());
     return demuxer;
@@ -84,7 +90,7 @@ Result<std::unique_ptr<Demuxer>> Demuxer::open(const std::string& location,
 
 Result<void> Demuxer::open_container() {
     const std::string scheme = url_scheme(location_);
-    live_ = contains(live_schemes, scheme);
+    live_ = is_camera_scheme(scheme);
     format_ = avformat_alloc_context();
     if (format_ == nullptr) return fail(ErrorCode::out_of_memory, name_ + ": no memory");
     watch_ = std::make_unique<DamageWatch>(*format_);
@@ -101,16 +107,64 @@ Result<void> Demuxer::open_container() {
         // A local playlist may name local files, but must not reach out to the network.
         format_->protocol_whitelist = av_strdup("file,crypto,data");
     }
+    const AVInputFormat* kind = nullptr;
+    if (scheme == "v4l2") {
+        const auto device = device_format();
+        if (!device) return fail(device.error());
+        kind = *device;
+        path = path.substr(7);
+    }
     clear_libav_error();
-    int code = avformat_open_input(&format_, path.c_str(), nullptr, nullptr);
+    InputSettings settings = input_ ? input_settings(scheme, *input_) : InputSettings{};
+    if (input_) path = with_login(path, input_->login);
+    const int code = avformat_open_input(&format_, path.c_str(), kind, settings.data());
     if (code < 0) return not_media(code);
+    for (const std::string& name : settings.left()) {
+        log::warning("{}: FFmpeg's {} does not know the option {}", name_, format_->iformat->name,
+                     name);
+    }
+    if (input_ && is_endless()) live_ = true;
     if (contains(text_art, format_->iformat->name)) return not_media(AVERROR_INVALIDDATA);
     if (is_past_pictures()) return index_at_end();
+    if (auto probed = probe(); !probed || !live_) return probed;
+    // RTSP as a rule tells all in its SDP, so that nothing is waited for. Where it does not:
+    const int video = av_find_best_stream(format_, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+    if (video < 0 || format_->streams[video]->codecpar->width > 0) return {};
+    format_->probesize = usual_probe_bytes;
+    format_->max_analyze_duration = usual_probe_time;
+    return probe();
+}
+
+Result<void> Demuxer::probe() {
     ProbeOptions options(format_->nb_streams);
-    code = avformat_find_stream_info(format_, options.data());
+    const int code = avformat_find_stream_info(format_, options.data());
     if (stopped_()) return fail(ErrorCode::interrupted, name_ + ": interrupted");
     if (code < 0) return not_media(code);
     return {};
+}
+
+/// What a web server sends without ever coming to an end.
+bool Demuxer::is_endless() const {
+    const std::string_view kind = format_->iformat->name;
+    return kind == "mpjpeg" || (kind == "hls" && format_->duration == AV_NOPTS_VALUE);
+}
+
+/// libavdevice brings a window system's libraries with it, so that it is looked for only here.
+Result<const AVInputFormat*> Demuxer::device_format() const {
+    static const SharedLibrary library =
+        SharedLibrary::open("libavdevice.so." + std::to_string(LIBAVFORMAT_VERSION_MAJOR));
+    using Register = void (*)();
+    const auto add = library.symbol<Register>("avdevice_register_all");
+    if (add == nullptr) {
+        return fail(ErrorCode::unavailable, name_ + ": FFmpeg's libavdevice is not installed",
+                    "sudo apt-get install libavdevice" + std::to_string(LIBAVFORMAT_VERSION_MAJOR));
+    }
+    add();
+    const AVInputFormat* kind = av_find_input_format("v4l2");
+    if (kind == nullptr) {
+        return fail(ErrorCode::unsupported, name_ + ": this FFmpeg knows no video4linux");
+    }
+    return kind;
 }
 
 tl::unexpected<Error> Demuxer::not_media(int code) const {
@@ -126,7 +180,12 @@ tl::unexpected<Error> Demuxer::not_media(int code) const {
         return fail(ErrorCode::unsupported, fmt::format("{}: this FFmpeg knows no protocol '{}'",
                                                         name_, url_scheme(location_)));
     }
-    if (!reader_ && code != AVERROR_INVALIDDATA) {
+    if (code == AVERROR_HTTP_UNAUTHORIZED || code == AVERROR_HTTP_FORBIDDEN) {
+        return fail(ErrorCode::unreadable,
+                    fmt::format("{}: can't be opened: {}", name_, libav_message(code)),
+                    std::string(refused_remedy));
+    }
+    if (!reader_ && (code != AVERROR_INVALIDDATA || live_)) {
         return fail(code == AVERROR(ENOENT) || code == AVERROR_HTTP_NOT_FOUND
                         ? ErrorCode::not_found
                         : ErrorCode::unreadable,
@@ -171,8 +230,10 @@ bool Demuxer::is_past_pictures() const {
 Result<void> Demuxer::choose_stream() {
     const int index = av_find_best_stream(format_, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
     if (index < 0 || (format_->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) {
-        if (format_->nb_streams == 0) return not_media(AVERROR_INVALIDDATA);
-        return fail(ErrorCode::unsupported, name_ + ": no video stream",
+        if (format_->nb_streams == 0 && !live_) return not_media(AVERROR_INVALIDDATA);
+        // (A camera may get its picture back.)
+        return fail(live_ ? ErrorCode::unreadable : ErrorCode::unsupported,
+                    name_ + ": no video stream",
                     "give a file that holds video, not only sound or text");
     }
     for (unsigned i = 0; i < format_->nb_streams; ++i) {
@@ -239,7 +300,10 @@ bool Demuxer::joins() const noexcept {
 double Demuxer::frame_rate() const noexcept {
     AVRational rate = stream_->avg_frame_rate;
     if (rate.num <= 0 || rate.den <= 0) rate = stream_->r_frame_rate;
-    return rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
+    if (rate.num <= 0 || rate.den <= 0) return 0;
+    // Of a camera nobody has waited to see its rate, and then FFmpeg may name its clock's.
+    constexpr double fastest_camera = 480;  // Hz
+    return live_ && av_q2d(rate) > fastest_camera ? 0 : av_q2d(rate);
 }
 
 std::int64_t Demuxer::duration_ns() const noexcept {

@@ -7,12 +7,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "media/byte_reader.h"
 #include "media/container_extent.h"
 #include "media/libav.h"
 #include "media/orientation.h"
 #include "media/pixel_aspect.h"
+#include "media/source.h"
 #include "saccade/error.h"
 
 namespace saccade::media {
@@ -20,12 +22,17 @@ namespace saccade::media {
 /// More px than this in one picture is taken for damage (16384 x 8192 fits).
 inline constexpr std::int64_t max_pixels = std::int64_t{1} << 27;
 
+/// Of the error where a host wants another user or password.
+inline constexpr std::string_view refused_remedy =
+    "check user and password: in the URL, in SACCADE_CAMERA_LOGIN or in the file of --credentials";
+
 /// One thread at a time.
 class Demuxer {
   public:
     /// `stopped` is asked while I/O waits. Errors: see open_source.
     static Result<std::unique_ptr<Demuxer>> open(const std::string& location,
-                                                 std::function<bool()> stopped);
+                                                 std::function<bool()> stopped,
+                                                 std::shared_ptr<const LiveInput> live = nullptr);
     Demuxer(const Demuxer&) = delete;
     Demuxer& operator=(const Demuxer&) = delete;
     ~Demuxer();
@@ -60,8 +67,12 @@ class Demuxer {
     [[nodiscard]] std::string io_failure() const;
 
   private:
-    explicit Demuxer(std::string location, std::function<bool()> stopped);
+    Demuxer(std::string location, std::function<bool()> stopped,
+            std::shared_ptr<const LiveInput> input);
     Result<void> open_container();
+    [[nodiscard]] Result<const AVInputFormat*> device_format() const;
+    Result<void> probe();
+    [[nodiscard]] bool is_endless() const;
     Result<void> choose_stream();
     tl::unexpected<Error> not_media(int code) const;
     tl::unexpected<Error> index_at_end() const;
@@ -73,6 +84,7 @@ class Demuxer {
     std::string location_;
     std::string name_;  ///< for messages
     std::function<bool()> stopped_;
+    std::shared_ptr<const LiveInput> input_;  ///< of what may be live
     bool live_ = false;
     std::unique_ptr<ByteReader> reader_;  // of local files and standard input
     std::unique_ptr<DamageWatch> watch_;  // of format_, which goes before it

@@ -19,20 +19,25 @@ constexpr std::chrono::milliseconds look_again{50};
 }  // namespace
 
 Result<std::unique_ptr<PacketFeed>> PacketFeed::open(const std::string& location,
-                                                     const std::stop_token& stop) {
-    return open(location, std::make_shared<StopFlag>(stop));
+                                                     const std::stop_token& stop,
+                                                     std::shared_ptr<const LiveInput> live) {
+    return open(location, std::make_shared<StopFlag>(stop), std::move(live));
 }
 
 Result<std::unique_ptr<PacketFeed>> PacketFeed::again() const {
-    auto feed = open(location_, stop_);
+    auto feed = open(location_, stop_, nullptr);  // (a file: others can't be read again)
     if (feed) (*feed)->demuxer_->follow(*demuxer_);
     return feed;
 }
 
 Result<std::unique_ptr<PacketFeed>> PacketFeed::open(const std::string& location,
-                                                     std::shared_ptr<StopFlag> stop) {
+                                                     std::shared_ptr<StopFlag> stop,
+                                                     std::shared_ptr<const LiveInput> live) {
     std::unique_ptr<PacketFeed> feed(new PacketFeed(location, stop));
-    auto demuxer = Demuxer::open(location, [flag = std::move(stop)] { return (*flag)(); });
+    auto stopped = [flag = std::move(stop), live] {
+        return (*flag)() || (live && live->gives_up && live->gives_up());
+    };
+    auto demuxer = Demuxer::open(location, std::move(stopped), std::move(live));
     if (!demuxer) return fail(demuxer.error());
     feed->demuxer_ = std::move(*demuxer);
     feed->share(1);

@@ -28,8 +28,9 @@ namespace saccade::media {
 class PacketFeed {
   public:
     /// Errors: as open_source.
-    static Result<std::unique_ptr<PacketFeed>> open(const std::string& location,
-                                                    const std::stop_token& stop);
+    static Result<std::unique_ptr<PacketFeed>> open(
+        const std::string& location, const std::stop_token& stop,
+        std::shared_ptr<const LiveInput> live = nullptr);
 
     /// How many decoders may share the stream, at most `wanted`: one where it can't be cut or must
     /// not be read ahead. Before the first claim().
@@ -89,7 +90,8 @@ class PacketFeed {
     PacketFeed(std::string location, std::shared_ptr<StopFlag> stop)
         : location_(std::move(location)), name_(mask_url(location_)), stop_(std::move(stop)) {}
     static Result<std::unique_ptr<PacketFeed>> open(const std::string& location,
-                                                    std::shared_ptr<StopFlag> stop);
+                                                    std::shared_ptr<StopFlag> stop,
+                                                    std::shared_ptr<const LiveInput> live);
     [[nodiscard]] bool far_ahead() const;
     [[nodiscard]] bool doubted() const noexcept { return doubted_ != no_segment; }
     [[nodiscard]] std::uint64_t pictures_that_count() const;

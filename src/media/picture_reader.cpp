@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <cstring>
 #include <utility>
 
 #include "media/picture_buffers.h"
@@ -24,6 +26,22 @@ std::int64_t duration_of(const AVFrame& frame) {
 
 // A drained decoder that only errs must not hold the end up for ever.
 constexpr int most_errors_after_end = 1000;
+
+/// What 32 bits of RTP's time come to.
+std::chrono::nanoseconds turn_of(TimeBase base) {
+    if (base.num != 1 || base.den <= 0) return {};
+    return std::chrono::nanoseconds((std::int64_t{1} << 32U) * 1'000'000'000 / base.den);
+}
+
+/// The sender's wall clock at a packet, where it has told.
+std::optional<std::chrono::nanoseconds> wall_of(const AVPacket& packet) {
+    std::size_t size = 0;
+    const std::uint8_t* data = av_packet_get_side_data(&packet, AV_PKT_DATA_PRFT, &size);
+    if (data == nullptr || size < sizeof(AVProducerReferenceTime)) return std::nullopt;
+    AVProducerReferenceTime told;
+    std::memcpy(&told, data, sizeof told);
+    return std::chrono::microseconds(told.wallclock);
+}
 
 void set_shape(StreamInfo& info, const Frame& frame) {
     info.width = frame.width;
@@ -62,6 +80,8 @@ Result<void> PictureReader::open(const Demuxer& demuxer, StreamInfo& info) {
 
 void PictureReader::start_times(const Demuxer& demuxer) {
     const AVStream& stream = demuxer.stream();
+    base_ = {stream.time_base.num, stream.time_base.den};
+    if (demuxer.live()) sender_.emplace(turn_of(base_));
     times_.emplace(TimeBase{stream.time_base.num, stream.time_base.den}, latest_.frame_rate);
 }
 
@@ -152,6 +172,9 @@ Result<void> PictureReader::send(const AVPacket* packet) {
     const bool ours = !end_ || packet->pts != *end_;
     if (ours) due_->sent(*packet);
     if (mode_ != Mode::fast) note_start(*packet);
+    if (sender_ && packet->pts != AV_NOPTS_VALUE) {
+        sender_->note(packet->pts, std::chrono::steady_clock::now(), wall_of(*packet));
+    }
     if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) lose("a packet is damaged or cut short");
     const DecodeStep step = decoder_->send(packet);
     if (step == DecodeStep::damaged && (mode_ == Mode::fast || !leading_))
@@ -202,6 +225,7 @@ Result<void> PictureReader::take() {
     losing_ = false;
     const auto timestamp = known(decoded_->best_effort_timestamp);
     const std::int64_t duration = duration_of(*decoded_);
+    const std::int64_t stamped = decoded_->pts;
     const PixelAspect aspect = pixel_aspect_of(decoded_->sample_aspect_ratio);
     if (taken_before_ > 1) {
         --taken_before_;
@@ -214,6 +238,7 @@ Result<void> PictureReader::take() {
     if (!made) return fail(made.error().code, latest_.name + ": " + made.error().message);
     Frame& frame = *made;
     frame.id = {options_.stream, next_index_++};
+    if (sender_) stamp(frame, stamped);
     if (taken_before_ == 1) {  // the one that was handed out last, by whichever decoder
         taken_before_ = 0;
         set_shape(latest_, frame);
@@ -241,6 +266,12 @@ Result<void> PictureReader::take_time(Frame frame, std::optional<std::int64_t> t
     times_->next(timestamp, duration, ready_);
     hand_out();
     return {};
+}
+
+void PictureReader::stamp(Frame& frame, std::int64_t shown) const {
+    const auto stamp = sender_->at(shown);
+    frame.sender = stamp ? stamp->sender : SenderTime{};
+    if (stamp) frame.received = stamp->received;
 }
 
 /// What is wrong with pictures that refer to some before the stream's start is no damage.

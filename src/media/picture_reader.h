@@ -17,6 +17,7 @@
 #include "media/nvdec.h"
 #include "media/picture.h"
 #include "media/segmenter.h"
+#include "media/sender_clock.h"
 #include "media/source.h"
 
 namespace saccade::media {
@@ -104,6 +105,7 @@ class PictureReader {
     void hand_out();
     void lose(const std::string& what);
     void note_start(const AVPacket& packet);
+    void stamp(Frame& frame, std::int64_t shown) const;
     [[nodiscard]] bool mended();
     [[nodiscard]] bool plain_time();
     void start_times(const Demuxer& demuxer);
@@ -118,6 +120,8 @@ class PictureReader {
     std::optional<Decoder> decoder_;
     std::optional<FrameTimes> times_;
     std::optional<DuePictures> due_;
+    std::optional<SenderClock> sender_;  ///< of live streams
+    TimeBase base_;
     PictureMaker pictures_;
     AvFrame decoded_{av_frame_alloc()};
     DamageReport damage_;

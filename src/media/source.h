@@ -1,6 +1,7 @@
 // Where frames come from: one open file, image sequence, pipe or camera.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -59,6 +60,8 @@ struct PartEnds {
 struct Discontinuity {
     std::string reason;
     std::optional<BadImage> image = std::nullopt;  ///< where it is an image file that is no good
+    std::optional<Outage> outage =
+        std::nullopt;  ///< of a live source that gave nothing for a while; ends with the next frame
 };
 
 /// No frame follows. `damage` is empty after a whole stream; else one line that says what could not
@@ -88,6 +91,19 @@ class Source {
 
     /// Makes a blocked or later read() return `interrupted` soon.
     virtual void interrupt() noexcept = 0;
+
+    /// What a live source that was left while it gave nothing has to say of that. After the last
+    /// read(), by its thread.
+    [[nodiscard]] virtual std::optional<Outage> outage_at_end() const { return std::nullopt; }
+};
+
+/// How a camera is opened, and when its connection is given up.
+struct LiveInput {
+    std::string rtsp_transport = "tcp";  ///< or "udp"
+    std::chrono::milliseconds timeout{5000};  ///< of one answer, as far as protocols have such
+    std::string login;  ///< "user:password", percent-encoded, for URLs that have none; never told
+    /// Asked while I/O waits and between packets; true ends what is under way. May be none.
+    std::function<bool()> gives_up = {};
 };
 
 struct SourceOptions {
@@ -97,6 +113,7 @@ struct SourceOptions {
     double image_rate = 30;    ///< Hz, for image sequences, which carry no time
     /// Names of a location that is an image, one of several of a run; none: a source names its own.
     std::shared_ptr<const ImageNames> images;
+    std::shared_ptr<const LiveInput> live;  ///< as a camera, with low delay; none: as a file
     std::stop_token stop;  ///< as interrupt(), but already while open_source waits for data
     /// Called once before a decoder takes memory, on open_source's thread, with what the container
     /// says of the stream; may block, and refuse with an error, which open_source returns. Returns

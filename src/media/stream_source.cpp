@@ -261,7 +261,7 @@ Error StreamSource::stopped() const {
 Result<std::vector<std::unique_ptr<Source>>> open_stream_in_parts(const std::string& location,
                                                                   const SourceOptions& options,
                                                                   std::size_t decoders) {
-    auto opened = PacketFeed::open(location, options.stop);
+    auto opened = PacketFeed::open(location, options.stop, options.live);
     if (!opened) return fail(opened.error());
     const std::shared_ptr<PacketFeed> feed = std::move(*opened);
     auto first = std::make_unique<StreamSource>(feed, options, feed->share(decoders));

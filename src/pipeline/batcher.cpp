@@ -12,6 +12,8 @@ void pass_on(std::shared_ptr<Boundary> boundary, std::shared_ptr<Boundary>& next
         boundary->format_changed |= next->format_changed;
         boundary->new_size |= next->new_size;
         if (boundary->reason.empty()) boundary->reason = std::move(next->reason);
+        boundary->outages.insert(boundary->outages.end(), next->outages.begin(),
+                                 next->outages.end());
     }
     next = std::move(boundary);
 }

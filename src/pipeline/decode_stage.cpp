@@ -44,7 +44,11 @@ void DecodeStage::run(TraceLane* lane) {
             boundary().new_size |=
                 changed->info.width != size_.width || changed->info.height != size_.height;
             size_ = {changed->info.width, changed->info.height};
-        } else if (auto* gap = std::get_if<media::Discontinuity>(&*event)) {
+        } else if (auto* gap = std::get_if<media::Discontinuity>(&*event);
+                   gap != nullptr && gap->outage) {
+            // (That a camera was away is no damage: the outage itself is published.)
+            boundary().outages.push_back(std::move(*gap->outage));
+        } else if (gap != nullptr) {
             boundary().lost_data = true;
             if (boundary().reason.empty()) boundary().reason = gap->reason;
             if (end_.damage.empty()) end_.damage = gap->reason;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "detect/detector.h"
+#include "media/live_status.h"
 #include "media/source.h"
 #include "memory/governor.h"
 #include "pipeline/controls.h"
@@ -95,6 +96,8 @@ struct StreamTicket {
     std::size_t device = 0;    ///< that was chosen for it
     std::stop_token stop;      ///< of this stream: opening has to end soon, as interrupted
     std::size_t streams = 1;   ///< that share the device, or will
+    /// For a live source to say how it stands, also while it is opened; may be none.
+    std::shared_ptr<media::LiveStatus> live = nullptr;
     /// To be called, where that can be, before the decoder takes memory: loads the network for the
     /// stream's size and waits until there is room. `on_device`: whether the decoder's memory is
     /// the network's. Returns how many of the declared decoders may share the stream. On an error

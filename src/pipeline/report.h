@@ -42,7 +42,9 @@ struct StreamReport {
     std::chrono::nanoseconds first_result{
         0};                         ///< from opening to the first frame written, likewise
     Histogram decode, track, sink;  ///< time at work per frame
-    Histogram latency;              ///< from decoded to written
+    Histogram latency;              ///< from decoded (live: received) to written
+    Histogram sender_latency;       ///< from taken, by the sender's clock, to written
+    std::optional<LiveView> live;   ///< of a live source
 };
 
 /// A detector at work, on a device that it may share with others.

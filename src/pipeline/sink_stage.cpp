@@ -15,7 +15,15 @@ void SinkStage::run(std::chrono::steady_clock::time_point opened, TraceLane* lan
             } else if (*written) {
                 const auto after = std::chrono::steady_clock::now();
                 times_.add(after - before);
-                latency_.add(after - tracked->item.decoded);
+                const Frame& frame = tracked->item.frame;
+                const bool received = frame.received != std::chrono::steady_clock::time_point{};
+                latency_.add(after - (received ? frame.received : tracked->item.decoded));
+                if (frame.sender && frame.sender->synced) {
+                    const auto late = std::chrono::system_clock::now().time_since_epoch() -
+                                      frame.sender->at;
+                    // (Before it was taken: the clocks don't agree, and nothing is known.)
+                    if (late.count() >= 0) sender_latency_.add(late);
+                }
                 rate_.add(after);
                 {
                     std::lock_guard lock(mutex_);
@@ -65,6 +73,7 @@ void SinkStage::report(StreamReport& report) const {
     report.ids_by_class = ids_.counts();
     report.sink = times_;
     report.latency = latency_;
+    report.sender_latency = sender_latency_;
     report.first_result = first_result_;
 }
 
@@ -78,6 +87,7 @@ void SinkStage::look(StreamSnapshot& snapshot) const {
     }
     snapshot.fps = rate_.per_second(std::chrono::steady_clock::now());
     snapshot.latency = latency_of(latency_);
+    snapshot.sender_latency = latency_of(sender_latency_);
 }
 
 }  // namespace saccade::pipeline

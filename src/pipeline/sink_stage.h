@@ -63,7 +63,7 @@ class SinkStage {
     std::chrono::nanoseconds first_result_{0};
     SeenIds ids_;
     Rate rate_;
-    Histogram times_, latency_;
+    Histogram times_, latency_, sender_latency_;
     std::optional<Error> error_;
 };
 

@@ -40,6 +40,7 @@ sink::Context context_of(const media::StreamInfo& info, const detect::DetectorIn
             .tracking = tracking,
             .pixel_aspect = info.pixel_aspect,
             .start = info.start,
+            .live = info.live,
             .images = info.images};
 }
 
@@ -88,6 +89,7 @@ StreamReport Stream::run() {
         std::lock_guard lock(mutex_);
         report_.wall = SteadyTime::now() - start_;
         ended_ = SteadyTime::now();
+        report_.live = live_->view();
         stages = std::move(stages_);
     }
     stages.reset();
@@ -119,6 +121,7 @@ bool Stream::open() {
                    .stop = stop_.get_token(),
                    .streams = (shared_.pool.streams_at_once() + shared_.pool.device_count() - 1) /
                               shared_.pool.device_count(),
+                   .live = live_,
                    .admit = [this](const media::StreamInfo& declared, bool on_device) {
                        return admit(declared, on_device);
                    }});
@@ -323,6 +326,7 @@ void Stream::drain() {
     report_.decode = stages.decode->times();
     for (const DecodeStage& further : stages.beside) report_.decode.merge(further.times());
     report_.passed_over = stages.passed_over();
+    outage_at_end_ = opened_->source->outage_at_end();
 }
 
 /// Each by itself: they wait side by side. What they held is free when all are gone.
@@ -380,6 +384,7 @@ void Stream::finish_sinks() {
     const auto finishing = SteadyTime::now();
     if (report_.frames > 0) {
         for (auto& sink : opened_->sinks) {
+            if (outage_at_end_) sink->outage_at_end(*outage_at_end_);
             auto finished = sink->finish(outcome);
             std::lock_guard lock(mutex_);
             if (finished) {
@@ -465,6 +470,7 @@ StreamReport Stream::report() const {
     report.decode = stages_->decode->times();
     report.passed_over = stages_->passed_over();
     report.wall = SteadyTime::now() - start_;
+    report.live = live_->view();
     return report;
 }
 
@@ -488,6 +494,7 @@ void Stream::look(StreamSnapshot& snapshot) const {
         snapshot.detections = report_.detections;
         snapshot.passed_over = report_.passed_over;
         snapshot.latency = latency_of(report_.latency);
+        snapshot.sender_latency = latency_of(report_.sender_latency);
     }
     if (bound_ != nullptr) {
         const Batcher::StreamState state = bound_->batcher().state(number_);
@@ -497,6 +504,7 @@ void Stream::look(StreamSnapshot& snapshot) const {
     for (const DropCount& drop : drop_counts(dropped)) snapshot.drops.push_back(drop);
     const Time now = state_ == StreamState::ended ? ended_ : SteadyTime::now();
     snapshot.age = now - added_;
+    snapshot.live = state_ == StreamState::ended ? report_.live : live_->view();
 }
 
 }  // namespace saccade::pipeline

@@ -84,6 +84,8 @@ class Stream {
     [[nodiscard]] std::chrono::nanoseconds grace() const;
 
     const StreamJob job_;
+    /// Said by a live source, also while it is opened.
+    const std::shared_ptr<media::LiveStatus> live_ = std::make_shared<media::LiveStatus>();
     const std::uint32_t number_;
     const Shared shared_;
     std::stop_source stop_;
@@ -92,6 +94,7 @@ class Stream {
     InferStage* stage_ = nullptr;
     std::size_t device_ = 0;
     std::size_t capacity_;                 ///< of its queue in front of the detector, frames
+    std::optional<Outage> outage_at_end_;  ///< of a live source that was left in one
     std::chrono::nanoseconds loading_{0};  ///< spent on waiting for the network
     const Time added_ = std::chrono::steady_clock::now();
     Time start_ = added_;  ///< loading not counted

@@ -61,7 +61,9 @@ void TrackStage::take(Detected detected, TraceLane* lane) {
                        .height = frame.height,
                        .detections = std::move(detected.detections),
                        .tracks = {},
-                       .file = frame.file};
+                       .file = frame.file,
+                       .boundary = nullptr,
+                       .sender = frame.sender};
     if (refine_ == nullptr || error_) {
         while (!looking_.empty()) finish_look(lane);
         return process(std::move(detected), std::move(result), lane);

@@ -271,6 +271,24 @@ std::vector<Row> make_table() {
     add(Effect::results,
         toggle("live", "--live",
                "read files at their own pace; drop frames rather than fall behind", &S::live));
+    add(Effect::results,
+        numeric<double>("reconnect", "--reconnect",
+                        "a camera that is gone is tried again, every N s at most; 0: not",
+                        &S::reconnect, 0, 3600));
+    add(Effect::results,
+        numeric<double>("silent_after", "--silent-after",
+                        "s without a picture after which a camera is silent; twice: tried again",
+                        &S::silent_after, 0.1, 3600));
+    add(Effect::results,
+        numeric<double>("frozen_after", "--frozen-after",
+                        "s of the same picture after which a camera is frozen; 0: never",
+                        &S::frozen_after, 0, 86400));
+    add(Effect::none, choice("rtsp_transport", "--rtsp-transport", "how RTSP brings pictures",
+                             &S::rtsp_transport, {"tcp", "udp"}));
+    add(Effect::none,
+        text("credentials", "--credentials", "FILE",
+             "lines of HOST USER PASSWORD for cameras, so that no URL need hold them",
+             &S::credentials));
     add(Effect::none, automatic<double>("max_wait", "--max-wait",
                                         "ms a frame may wait for its batch [5 live, else 100]",
                                         &S::max_wait, 0.01, 10000));

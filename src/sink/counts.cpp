@@ -23,8 +23,13 @@ class CountsFormat : public TextFormat {
     void header(const Context& context, fmt::memory_buffer&) final { context_ = &context; }
 
     Result<void> frame(const FrameResult& result, fmt::memory_buffer&) final {
+        if (result.boundary != nullptr) {
+            for (const Outage& gap : result.boundary->outages) gaps_.push_back(gap);
+        }
         return counter_.update(result);
     }
+
+    void outage_at_end(const Outage& outage) final { gaps_.push_back(outage); }
 
     void footer(Outcome outcome, std::uint64_t frames, fmt::memory_buffer& out) final {
         put(counter_.finish(), outcome, frames, out);
@@ -35,6 +40,8 @@ class CountsFormat : public TextFormat {
                      fmt::memory_buffer& out) const = 0;
 
     [[nodiscard]] const Context& context() const noexcept { return *context_; }
+    /// In which nobody looked: no zero of theirs is one.
+    [[nodiscard]] const std::vector<Outage>& gaps() const noexcept { return gaps_; }
     [[nodiscard]] std::string name_of(int class_id) const {
         return class_name(context_->class_names, class_id);
     }
@@ -42,6 +49,7 @@ class CountsFormat : public TextFormat {
   private:
     LiveCounter counter_;
     const Context* context_ = nullptr;
+    std::vector<Outage> gaps_;
 };
 
 class CountsJson final : public CountsFormat {
@@ -70,9 +78,18 @@ class CountsJson final : public CountsFormat {
             }
             zones.push_back({{"name", zone.name}, {"classes", std::move(classes)}});
         }
-        const ordered_json all = {{"schema", "saccade.counts/1"},  {"source", context().source},
-                                  {"outcome", to_string(outcome)}, {"frames", frames},
-                                  {"lines", std::move(lines)},     {"zones", std::move(zones)}};
+        ordered_json all = {{"schema", "saccade.counts/1"},  {"source", context().source},
+                            {"outcome", to_string(outcome)}, {"frames", frames},
+                            {"lines", std::move(lines)},     {"zones", std::move(zones)}};
+        if (context().live) {
+            ordered_json list = ordered_json::array();
+            for (const Outage& gap : gaps()) {
+                list.push_back({{"begin_ns", gap.begin.count()},
+                                {"end_ns", gap.end.count()},
+                                {"reason", gap.reason}});
+            }
+            all["gaps"] = std::move(list);
+        }
         append(out, all.dump(2, ' ', false, ordered_json::error_handler_t::replace));
         append(out, "\n");
     }
@@ -85,20 +102,27 @@ class CountsTable final : public CountsFormat {
   private:
     void put(const track::CountSummary& summary, Outcome, std::uint64_t,
              fmt::memory_buffer& out) const override {
-        append(out, "kind,name,class,in,out,visitors,inside,dwell_seconds,longest_seconds\r\n");
+        // (Of live sources two columns more, for the gaps.)
+        const std::string_view end = context().live ? ",,\r\n" : "\r\n";
+        append(out, "kind,name,class,in,out,visitors,inside,dwell_seconds,longest_seconds");
+        append(out, context().live ? ",begin_ns,end_ns\r\n" : "\r\n");
         const auto to = std::back_inserter(out);
         for (const auto& line : summary.lines) {
             for (const auto& [id, n] : line.by_class) {
-                fmt::format_to(to, "line,{},{},{},{},,,,\r\n", csv_quoted(line.name),
-                               csv_quoted(name_of(id)), n.in, n.out);
+                fmt::format_to(to, "line,{},{},{},{},,,,{}", csv_quoted(line.name),
+                               csv_quoted(name_of(id)), n.in, n.out, end);
             }
         }
         for (const auto& zone : summary.zones) {
             for (const auto& [id, n] : zone.by_class) {
-                fmt::format_to(to, "zone,{},{},,,{},{},{},{}\r\n", csv_quoted(zone.name),
+                fmt::format_to(to, "zone,{},{},,,{},{},{},{}{}", csv_quoted(zone.name),
                                csv_quoted(name_of(id)), n.visitors, n.inside, n.dwell_seconds,
-                               n.longest_seconds);
+                               n.longest_seconds, end);
             }
+        }
+        for (const Outage& gap : gaps()) {
+            fmt::format_to(to, "gap,{},,,,,,,,{},{}\r\n", csv_quoted(gap.reason),
+                           gap.begin.count(), gap.end.count());
         }
     }
 };

@@ -8,8 +8,14 @@
 // it is not 0. Frames that are image files have "file", the path as the source named it, and
 // "image_id", as in the coco format.
 //
+// Of a live source the header has "live":true, each frame "sender_ns": when the sender took the
+// picture, by its own clock, in ns since 1970 UTC, or null as long as it has not told. The first
+// frame behind times without pictures has them as "gaps", the footer the one that the stream was
+// left in: [{"begin_ns":..,"end_ns":..,"reason":".."}], by the stream's own clock.
+//
 // jsonl_reader.h reads it back. A change that old readers can't read raises the version.
 #include <iterator>
+#include <optional>
 
 #include "sink/formats.h"
 #include "sink/json_string.h"
@@ -40,6 +46,7 @@ class JsonlFormat final : public TextFormat {
         if (context.start != Timestamp{0}) {
             fmt::format_to(to, R"(,"start_ns":{})", context.start.count());
         }
+        if (context.live) append(out, R"(,"live":true)");
         append(out, "}\n");
     }
 
@@ -50,16 +57,22 @@ class JsonlFormat final : public TextFormat {
     }
 
     void footer(Outcome outcome, std::uint64_t frames, fmt::memory_buffer& out) override {
-        fmt::format_to(std::back_inserter(out),
-                       R"({{"outcome":"{}","frames":{}}})"
-                       "\n",
+        fmt::format_to(std::back_inserter(out), R"({{"outcome":"{}","frames":{})",
                        to_string(outcome), frames);
+        if (at_end_) {
+            append(out, R"(,"gaps":)");
+            append_gaps_json({&*at_end_, 1}, out);
+        }
+        append(out, "}\n");
     }
+
+    void outage_at_end(const Outage& outage) override { at_end_ = outage; }
 
     [[nodiscard]] bool marks_outcome() const noexcept override { return true; }
 
   private:
     const media::ImageNames* images_ = nullptr;
+    std::optional<Outage> at_end_;
 };
 
 }  // namespace

@@ -126,6 +126,16 @@ Track track(const FloatJson& object, std::size_t detections) {
     return t;
 }
 
+std::vector<Outage> gaps(const FloatJson& object) {
+    std::vector<Outage> found;
+    for (const auto& gap : array(object, "gaps")) {
+        found.push_back({Timestamp(integer<std::int64_t>(gap, "begin_ns")),
+                         Timestamp(integer<std::int64_t>(gap, "end_ns")),
+                         text(member(gap, "reason"), "reason")});
+    }
+    return found;
+}
+
 FrameResult frame(const FloatJson& object) {
     FrameResult result;
     result.id.index = integer<std::uint64_t>(object, "index");
@@ -135,6 +145,18 @@ FrameResult frame(const FloatJson& object) {
     if (object.contains("file")) {
         result.file = std::make_shared<const std::string>(text(member(object, "file"), "file"));
     }
+    if (object.contains("sender_ns")) {
+        result.sender.emplace();
+        result.sender->synced = !object["sender_ns"].is_null();
+        if (result.sender->synced) {
+            result.sender->at = std::chrono::nanoseconds(integer<std::int64_t>(object, "sender_ns"));
+        }
+    }
+    if (object.contains("gaps")) {
+        auto boundary = std::make_shared<Boundary>();
+        boundary->outages = gaps(object);
+        result.boundary = std::move(boundary);
+    }
     for (const auto& d : array(object, "detections")) result.detections.push_back(detection(d));
     for (const auto& t : array(object, "tracks")) {
         result.tracks.push_back(track(t, result.detections.size()));
@@ -143,8 +165,11 @@ FrameResult frame(const FloatJson& object) {
 }
 
 JsonlFooter footer(const FloatJson& object) {
-    return {one_of(object, "outcome", {Outcome::complete, Outcome::interrupted, Outcome::failed}),
-            integer<std::uint64_t>(object, "frames")};
+    JsonlFooter footer{
+        one_of(object, "outcome", {Outcome::complete, Outcome::interrupted, Outcome::failed}),
+        integer<std::uint64_t>(object, "frames"), {}};
+    if (object.contains("gaps")) footer.gaps = gaps(object);
+    return footer;
 }
 
 Context header(const nlohmann::json& object) {
@@ -158,6 +183,7 @@ Context header(const nlohmann::json& object) {
     if (object.contains("start_ns")) {
         context.start = Timestamp(integer<std::int64_t>(object, "start_ns"));
     }
+    context.live = object.value("live", nlohmann::json(false)) == true;
     const auto& tracking = member(object, "tracking");
     if (!tracking.is_boolean()) throw Malformed("\"tracking\" is neither true nor false");
     context.tracking = tracking.get<bool>();

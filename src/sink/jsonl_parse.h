@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "saccade/error.h"
 #include "saccade/types.h"
@@ -14,6 +15,7 @@ namespace saccade::sink {
 struct JsonlFooter {
     Outcome outcome;
     std::uint64_t frames;
+    std::vector<Outage> gaps;  ///< in which a live source was left
 };
 
 /// Errors of both: corrupt, without file and line. Unknown keys are passed over: a later writer may

@@ -69,11 +69,32 @@ std::string_view to_string(TrackState state) noexcept {
     return "lost";
 }
 
+void append_gaps_json(std::span<const Outage> gaps, fmt::memory_buffer& out) {
+    const auto to = std::back_inserter(out);
+    const char* comma = "[";
+    for (const Outage& gap : gaps) {
+        fmt::format_to(to, R"({}{{"begin_ns":{},"end_ns":{},"reason":{}}})", comma,
+                       gap.begin.count(), gap.end.count(), json_string(gap.reason));
+        comma = ",";
+    }
+    fmt::format_to(to, "{}", gaps.empty() ? "[]" : "]");
+}
+
 void append_frame_json(const FrameResult& result, const media::ImageNames* images,
                        fmt::memory_buffer& out) {
     const auto to = std::back_inserter(out);
     fmt::format_to(to, R"({{"index":{},"pts_ns":{},"width":{},"height":{},)", result.id.index,
                    result.pts.count(), result.width, result.height);
+    if (result.sender && result.sender->synced) {
+        fmt::format_to(to, R"("sender_ns":{},)", result.sender->at.count());
+    } else if (result.sender) {
+        fmt::format_to(to, R"("sender_ns":null,)");
+    }
+    if (result.boundary != nullptr && !result.boundary->outages.empty()) {
+        fmt::format_to(to, R"("gaps":)");
+        append_gaps_json(result.boundary->outages, out);
+        fmt::format_to(to, ",");
+    }
     if (images != nullptr) {
         fmt::format_to(to, R"("file":{},"image_id":{},)", json_string(*result.file),
                        images->of(*result.file).id);

@@ -82,6 +82,7 @@ Result<void> LiveCounter::update(const FrameResult& result) {
     if (shapes_ != nullptr && version_ != shapes_->version()) {
         if (auto changed = follow_shapes(); !changed) return changed;
     }
+    if (result.boundary != nullptr && !result.boundary->outages.empty()) counter_.gap();
     counter_.update(result.tracks, result.pts);
     return {};
 }

@@ -52,6 +52,10 @@ class RotatingSink final : public OrderedSink {
     }
     [[nodiscard]] std::vector<std::string> paths() const override { return paths_; }
 
+    void outage_at_end(const Outage& outage) override {
+        if (piece_ != nullptr) piece_->outage_at_end(outage);
+    }
+
   private:
     Result<void> open() override {
         std::error_code ignored;

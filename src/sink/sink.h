@@ -24,6 +24,7 @@ struct Context {
     bool tracking = true;  ///< results carry tracks; else detections alone
     media::PixelAspect pixel_aspect = {};
     Timestamp start{0};  ///< of the first picture, by the file's clock
+    bool live = false;   ///< a camera or its like: gaps and the sender's clock are told
     /// Where each frame is an image file: what FrameResult::file is called. Else none.
     std::shared_ptr<const media::ImageNames> images = nullptr;
 };
@@ -50,6 +51,10 @@ class Sink {
     /// One frame's results. `frame` has its pixels where wants_pixels(), else may be without
     /// planes.
     virtual Result<void> write(const FrameResult& result, const Frame& frame) = 0;
+
+    /// The source gave nothing more from here to its end. Before finish(), where that is so; what
+    /// lies between frames comes with the frame behind it.
+    virtual void outage_at_end(const Outage& outage) { static_cast<void>(outage); }
 
     virtual Result<void> finish(Outcome outcome) = 0;
 

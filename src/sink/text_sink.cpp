@@ -17,6 +17,7 @@ class TextSink final : public OrderedSink {
 
     [[nodiscard]] std::string path() const override { return path_.string(); }
     [[nodiscard]] std::uint64_t bytes() const noexcept override { return bytes_; }
+    void outage_at_end(const Outage& outage) override { format_->outage_at_end(outage); }
 
   private:
     Result<void> open() override {

@@ -24,6 +24,8 @@ class TextFormat {
     virtual void header(const Context& context, fmt::memory_buffer& out) = 0;
     /// Errors: invalid_argument where the options don't fit the frame.
     virtual Result<void> frame(const FrameResult& result, fmt::memory_buffer& out) = 0;
+    /// Before the footer, of a live source that was left while it gave nothing.
+    virtual void outage_at_end(const Outage& outage) { static_cast<void>(outage); }
     virtual void footer(Outcome outcome, std::uint64_t frames, fmt::memory_buffer& out) = 0;
 
     /// Whether the footer says how the run ended; where not, NAME.partial does.

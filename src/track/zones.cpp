@@ -20,6 +20,7 @@ constexpr double margin = 0.05;
 constexpr double prolonged_seconds = 0.6;  ///< a track at both ends, besides a step
 constexpr double longest_step = 0.5;       ///< s: who knows what went on in a longer one?
 constexpr double gone_seconds = 2;         ///< after so long unseen
+constexpr double unlimited = 1e9;         ///< s: by nothing but prolonged_seconds
 constexpr double least_seconds = 0.3;      ///< in which a velocity is measured
 constexpr double velocity_seconds = 2;     ///< up to so long
 
@@ -78,6 +79,7 @@ Counter::Counter(std::vector<Line> lines, std::vector<Zone> zones, Ends ends)
 
 void Counter::update(std::span<const Track> tracks, Timestamp pts) {
     crossings_.clear();
+    if (std::exchange(gap_, false) && started_) cross_gap(pts);
     if (started_) step_ = std::min(longest_step, seconds(pts - now_));
     started_ = true;
     for (auto& counts : zone_counts_) {
@@ -101,7 +103,7 @@ void Counter::update(std::span<const Track> tracks, Timestamp pts) {
     }
     now_ = pts;
     for (auto& [id, o] : objects_) {
-        if (!o.went && seconds(pts - o.last.at) >= gone_seconds) go(o);
+        if (!o.went && seconds(pts - o.last.at) >= gone_seconds) go(o, unlimited);
     }
     forget(pts);
     sort_crossings();
@@ -110,9 +112,17 @@ void Counter::update(std::span<const Track> tracks, Timestamp pts) {
 void Counter::finish() {
     crossings_.clear();
     for (auto& [id, o] : objects_) {
-        if (!o.went && o.last.at < now_) go(o);
+        if (!o.went && o.last.at < now_) go(o, unlimited);
     }
     sort_crossings();
+}
+
+/// Whoever was lost before is followed as far as pictures go, and nobody into the dark.
+void Counter::cross_gap(Timestamp pts) {
+    watched_since_ = pts;
+    for (auto& [id, o] : objects_) {
+        if (!o.went) go(o, seconds(now_ - o.last.at));
+    }
 }
 
 void Counter::move(Object& o, const Sighting& now) {
@@ -129,7 +139,10 @@ void Counter::move(Object& o, const Sighting& now) {
 
 // As if it had been seen before, on the way that it came.
 void Counter::come(const Object& o) {
-    const Sighting before = prolonged(o.first, o.last, o.first, -(prolonged_seconds + step_));
+    double time = prolonged_seconds + step_;
+    if (watched_since_) time = std::min(time, seconds(o.first.at - *watched_since_));
+    if (!(time > 0)) return;
+    const Sighting before = prolonged(o.first, o.last, o.first, -time);
     for (std::size_t i = 0; i < lines_.size(); ++i) {
         if (o.lines[i].crossed) continue;
         OnLine way;
@@ -139,10 +152,11 @@ void Counter::come(const Object& o) {
 }
 
 // As if it were seen once more, on the way that it went.
-void Counter::go(Object& o) {
+void Counter::go(Object& o, double most) {
     o.went = true;
-    if (seconds(o.last.at - o.before.at) < least_seconds) return;
-    const Sighting after = prolonged(o.before, o.last, o.last, prolonged_seconds + step_);
+    if (!(most > 0) || seconds(o.last.at - o.before.at) < least_seconds) return;
+    const double time = std::min(prolonged_seconds + step_, most);
+    const Sighting after = prolonged(o.before, o.last, o.last, time);
     for (std::size_t i = 0; i < lines_.size(); ++i) cross(i, o.lines[i], after);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -104,6 +105,11 @@ class Counter {
 
     /// Takes the tracks of the next frame. Frames come in order of time.
     void update(std::span<const Track> tracks, Timestamp pts);
+    /// Nobody looked between the latest frame and the next one (a camera was away). Nobody is taken
+    /// to have gone on into that time, or to have come out of it: what is counted over it are
+    /// those who were seen on both sides of it, under one identity. Else somebody who goes on
+    /// under another one would be counted twice.
+    void gap() noexcept { gap_ = true; }
     /// No frames come any more: those who left in the last 2 s have gone on too.
     void finish();
     [[nodiscard]] CountSummary summary() const;
@@ -141,7 +147,8 @@ class Counter {
 
     void move(Object& object, const Sighting& now);
     void come(const Object& object);
-    void go(Object& object);
+    void go(Object& object, double most);
+    void cross_gap(Timestamp pts);
     void cross(std::size_t line, OnLine& state, const Sighting& now);
     void sort_crossings();
     void stay(std::size_t zone, InZone& state, Point at, double step, int class_id);
@@ -156,6 +163,8 @@ class Counter {
     std::unordered_map<std::int64_t, Object> objects_;
     Timestamp now_{0};  ///< of the latest frame
     bool started_ = false;
+    bool gap_ = false;                        ///< in front of the next frame
+    std::optional<Timestamp> watched_since_;  ///< where it was not always
     double step_ = 0;     ///< s, to it from the one before
     Timestamp swept_{0};  ///< when the unseen were last forgotten
 };

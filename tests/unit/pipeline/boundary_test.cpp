@@ -1,4 +1,5 @@
 // What lies between two frames reaches tracker and sinks with the frame behind it.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -182,6 +183,44 @@ TEST_F(BoundaryTest, ItGoesOverToTheNextFrameWhereItsOwnIsPassedOver) {
     ASSERT_NE(seen[1].boundary, nullptr);
     EXPECT_EQ(seen[1].boundary->reason, "lost");
     EXPECT_EQ(seen[2].boundary, nullptr);
+}
+
+media::Discontinuity outage(Timestamp begin, Timestamp end) {
+    return {.reason = "away", .image = std::nullopt, .outage = Outage{begin, end, "away"}};
+}
+
+TEST_F(BoundaryTest, AnOutageIsToldAndIsNoDamage) {
+    const auto seen = results({frame(0, 0ms), frame(1, 33ms), outage(33ms, 5s), frame(2, 5s)});
+    ASSERT_EQ(seen.size(), 3U);
+    ASSERT_NE(seen[2].boundary, nullptr);
+    EXPECT_THAT(seen[2].boundary->outages, testing::ElementsAre(Outage{33ms, 5s, "away"}));
+    EXPECT_FALSE(seen[2].boundary->lost_data);
+    EXPECT_EQ(resets_, 0) << "five seconds: a tracker waits for who is unseen";
+    EXPECT_EQ(report_.streams[0].status, StreamStatus::complete);
+}
+
+TEST_F(BoundaryTest, ALongOutageEndsIdentities) {
+    results({frame(0, 0ms), frame(1, 33ms), outage(33ms, 15s), frame(2, 15s)});
+    EXPECT_EQ(resets_, 1);
+}
+
+TEST_F(BoundaryTest, OfTwoOutagesAroundAFrameThatIsLeftOutNoneIsLost) {
+    const auto controls = std::make_shared<const Controls>(Controls::Values{.stride = 2});
+    const auto seen = results({frame(0, 0ms), outage(0ms, 3s), frame(1, 3s), outage(3s, 6s),
+                               frame(2, 6s)},
+                              controls);
+    ASSERT_EQ(seen.size(), 2U);
+    EXPECT_THAT(seen[1].boundary->outages,
+                testing::ElementsAre(Outage{0ms, 3s, "away"}, Outage{3s, 6s, "away"}));
+}
+
+TEST(PassOn, OutagesStayInOrder) {
+    auto next = std::make_shared<Boundary>(), dropped = std::make_shared<Boundary>();
+    dropped->outages = {{0s, 1s, "first"}};
+    next->outages = {{2s, 3s, "second"}};
+    pass_on(std::move(dropped), next);
+    ASSERT_EQ(next->outages.size(), 2U);
+    EXPECT_EQ(next->outages[1].reason, "second");
 }
 
 TEST(PassOn, TwoBecomeOneThatTellsOfBoth) {

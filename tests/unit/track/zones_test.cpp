@@ -189,6 +189,62 @@ TEST(Counter, WhoIsFoundAgainBehindALineIsCountedOnce) {
     EXPECT_EQ(counter.summary().lines[0].by_class.at(0), (LineCounts{1, 0}));
 }
 
+/// The middle of a crossing is in the dark: from 400 to 480 above the line, then 3 s nothing.
+void walk_into_a_gap(Counter& counter) {
+    walk(counter, {{300, 400}, {300, 420}, {300, 440}, {300, 460}, {300, 480}});
+    counter.gap();
+}
+
+TEST(Counter, WhoCrossesInAGapUnderOneIdentityIsCountedOnce) {
+    Counter counter({line("0,500,1000,500")}, {zone("0,300,1000,300,1000,700,0,700")});
+    walk_into_a_gap(counter);
+    walk(counter, {{300, 560}, {300, 580}, {300, 600}, {300, 620}, {300, 640}}, 1, 0, 3400);
+    counter.finish();
+    const auto s = counter.summary();
+    EXPECT_EQ(s.lines[0].by_class.at(0), (LineCounts{1, 0}));
+    EXPECT_EQ(s.zones[0].by_class.at(0).visitors, 1U);
+    EXPECT_NEAR(s.zones[0].by_class.at(0).dwell_seconds, 3.8, 1e-9) << "it was there meanwhile";
+}
+
+TEST(Counter, WhoCrossesInAGapUnderTwoIdentitiesIsNotCountedTwice) {
+    Counter counter({line("0,500,1000,500")}, {zone("0,300,1000,300,1000,700,0,700")});
+    walk_into_a_gap(counter);
+    // Without the gap both ends would be prolonged over the line.
+    walk(counter, {{300, 520}, {300, 540}, {300, 560}, {300, 580}, {300, 600}}, 2, 0, 3400);
+    for (int ms = 3900; ms < 9000; ms += 100) counter.update({}, milliseconds(ms));
+    counter.finish();
+    const auto s = counter.summary();
+    EXPECT_TRUE(s.lines[0].by_class.empty()) << "nobody saw it";
+    EXPECT_NEAR(s.zones[0].by_class.at(0).dwell_seconds, 0.8, 1e-9) << "the gap is nobody's stay";
+}
+
+TEST(Counter, WhatWasSeenUpToAGapIsCounted) {
+    Counter counter({line("0,500,1000,500")}, {});
+    // Lost 40 px before the line at 200 px/s, and pictures went on for 0.5 s.
+    walk(counter, {{300, 380}, {300, 400}, {300, 420}, {300, 440}, {300, 460}});
+    for (int ms = 500; ms <= 900; ms += 100) counter.update({}, milliseconds(ms));
+    counter.gap();
+    counter.update({}, milliseconds(60'000));
+    EXPECT_EQ(counter.summary().lines[0].by_class.at(0), (LineCounts{1, 0}));
+    // Likewise, but the gap began after 0.1 s: it was not there yet.
+    Counter sooner({line("0,500,1000,500")}, {});
+    walk(sooner, {{300, 380}, {300, 400}, {300, 420}, {300, 440}, {300, 460}});
+    sooner.update({}, milliseconds(500));
+    sooner.gap();
+    sooner.update({}, milliseconds(60'000));
+    sooner.finish();
+    EXPECT_TRUE(sooner.summary().lines[0].by_class.empty());
+}
+
+TEST(Counter, WhoComesAWhileAfterAGapHasComeTheWayThatItGoes) {
+    Counter counter({line("0,500,1000,500")}, {});
+    walk_into_a_gap(counter);
+    counter.update({}, milliseconds(3400));
+    for (int ms = 3500; ms < 5000; ms += 100) counter.update({}, milliseconds(ms));
+    walk(counter, {{300, 520}, {300, 540}, {300, 560}, {300, 580}, {300, 600}}, 2, 0, 5000);
+    EXPECT_EQ(counter.summary().lines[0].by_class.at(0), (LineCounts{1, 0})) << "watched for 1.5 s";
+}
+
 TEST(Counter, ATruthIsCountedAsSeen) {
     Counter counter({line("0,500,1000,500")}, {}, Counter::Ends::as_seen);
     walk(counter, {{300, 510}, {300, 520}, {300, 530}, {300, 540}, {300, 550}});

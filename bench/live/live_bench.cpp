@@ -1,0 +1,383 @@
+// Cameras that fail, and what the engine makes of it.
+//
+// live_bench faults [SECONDS=7]        each fault of tests/support/rtsp_proxy.h for so long, in
+//                                      front of gst-rtsp-server: when its state is seen, when
+//                                      results go on after its end, and what the neighbours' p99 is
+//                                      meanwhile
+// live_bench remove                    how long removing takes in each state
+// live_bench reconnects [TIMES=10000]  connections that end after a few pictures, one after the
+//                                      other without a pause: do memory, threads, descriptors grow?
+//
+// The network is the built-in one at 160, on the CPU.
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <malloc.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "media/live_source.h"
+#include "saccade/session.h"
+#include "support/gst_camera.h"
+#include "support/rtsp_proxy.h"
+
+namespace {
+
+using namespace saccade;
+using namespace std::chrono_literals;
+using Steady = std::chrono::steady_clock;
+using test::RtspProxy;
+using Kind = RtspProxy::Kind;
+
+double in_seconds(std::chrono::nanoseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+Settings settings(const std::string& out) {
+    Settings s;
+    s.model = "synthetic";
+    s.image_size = 160;
+    s.device = "cpu";
+    s.threads = 1;
+    s.out = out;
+    s.save = {};
+    s.live = true;
+    s.silent_after = 2;
+    s.frozen_after = 3;
+    s.max_wait = 1;
+    return s;
+}
+
+/// When results came, and how long they took since their packets came in.
+class Watch {
+  public:
+    void add(const StreamResult& result) {
+        const auto now = Steady::now();
+        std::lock_guard lock(mutex_);
+        latest_ = now;
+        took_.push_back(now - result.frame.received);
+        width_ = result.result.width;
+    }
+    [[nodiscard]] Steady::time_point latest() const {
+        std::lock_guard lock(mutex_);
+        return latest_;
+    }
+    [[nodiscard]] int width() const {
+        std::lock_guard lock(mutex_);
+        return width_;
+    }
+    /// In ms, of those since the last call.
+    std::pair<std::size_t, double> p99() {
+        std::lock_guard lock(mutex_);
+        std::vector<std::chrono::nanoseconds> took = std::exchange(took_, {});
+        if (took.empty()) return {0, 0};
+        std::sort(took.begin(), took.end());
+        return {took.size(), 1e3 * in_seconds(took[(took.size() - 1) * 99 / 100])};
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    Steady::time_point latest_{};
+    int width_ = 0;
+    std::vector<std::chrono::nanoseconds> took_;
+};
+
+struct FaultCase {
+    const char* name;
+    std::function<void(RtspProxy&)> begin;
+    std::vector<LiveState> states;  ///< any of them is right
+    bool breaks = true;             ///< else results are to go on all the time
+    bool reconnects = false;        ///< begins with the next connection: cut the one there is
+};
+
+StreamSnapshot look(const Session& session, StreamId id) {
+    for (const auto& stream : session.snapshot().streams) {
+        if (stream.id == id) return stream;
+    }
+    return {};
+}
+
+bool wait_for(const std::function<bool()>& condition, std::chrono::seconds most) {
+    const auto until = Steady::now() + most;
+    while (!condition()) {
+        if (Steady::now() > until) return false;
+        std::this_thread::sleep_for(5ms);
+    }
+    return true;
+}
+
+int faults(std::chrono::seconds length) {
+    const test::GstCamera camera;
+    if (camera.port() == 0) {
+        fmt::print(stderr, "gst-rtsp-server is not there: scripts/setup.sh\n");
+        return 1;
+    }
+    RtspProxy proxy(camera.port());
+    auto session = Session::open(settings("/nonexistent"));
+    if (!session) {
+        fmt::print(stderr, "{}\n", session.error().line());
+        return 1;
+    }
+    Watch watch, neighbours;
+    StreamSettings own;
+    own.on_result = [&](const StreamResult& result) { watch.add(result); };
+    own.frames = true;
+    const auto id = session->add(proxy.url(), own);
+    StreamSettings beside;
+    beside.frames = true;
+    beside.on_result = [&](const StreamResult& result) { neighbours.add(result); };
+    for (int i = 0; i < 3; ++i) static_cast<void>(session->add(camera.url("fast"), beside));
+    if (!id || !wait_for([&] { return watch.latest() != Steady::time_point{}; }, 60s)) {
+        fmt::print(stderr, "no picture came\n");
+        return 1;
+    }
+    using S = LiveState;
+    const auto set = [](Kind kind) { return [kind](RtspProxy& p) { p.set(kind); }; };
+    const auto stall = [](const char* verb) {
+        return [verb](RtspProxy& p) { p.set(RtspProxy::Fault{Kind::stall, verb}); };
+    };
+    const auto path = [](const char* name) {
+        return [name](RtspProxy& p) {
+            p.set_path(name);
+            p.set(Kind::end);
+            std::this_thread::sleep_for(50ms);
+            p.set(Kind::none);
+        };
+    };
+    const std::vector<FaultCase> cases = {
+        {"freeze", set(Kind::freeze), {S::silent}},
+        {"FIN", set(Kind::end), {S::broken, S::waiting, S::connecting}},
+        {"RST", set(Kind::reset), {S::broken, S::waiting, S::connecting}},
+        {"refused", set(Kind::refuse), {S::broken, S::waiting, S::connecting}},
+        {"stall at OPTIONS", stall("OPTIONS"), {S::connecting}, true, true},
+        {"stall at DESCRIBE", stall("DESCRIBE"), {S::connecting}, true, true},
+        {"stall at SETUP", stall("SETUP"), {S::connecting}, true, true},
+        {"stall at PLAY", stall("PLAY"), {S::connecting}, true, true},
+        {"wrong password", set(Kind::wrong_password), {S::waiting, S::connecting}, true, true},
+        {"slow bytes", set(Kind::slow), {S::silent}},
+        {"sound only", path("/sound"), {S::waiting, S::connecting}},
+        {"frozen picture", path("/frozen"), {S::frozen}},
+        {"lost packets", set(Kind::lose), {S::running}, false},
+        {"swapped packets", set(Kind::swap), {S::running}, false},
+        {"times jump an hour", set(Kind::jump), {S::running}, false},
+        {"another size", path("/big"), {S::running}, false},
+        {"another codec", path("/hevc"), {S::running}, false},
+    };
+    std::this_thread::sleep_for(5s);
+    neighbours.p99();
+    std::this_thread::sleep_for(15s);
+    const auto [frames, quiet] = neighbours.p99();
+    fmt::print("neighbours without a fault: p99 {:.1f} ms of {} results\n\n", quiet, frames);
+    fmt::print("| fault | state | seen after | reason | results again after its end | neighbours' "
+               "p99 |\n| --- | --- | --- | --- | --- | --- |\n");
+    int wrong = 0;
+    for (const FaultCase& fault : cases) {
+        neighbours.p99();
+        const auto begin = Steady::now();
+        fault.begin(proxy);
+        if (fault.reconnects) {
+            // The fault lies in connecting: what is there is cut, with the fault in place.
+            const auto kind = fault;
+            proxy.set(Kind::reset);
+            std::this_thread::sleep_for(50ms);
+            kind.begin(proxy);
+        }
+        std::string seen = "-", reason;
+        double after = 0;
+        while (Steady::now() < begin + length) {
+            const auto live = look(*session, *id).live;
+            const bool stopped = Steady::now() - watch.latest() > 300ms || live->state == S::frozen;
+            const bool right = live && std::find(fault.states.begin(), fault.states.end(),
+                                                 live->state) != fault.states.end();
+            if (seen == "-" && right && (stopped || !fault.breaks)) {
+                seen = to_string(live->state);
+                after = in_seconds(Steady::now() - begin);
+            }
+            if (live && !live->reason.empty() && live->state != S::running) reason = live->reason;
+            std::this_thread::sleep_for(5ms);
+        }
+        const auto [of, p99] = neighbours.p99();
+        proxy.set(Kind::none);
+        const bool other_path = !fault.breaks || fault.states == std::vector{S::frozen} ||
+                                std::string_view(fault.name) == "sound only";
+        if (other_path && fault.states != std::vector{S::running}) path("/cam")(proxy);
+        const auto ended = Steady::now();
+        const bool again = wait_for([&] { return watch.latest() > ended; }, 60s);
+        const double back = in_seconds(watch.latest() - ended);
+        const bool good = seen != "-" && again && back <= 5;
+        if (!good) ++wrong;
+        fmt::print("| {} | {} | {:.2f} s | {} | {} | {:.1f} ms ({:+.0f} %) |{}\n", fault.name, seen,
+                   after, reason.empty() ? "-" : reason,
+                   again ? fmt::format("{:.2f} s", back) : "never", p99,
+                   quiet > 0 ? 100 * (p99 / quiet - 1) : 0, good ? "" : " WRONG");
+        std::fflush(stdout);
+        if (fault.states == std::vector{S::running}) {
+            path("/cam")(proxy);
+            wait_for([&] { return watch.latest() > ended + 1s; }, 20s);
+        }
+        std::this_thread::sleep_for(3s);
+    }
+    const auto view = look(*session, *id);
+    if (view.live) {
+        fmt::print("\n{} attempts, {} connections, {} gaps of {:.1f} s together; {} results\n",
+                   view.live->attempts, view.live->connections, view.live->outages,
+                   in_seconds(view.live->outage_time), view.frames);
+    }
+    session->close();
+    return wrong;
+}
+
+int removal() {
+    const test::GstCamera camera;
+    if (camera.port() == 0) return 1;
+    auto session = Session::open(settings("/nonexistent"));
+    if (!session) return 1;
+    struct Case {
+        const char* name;
+        RtspProxy::Fault fault;
+        bool first_runs;
+        LiveState state;
+    };
+    const std::vector<Case> cases = {
+        {"connecting (OPTIONS unanswered)", {Kind::stall, "OPTIONS"}, false, LiveState::connecting},
+        {"connecting (DESCRIBE unanswered)", {Kind::stall, "DESCRIBE"}, false, LiveState::connecting},
+        {"connecting (PLAY unanswered)", {Kind::stall, "PLAY"}, false, LiveState::connecting},
+        {"waiting, never connected", {Kind::refuse, ""}, false, LiveState::waiting},
+        {"running", {}, true, LiveState::running},
+        {"silent", {Kind::freeze, ""}, true, LiveState::silent},
+        {"waiting", {Kind::refuse, ""}, true, LiveState::waiting},
+        {"frozen", {}, true, LiveState::frozen},
+    };
+    int wrong = 0;
+    fmt::print("| state | removed after |\n| --- | --- |\n");
+    for (const Case& c : cases) {
+        RtspProxy proxy(camera.port());
+        if (c.state == LiveState::frozen) proxy.set_path("/frozen");
+        if (!c.first_runs) proxy.set(c.fault);
+        const auto id = session->add(proxy.url(), {});
+        const auto in_state = [&](LiveState state) {
+            return wait_for(
+                [&] {
+                    const auto live = look(*session, *id).live;
+                    return live && live->state == state;
+                },
+                60s);
+        };
+        if (c.first_runs) {
+            in_state(LiveState::running);
+            proxy.set(c.fault);
+        }
+        const bool reached = in_state(c.state);
+        const auto begin = Steady::now();
+        const auto removed = session->remove(*id);
+        const double took = in_seconds(Steady::now() - begin);
+        const bool good = reached && removed && took < 1 && session->snapshot().left_behind == 0;
+        if (!good) ++wrong;
+        fmt::print("| {} | {:.3f} s |{}\n", c.name, took, good ? "" : " WRONG");
+        std::fflush(stdout);
+    }
+    return wrong;
+}
+
+struct Held {
+    double megabytes = 0;
+    int threads = 0;
+    std::ptrdiff_t descriptors = 0;
+};
+
+Held held() {
+    ::malloc_trim(0);
+    Held now;
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("VmRSS:")) now.megabytes = std::stod(line.substr(6)) / 1024;
+        if (line.starts_with("Threads:")) now.threads = std::stoi(line.substr(8));
+    }
+    const std::filesystem::directory_iterator open("/proc/self/fd");
+    now.descriptors = std::distance(begin(open), end(open));
+    return now;
+}
+
+/// The source alone, without a pause between connections; its own camera in front of it closes
+/// each after some pictures.
+int reconnects(std::uint64_t times) {
+    const test::GstCamera camera;
+    if (camera.port() == 0) return 1;
+    static const SteadyClock clock;
+    const auto status = std::make_shared<media::LiveStatus>();
+    std::stop_source stop;
+    media::LiveOptions options;
+    options.name = camera.url("fast");
+    options.host = "camera";
+    options.stop = stop.get_token();
+    options.back_off = std::make_shared<media::BackOff>();
+    options.status = status;
+    options.sleep = [](Clock::time_point) {};
+    const auto opener = [&](const media::LiveInput& input, const std::stop_token& token,
+                            bool) -> Result<std::unique_ptr<media::Source>> {
+        media::SourceOptions connection{.decoder_threads = 1};
+        connection.live = std::make_shared<media::LiveInput>(input);
+        connection.stop = token;
+        return media::open_source(options.name, connection);
+    };
+    // The connection is cut by its reader: as a time-out does it, through libav's interrupt.
+    std::atomic<bool> cut{false};
+    const auto cutting = [&](const media::LiveInput& input, const std::stop_token& token,
+                             bool again) {
+        media::LiveInput mine = input;
+        mine.gives_up = [&cut, gives_up = input.gives_up] { return cut.load() || gives_up(); };
+        cut = false;
+        return opener(mine, token, again);
+    };
+    auto source = media::open_live(cutting, options, clock);
+    if (!source) {
+        fmt::print(stderr, "{}\n", source.error().line());
+        return 1;
+    }
+    fmt::print("connections | resident MB | threads | descriptors\n");
+    const auto begin = Steady::now();
+    std::uint64_t told = 0;
+    int pictures = 0;
+    for (;;) {
+        auto event = (*source)->read();
+        if (!event || std::holds_alternative<media::End>(*event)) break;
+        if (!std::holds_alternative<Frame>(*event)) continue;
+        event = media::End{};  // the picture goes
+        if (++pictures % 2 == 0) cut = true;
+        const auto view = *status->view();
+        if (view.connections >= told + times / 20) {
+            told = view.connections;
+            const Held now = held();
+            fmt::print("{:>7} | {:7.1f} | {:3} | {:3} | {:.0f} s\n", view.connections, now.megabytes,
+                       now.threads, now.descriptors, in_seconds(Steady::now() - begin));
+            std::fflush(stdout);
+        }
+        if (view.connections >= times) break;
+    }
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string what = argc > 1 ? argv[1] : "";
+    const long number = argc > 2 ? std::atol(argv[2]) : 0;
+    if (what == "faults") return faults(std::chrono::seconds(number > 0 ? number : 7));
+    if (what == "remove") return removal();
+    if (what == "reconnects") {
+        return reconnects(static_cast<std::uint64_t>(number > 0 ? number : 10'000));
+    }
+    fmt::print(stderr, "live_bench faults [SECONDS] | remove | reconnects [TIMES]\n");
+    return 2;
+}
