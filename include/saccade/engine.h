@@ -55,6 +55,7 @@ struct StreamSummary {
     int width = 0, height = 0;
     int input_width = 0, input_height = 0;  ///< of the network for this stream, px
     std::uint64_t frames = 0, dropped = 0, detections = 0;
+    std::uint64_t carried = 0;           ///< not looked at: nothing moved (Settings::when_moving)
     std::uint64_t passed_over = 0;       ///< left out by Settings::stride and max_fps
     std::uint64_t crops = 0;             ///< looked at closer, all frames (Settings::refine)
     std::vector<DropCount> drops;        ///< what `dropped` consists of
@@ -62,7 +63,7 @@ struct StreamSummary {
     std::map<std::string, std::uint64_t> ids_by_class;  ///< how many were followed
     std::vector<std::string> outputs;
     double seconds = 0, fps = 0;
-    double first_result_ms = 0;     ///< from opening the source to its first written result
+    double first_result_ms = 0;  ///< from opening the source to its first written result
     /// decode, track, sink, latency (decoded to written; of live streams received to written), and
     /// sender_latency (taken to written, by the sender's clock and ours) where it is known.
     std::vector<StageTime> stages;

@@ -74,17 +74,21 @@ struct Settings {
     int stride = 1;          ///< every so many-th frame of a stream is detected and tracked; 1: all
     double max_fps = 0;      ///< frames a second of a stream at most, by its own times; 0: all
     bool live = false;       ///< read files at their own pace; drop frames rather than fall behind
+    /// Frames of a scene that stands still are not looked at: they carry the results of the frame
+    /// before (FrameResult::carried). docs/live.md tells when the scene stands still.
+    bool when_moving = false;
+    double look_every = 2;  ///< s for which a still scene goes without a look at most
 
     // Cameras and other live sources (docs/live.md)
-    double reconnect = 30;    ///< s between two attempts at most; 0: what ends stays ended
-    double silent_after = 5;  ///< s without a picture; after twice as long it is connected anew
+    double reconnect = 30;     ///< s between two attempts at most; 0: what ends stays ended
+    double silent_after = 5;   ///< s without a picture; after twice as long it is connected anew
     double frozen_after = 60;  ///< s of one and the same picture; 0: never mind
     std::string rtsp_transport = "tcp";  ///< or "udp"
     /// File of users and passwords for hosts; "": those of the environment and the URL.
     std::string credentials;
 
-    double max_wait = 0;     ///< ms a frame may wait for its batch to fill; 0: 5 live, else 100
-    double target_p99 = 0;   ///< ms within which 99 of 100 live frames are to be detected; 0: none
+    double max_wait = 0;    ///< ms a frame may wait for its batch to fill; 0: 5 live, else 100
+    double target_p99 = 0;  ///< ms within which 99 of 100 live frames are to be detected; 0: none
 
     // Outputs
     std::string out = "out";                  ///< folder
@@ -92,6 +96,10 @@ struct Settings {
     /// Outputs are split: "1h" (s, m, h, d of the stream's own time), "100MB" (kB, MB, GB); "":
     /// not.
     std::string rotate;
+    double piece_minutes = 10;  ///< of recordings of the source ("source" in `save`)
+    /// Where streams are served to players by RTSP while the run goes on, as they are and with
+    /// boxes drawn: "127.0.0.1:8554" or "rtsp://127.0.0.1:8554/"; "": nowhere (docs/relay.md).
+    std::string relay;
     bool resume = false;  ///< leave out files that an earlier run into `out` completed
 
     // Places

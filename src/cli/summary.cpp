@@ -19,10 +19,10 @@ constexpr std::size_t most_bad_told = 10;       ///< images, in the text
 constexpr std::size_t most_bad_in_json = 1000;  ///< likewise; the file beside the outputs has all
 
 std::string live_text(const LiveView& live) {
-    std::string text = fmt::format("\n  live: {} connection{} of {} attempt{}, {} gap{}",
-                                   live.connections, live.connections == 1 ? "" : "s",
-                                   live.attempts, live.attempts == 1 ? "" : "s", live.outages,
-                                   live.outages == 1 ? "" : "s");
+    std::string text =
+        fmt::format("\n  live: {} connection{} of {} attempt{}, {} gap{}", live.connections,
+                    live.connections == 1 ? "" : "s", live.attempts, live.attempts == 1 ? "" : "s",
+                    live.outages, live.outages == 1 ? "" : "s");
     if (live.outages > 0) {
         text += fmt::format(" of {:.1f} s together, the last: {}",
                             std::chrono::duration<double>(live.outage_time).count(), live.reason);
@@ -48,6 +48,7 @@ std::string stream_line(const StreamSummary& s) {
     for (const DropCount& d : s.drops) {
         line += fmt::format(", {} frames dropped ({})", d.frames, d.reason);
     }
+    if (s.carried > 0) line += fmt::format(", {} of them carried", s.carried);
     if (s.passed_over > 0) line += fmt::format(", {} passed over", s.passed_over);
     if (s.status == Status::partial) line += fmt::format("; partly unreadable: {}", s.damage);
     if (s.status == Status::interrupted) line += "; interrupted";
@@ -188,6 +189,7 @@ std::string summary_json(const RunSummary& summary) {
                        {"input", {s.input_width, s.input_height}},
                        {"frames", s.frames},
                        {"dropped", s.dropped},
+                       {"carried", s.carried},
                        {"passed_over", s.passed_over},
                        {"drops", drops_json(s.drops)},
                        {"device_memory_peak_bytes", s.device_memory_peak},

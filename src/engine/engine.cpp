@@ -15,6 +15,7 @@
 #include "engine/devices.h"
 #include "engine/ground.h"
 #include "engine/naming.h"
+#include "engine/open_relay.h"
 #include "engine/open_stream.h"
 #include "engine/pipeline_options.h"
 #include "engine/resume.h"
@@ -135,6 +136,8 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
     }
     const auto ground = engine::open_ground(mode, settings);
     if (!ground) return fail(ground.error());
+    const auto relay = engine::open_relay(settings.relay);
+    if (!relay) return fail(relay.error());
     const auto devices = engine::EngineDevices::plan(
         settings, networks->detector,
         settings.live ? infer::Goal::latency : infer::Goal::throughput, left.size(), hooks.stop);
@@ -184,6 +187,7 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
                       .detector_device = (*devices)->cuda_ordinal(ticket.device),
                       .embedder = embedder,
                       .ground = *ground,
+                      .relay = *relay,
                       .back_off = back_off},
                      ticket);
              },

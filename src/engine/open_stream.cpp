@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -17,8 +19,13 @@
 #include "engine/ground.h"
 #include "media/feed_source.h"
 #include "media/live_source.h"
+#include "media/names.h"
 #include "media/paced_source.h"
+#include "media/packet_tap.h"
 #include "media/source.h"
+#include "relay/relayed.h"
+#include "sink/drawn.h"
+#include "sink/recording.h"
 #include "sink/registry.h"
 #include "sink/rotation.h"
 #include "track/interpolate.h"
@@ -70,8 +77,16 @@ Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
     return {};
 }
 
+std::chrono::nanoseconds in_seconds(double seconds) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::duration<double>(seconds));
+}
+
+using Taps = std::vector<std::shared_ptr<media::PacketTap>>;
+
+/// Those that see the source's packets are added to `taps`.
 Result<void> open_sinks(const Settings& settings, const StreamPlan& plan,
-                        pipeline::OpenedStream& opened) {
+                        pipeline::OpenedStream& opened, Taps& taps) {
     const auto rotation = sink::parse_rotation(settings.rotate);
     if (!rotation) return fail(rotation.error());
     sink::SinkOptions options{.folder = settings.out,
@@ -84,6 +99,15 @@ Result<void> open_sinks(const Settings& settings, const StreamPlan& plan,
             sink::LiveShapes::Shapes{settings.lines, settings.zones}, plan.ground);
     }
     for (const sink::SinkDescription& format : plan.choices.outputs) {
+        if (format.of_packets) {
+            auto recording =
+                sink::make_recording({.folder = settings.out,
+                                      .stem = plan.stem,
+                                      .piece = in_seconds(60 * settings.piece_minutes)});
+            opened.sinks.push_back(std::move(recording.sink));
+            taps.push_back(std::move(recording.tap));
+            continue;
+        }
         const auto make = [name = format.name, options](const std::string& stem) {
             sink::SinkOptions piece = options;
             piece.stem = stem;
@@ -98,6 +122,22 @@ Result<void> open_sinks(const Settings& settings, const StreamPlan& plan,
         opened.sinks.push_back(std::move(*sink));
     }
     return {};
+}
+
+/// Images, generated scenes and a program's own pictures are none.
+bool has_packets(const StreamPlan& plan) {
+    std::error_code ignored;
+    const std::filesystem::path path = plan.location;
+    return plan.feed == nullptr && !plan.location.starts_with("synthetic:") &&
+           !media::is_image_name(plan.location) && !std::filesystem::is_directory(path, ignored);
+}
+
+/// The stream as it is, where it has packets, and with boxes drawn.
+void add_relay(const StreamPlan& plan, pipeline::OpenedStream& opened, Taps& taps) {
+    const std::string& name = plan.relay_name.empty() ? plan.stem : plan.relay_name;
+    if (has_packets(plan)) taps.push_back(std::make_shared<relay::Relayed>(plan.relay, name));
+    opened.sinks.push_back(
+        sink::make_drawn(std::make_shared<relay::Relayed>(plan.relay, name + "/annotated")));
 }
 
 /// A homography alone doesn't say which side of its horizon is the ground: the picture does.
@@ -131,8 +171,8 @@ bool needs_pictures_in_order(const Settings& settings, const pipeline::OpenedStr
 
 std::size_t decoders(const Settings& settings, std::size_t streams, int decode_device,
                      const pipeline::OpenedStream& opened) {
-    // Which frames are left out by --stride and --max-fps is told by their order and times.
-    const bool all = settings.stride <= 1 && settings.max_fps <= 0;
+    // Which frames are left out by --stride, --max-fps and --when-moving is told by their order.
+    const bool all = settings.stride <= 1 && settings.max_fps <= 0 && !settings.when_moving;
     if (settings.live || settings.decoders == 1 || !all) return 1;
     if (!needs_pictures_in_order(settings, opened)) {
         return decoders_of_a_file(settings, decode_device, streams);
@@ -144,11 +184,6 @@ std::size_t decoders(const Settings& settings, std::size_t streams, int decode_d
             settings.decoders);
     }
     return 1;
-}
-
-std::chrono::nanoseconds in_seconds(double seconds) {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(
-        std::chrono::duration<double>(seconds));
 }
 
 /// A web server's stream may be a camera's; it is seen when it is opened.
@@ -194,7 +229,15 @@ Result<std::unique_ptr<media::Source>> open_camera(const Settings& settings, con
 }
 
 Result<void> open_sources(const Settings& settings, const StreamPlan& plan,
-                          const pipeline::StreamTicket& ticket, pipeline::OpenedStream& opened) {
+                          const pipeline::StreamTicket& ticket, const Taps& taps,
+                          pipeline::OpenedStream& opened) {
+    if (!taps.empty() && !has_packets(plan)) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{}: pictures alone: there is no video to record or to relay as it "
+                                "is",
+                                plan.feed != nullptr ? plan.feed->options().name : plan.location),
+                    "leave source out of --save, and --relay");
+    }
     if (plan.feed != nullptr) {
         const int device = plan.feed->options().device;
         if (device >= 0 && device != plan.detector_device) {
@@ -208,7 +251,9 @@ Result<void> open_sources(const Settings& settings, const StreamPlan& plan,
         opened.source = std::move(*source);
         return {};
     }
-    const int decoder = decode_device(plan.choices, plan.detector_device);
+    const int decoder = settings.when_moving || plan.relay != nullptr
+                            ? -1
+                            : decode_device(plan.choices, plan.detector_device);
     const auto admit = [&](const media::StreamInfo& declared) {
         return ticket.admit(declared, decoder == plan.detector_device);
     };
@@ -217,6 +262,7 @@ Result<void> open_sources(const Settings& settings, const StreamPlan& plan,
                                        .decoder_threads = decoder_threads(settings),
                                        .image_rate = settings.image_rate,
                                        .images = plan.images,
+                                       .taps = taps,
                                        .live = nullptr,
                                        .stop = ticket.stop,
                                        .before_decoder = admit};
@@ -244,12 +290,19 @@ bool wants_frame_table(const settings::StreamChoices& choices) {
 Result<pipeline::OpenedStream> open_stream(const Settings& settings, const StreamPlan& plan,
                                            const pipeline::StreamTicket& ticket) {
     pipeline::OpenedStream opened;
+    Taps taps;
     if (plan.choices.tracker) {
         if (auto made = open_tracker(settings, plan, opened); !made) return fail(made.error());
     }
-    if (auto made = open_sinks(settings, plan, opened); !made) return fail(made.error());
+    if (auto made = open_sinks(settings, plan, opened, taps); !made) return fail(made.error());
+    if (plan.relay != nullptr) add_relay(plan, opened, taps);
 
-    if (auto made = open_sources(settings, plan, ticket, opened); !made) return fail(made.error());
+    if (auto made = open_sources(settings, plan, ticket, taps, opened); !made)
+        return fail(made.error());
+    if (settings.when_moving) {
+        opened.gate.emplace(
+            pipeline::MotionGateOptions{.look_every = in_seconds(settings.look_every)});
+    }
     if (auto fits = check_ground(settings, plan, *opened.source); !fits) return fail(fits.error());
     if (auto added = add_frame_table(settings, plan, opened); !added) return fail(added.error());
     if (settings.live && plan.feed == nullptr && !opened.source->info().live) {

@@ -9,6 +9,7 @@
 #include "media/back_off.h"
 #include "media/image_names.h"
 #include "pipeline/pipeline.h"
+#include "relay/server.h"
 #include "saccade/error.h"
 #include "saccade/frame_feed.h"
 #include "saccade/settings.h"
@@ -27,8 +28,10 @@ struct StreamPlan {
     int detector_device = -1;  ///< the GPU that its detector runs on; -1: the host
     std::shared_ptr<detect::Embedder> embedder;                  ///< may be none
     std::shared_ptr<const track::GroundPlane> ground = nullptr;  ///< may be none
+    std::shared_ptr<relay::RtspServer> relay = nullptr;          ///< that serves it; may be none
+    std::string relay_name = {};                                 ///< there; "": the stem
     std::shared_ptr<media::BackOff> back_off = nullptr;  ///< of all cameras; none: of this one
-    std::shared_ptr<FrameFeed> feed = nullptr;                   ///< in place of the location
+    std::shared_ptr<FrameFeed> feed = nullptr;           ///< in place of the location
     std::shared_ptr<sink::LiveShapes> shapes =
         nullptr;  ///< to count; none: the settings', for good
 };

@@ -12,6 +12,7 @@
 #include "engine/devices.h"
 #include "engine/ground.h"
 #include "engine/naming.h"
+#include "engine/open_relay.h"
 #include "engine/open_stream.h"
 #include "engine/pipeline_options.h"
 #include "engine/run_files.h"
@@ -57,6 +58,7 @@ class Session::State {
         Settings settings;                ///< as it was added
         settings::StreamChoices choices;  ///< likewise, understood
         std::string location, stem;
+        std::string relay_name;  ///< where it has no stem, and is served
         std::shared_ptr<FrameFeed> feed;
         FileClaims claims;  ///< of its sources and outputs
         std::shared_ptr<pipeline::Controls> controls;
@@ -104,6 +106,7 @@ class Session::State {
     std::shared_ptr<detect::Embedder> embedder_;
     std::shared_ptr<const track::GroundPlane> ground_;
     std::unique_ptr<engine::EngineDevices> devices_;
+    std::shared_ptr<relay::RtspServer> relay_;  ///< may be none
     const std::shared_ptr<media::BackOff> back_off_ = std::make_shared<media::BackOff>();
     pipeline::Progress progress_;
     std::unique_ptr<pipeline::Pipeline> pipeline_;
@@ -133,6 +136,9 @@ Result<std::unique_ptr<Session::State>> Session::State::open(const Settings& set
         if (!embedder) return fail(embedder.error());
         state->embedder_ = std::move(*embedder);
     }
+    auto relay = engine::open_relay(mine.relay);
+    if (!relay) return fail(relay.error());
+    state->relay_ = std::move(*relay);
     auto ground = engine::open_ground(Mode::track, mine);
     if (!ground) return fail(ground.error());
     state->ground_ = std::move(*ground);
@@ -195,6 +201,7 @@ Result<StreamId> Session::State::add(const std::string& source, std::shared_ptr<
                 sink::LiveShapes::Shapes{member->settings.lines, member->settings.zones}, ground_);
         }
         if (!outputs.empty()) member->stem = stems_.take(own.name.value_or(name));
+        if (relay_ && outputs.empty()) member->relay_name = stems_.take(own.name.value_or(name));
     }
     if (auto claimed = claim(*member); !claimed) return fail(claimed.error());
     if (feed != nullptr && !feed->claim()) {
@@ -241,6 +248,8 @@ pipeline::StreamJob Session::State::job_of(const std::shared_ptr<Member>& member
                                       .detector_device = devices_->cuda_ordinal(ticket.device),
                                       .embedder = member->choices.appearance ? embedder_ : nullptr,
                                       .ground = member->mode == Mode::track ? ground_ : nullptr,
+                                      .relay = relay_,
+                                      .relay_name = member->relay_name,
                                       .back_off = back_off_,
                                       .feed = member->feed,
                                       .shapes = member->shapes};

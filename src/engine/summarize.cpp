@@ -55,6 +55,7 @@ StreamSummary summary_of(const pipeline::StreamReport& report,
     s.frames = report.frames;
     s.dropped = report.dropped.total();
     s.drops = pipeline::drop_counts(report.dropped);
+    s.carried = report.carried;
     s.passed_over = report.passed_over;
     s.device_memory_peak = report.memory_peak;
     s.detections = report.detections;

@@ -81,8 +81,7 @@ Result<std::unique_ptr<Demuxer>> Demuxer::open(const std::string& location,
                                                std::function<bool()> stopped,
                                                std::shared_ptr<const LiveInput> live) {
     init_libav();
-    std::unique_ptr<Demuxer> demuxer(
-        new Demuxer(location, std::move(stopped), std::move(live)));
+    std::unique_ptr<Demuxer> demuxer(new Demuxer(location, std::move(stopped), std::move(live)));
     if (auto done = demuxer->open_container(); !done) return fail(done.error());
     if (auto done = demuxer->choose_stream(); !done) return fail(done.error());
     return demuxer;
@@ -262,6 +261,11 @@ Result<void> Demuxer::choose_stream() {
     return {};
 }
 
+void Demuxer::set_taps(std::vector<std::shared_ptr<PacketTap>> taps) {
+    taps_ = std::move(taps);
+    for (const auto& tap : taps_) tap->begin(*stream_, frame_rate(), live_);
+}
+
 int Demuxer::read(AVPacket& packet) {
     for (;;) {
         if (stopped_()) return AVERROR_EXIT;
@@ -272,6 +276,7 @@ int Demuxer::read(AVPacket& packet) {
         if (code < 0) return code;
         if (packet.stream_index != stream_->index) continue;
         note(packet);
+        for (const auto& tap : taps_) tap->packet(packet);
         return code;
     }
 }

@@ -8,11 +8,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "media/byte_reader.h"
 #include "media/container_extent.h"
 #include "media/libav.h"
 #include "media/orientation.h"
+#include "media/packet_tap.h"
 #include "media/pixel_aspect.h"
 #include "media/source.h"
 #include "saccade/error.h"
@@ -36,6 +38,9 @@ class Demuxer {
     Demuxer(const Demuxer&) = delete;
     Demuxer& operator=(const Demuxer&) = delete;
     ~Demuxer();
+
+    /// From here on they see what read() gives.
+    void set_taps(std::vector<std::shared_ptr<PacketTap>> taps);
 
     /// 0, AVERROR_EOF at the end, AVERROR_EXIT when stopped, else what went wrong.
     int read(AVPacket& packet);
@@ -90,6 +95,7 @@ class Demuxer {
     std::unique_ptr<DamageWatch> watch_;  // of format_, which goes before it
     AVFormatContext* format_ = nullptr;   // before reader_ in destruction
     const AVStream* stream_ = nullptr;
+    std::vector<std::shared_ptr<PacketTap>> taps_;
     std::int64_t size_ = 0;      ///< of the file when it was opened, bytes
     std::int64_t promised_ = 0;  ///< packets, as a table of the container has it; 0: no such
     std::int64_t packets_ = 0;   ///< read

@@ -98,6 +98,10 @@ Result<void> Mp4Encoder::open() {
     stream_->time_base = codec_->time_base;
     stream_->avg_frame_rate = codec_->framerate;
     stream_->sample_aspect_ratio = codec_->sample_aspect_ratio;
+    if (options_.tap) {
+        options_.tap->begin(*stream_, options_.frame_rate, true);
+        return {};
+    }
     // "file:" keeps a colon in the path from being read as a protocol.
     int code = avio_open(&format_->pb, ("file:" + path_).c_str(), AVIO_FLAG_WRITE);
     if (code < 0) return write_failure(code);
@@ -134,7 +138,11 @@ Result<void> Mp4Encoder::open_codec() {
         // superfast with the trees of veryfast: of the settings tried, the least CPU time at
         // veryfast's visible quality (bench/results/profile-cpu.md). The network wants those cores.
         av_opt_set(codec_->priv_data, "preset", "superfast", 0);
-        av_opt_set(codec_->priv_data, "x264-params", "mbtree=1:rc-lookahead=10", 0);
+        if (options_.tap) {
+            av_opt_set(codec_->priv_data, "tune", "zerolatency", 0);
+        } else {
+            av_opt_set(codec_->priv_data, "x264-params", "mbtree=1:rc-lookahead=10", 0);
+        }
         av_opt_set_double(codec_->priv_data, "crf", std::clamp(options_.quality, 0, 51), 0);
     } else if (std::strcmp(codec->name, "libx265") == 0) {
         codec_->time_base = time_base;
@@ -146,6 +154,10 @@ Result<void> Mp4Encoder::open_codec() {
         codec_->time_base = mpeg4_time_base;
         codec_->flags |= AV_CODEC_FLAG_QSCALE;
         codec_->global_quality = FF_QP2LAMBDA * mpeg4_quantizer(options_.quality);
+    }
+    if (options_.tap) {
+        codec_->gop_size = std::max(static_cast<int>(std::lround(options_.frame_rate)), 1);
+        codec_->max_b_frames = 0;
     }
     const int code = avcodec_open2(codec_.get(), codec, nullptr);
     return code < 0 ? encode_failure(code) : Result<void>{};
@@ -207,6 +219,11 @@ Result<void> Mp4Encoder::drain() {
         if (packet_->duration <= 0) {
             packet_->duration = av_rescale_q(1, av_inv_q(codec_->framerate), stream_->time_base);
         }
+        if (options_.tap) {
+            options_.tap->packet(*packet_);
+            av_packet_unref(packet_.get());
+            continue;
+        }
         code = av_interleaved_write_frame(format_.get(), packet_.get());
         if (code >= 0 && format_->pb->error < 0) code = format_->pb->error;
         if (code < 0) return write_failure(code);
@@ -219,6 +236,7 @@ Result<void> Mp4Encoder::finish() {
     int code = avcodec_send_frame(codec_.get(), nullptr);
     if (code < 0) return encode_failure(code);
     if (auto done = drain(); !done) return done;
+    if (options_.tap) return {};
     code = av_write_trailer(format_.get());
     if (code < 0) return write_failure(code);
     avio_flush(format_->pb);

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/frame.h"
+#include "media/packet_tap.h"
 #include "media/pixel_aspect.h"
 #include "saccade/error.h"
 
@@ -22,6 +23,9 @@ struct EncoderOptions {
     int threads = 0;                ///< 0: the encoder's choice
     /// HEVC is for pictures of over 4096 px, which decoders in hardware don't take as H.264.
     Codec codec = Codec::h264;
+    /// Gets the packets, with low delay and a key picture a second, in place of a file. May be
+    /// none.
+    std::shared_ptr<PacketTap> tap = nullptr;
 };
 
 /// One file under way. One thread. Frames are host i420 of the given size with rising pts.
@@ -38,9 +42,9 @@ class Encoder {
     virtual Result<void> finish() = 0;
 };
 
-/// Opens `path` for writing (the caller takes care of temporary names).
-/// Errors: unwritable; unavailable where libavcodec has neither H.264 nor MPEG-4 to encode with, or
-/// no HEVC where that is asked for.
+/// Opens `path`, which is only a name where the packets go to a tap, for writing (the caller takes
+/// care of temporary names). Errors: unwritable; unavailable where libavcodec has neither H.264 nor
+/// MPEG-4 to encode with, or no HEVC where that is asked for.
 Result<std::unique_ptr<Encoder>> open_encoder(const std::filesystem::path& path,
                                               const EncoderOptions& options);
 

@@ -32,6 +32,9 @@ class PacketFeed {
         const std::string& location, const std::stop_token& stop,
         std::shared_ptr<const LiveInput> live = nullptr);
 
+    /// Who sees the packets as they are read; those that are read again() excepted.
+    void set_taps(const std::vector<std::shared_ptr<PacketTap>>& taps) { demuxer_->set_taps(taps); }
+
     /// How many decoders may share the stream, at most `wanted`: one where it can't be cut or must
     /// not be read ahead. Before the first claim().
     std::size_t share(std::size_t wanted, const SegmenterOptions& options = {});

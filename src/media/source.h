@@ -21,6 +21,8 @@
 
 namespace saccade::media {
 
+class PacketTap;
+
 /// What is known of a stream before its first frame.
 struct StreamInfo {
     std::string name;           ///< as the user gave it, secrets masked; for messages and results
@@ -99,7 +101,7 @@ class Source {
 
 /// How a camera is opened, and when its connection is given up.
 struct LiveInput {
-    std::string rtsp_transport = "tcp";  ///< or "udp"
+    std::string rtsp_transport = "tcp";       ///< or "udp"
     std::chrono::milliseconds timeout{5000};  ///< of one answer, as far as protocols have such
     std::string login;  ///< "user:password", percent-encoded, for URLs that have none; never told
     /// Asked while I/O waits and between packets; true ends what is under way. May be none.
@@ -113,6 +115,9 @@ struct SourceOptions {
     double image_rate = 30;    ///< Hz, for image sequences, which carry no time
     /// Names of a location that is an image, one of several of a run; none: a source names its own.
     std::shared_ptr<const ImageNames> images;
+    /// Who sees the packets of files and cameras as they are read. (A damaged file that is read
+    /// again is seen once.)
+    std::vector<std::shared_ptr<PacketTap>> taps = {};
     std::shared_ptr<const LiveInput> live;  ///< as a camera, with low delay; none: as a file
     std::stop_token stop;  ///< as interrupt(), but already while open_source waits for data
     /// Called once before a decoder takes memory, on open_source's thread, with what the container

@@ -264,6 +264,7 @@ Result<std::vector<std::unique_ptr<Source>>> open_stream_in_parts(const std::str
     auto opened = PacketFeed::open(location, options.stop, options.live);
     if (!opened) return fail(opened.error());
     const std::shared_ptr<PacketFeed> feed = std::move(*opened);
+    feed->set_taps(options.taps);
     auto first = std::make_unique<StreamSource>(feed, options, feed->share(decoders));
     if (auto done = first->open(location); !done) return fail(done.error());
     decoders = first->info().decoders;

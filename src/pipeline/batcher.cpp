@@ -35,9 +35,11 @@ bool Batcher::push(Item item) {
     if (stream.kind == Kind::live && stream.queue.size() >= stream.capacity) {
         dropped = std::move(stream.queue.front().frame);
         auto boundary = std::move(stream.queue.front().boundary);
+        const bool looked_at = !stream.queue.front().carried;
         stream.queue.pop_front();
-        pass_on(std::move(boundary),
-                stream.queue.empty() ? item.boundary : stream.queue.front().boundary);
+        Item& next = stream.queue.empty() ? item : stream.queue.front();
+        pass_on(std::move(boundary), next.boundary);
+        if (looked_at) next.carried = false;
         ++(stream.credit == 0 ? stream.dropped.results : stream.dropped.detector);
     }
     producers_.wait(lock,

@@ -27,6 +27,9 @@ struct Item {
     /// What lies in front of it; mostly none. It goes over to the next frame where this one is
     /// dropped.
     std::shared_ptr<Boundary> boundary = nullptr;
+    /// Nothing moved since the frame before: it goes past the detector, in its turn. Not so any
+    /// more where that one is dropped.
+    bool carried = false;
 };
 
 /// Adds what lies in front of a frame that is left out to what lies in front of the next one.

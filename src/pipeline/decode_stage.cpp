@@ -77,11 +77,14 @@ void DecodeStage::take(Frame frame, SteadyTime::time_point before, TraceLane* la
         }
     }
     ++part_frames_;
+    const bool carried = gate_ && !gate_->looks(frame, boundary_ != nullptr);
+    if (carried) carried_.fetch_add(1, std::memory_order_relaxed);
     Item item{.frame = std::move(frame),
               .decoded = after,
               .taken = {},
               .part = part_.value_or(0),
-              .boundary = std::move(boundary_)};
+              .boundary = std::move(boundary_),
+              .carried = carried};
     if (join_ == nullptr) return push(std::move(item), lane);
     push_held(lane);
     held_ = std::move(item);

@@ -16,6 +16,7 @@
 #include "pipeline/batcher.h"
 #include "pipeline/controls.h"
 #include "pipeline/histogram.h"
+#include "pipeline/motion_gate.h"
 #include "pipeline/part_join.h"
 #include "pipeline/sampler.h"
 #include "trace/trace.h"
@@ -40,8 +41,11 @@ class DecodeStage {
     /// `join` is told where parts end; none where the stream has none. `controls` say which frames
     /// are taken, and outlive this; a stream with parts takes all.
     DecodeStage(media::Source& source, Batcher& batcher, PartJoin* join,
-                const Controls* controls = nullptr)
-        : source_(source), batcher_(batcher), join_(join), controls_(controls) {}
+                const Controls* controls = nullptr,
+                const std::optional<MotionGateOptions>& gate = std::nullopt)
+        : source_(source), batcher_(batcher), join_(join), controls_(controls) {
+        if (gate && join == nullptr) gate_.emplace(*gate);
+    }
 
     /// Calls `then` once, on the stage's thread, when so many frames are with the batcher.
     void call_after(std::size_t frames, std::function<void()> then) {
@@ -56,6 +60,8 @@ class DecodeStage {
     [[nodiscard]] const Histogram& times() const noexcept { return times_; }
     /// Frames left out by the stride or the most frames a second. At any time.
     [[nodiscard]] std::uint64_t passed_over() const noexcept { return passed_over_; }
+    /// Frames that nothing moved in. At any time.
+    [[nodiscard]] std::uint64_t carried() const noexcept { return carried_; }
 
   private:
     [[nodiscard]] Boundary& boundary();
@@ -69,7 +75,8 @@ class DecodeStage {
     const Controls* const controls_;
     Controls::View view_;
     Sampler sampler_;
-    std::atomic<std::uint64_t> passed_over_{0};
+    std::optional<MotionGate> gate_;
+    std::atomic<std::uint64_t> passed_over_{0}, carried_{0};
     std::shared_ptr<Boundary> boundary_;  ///< in front of the next frame
     Size size_{source_.info().width, source_.info().height};
     std::size_t call_after_ = 0;

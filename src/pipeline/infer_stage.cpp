@@ -98,18 +98,50 @@ std::size_t InferStage::batch_size() {
 /// A new batch, or none.
 InferStage::Batches::iterator InferStage::take(DeviceTrace& trace) {
     const std::size_t size = batch_size();
-    std::vector<Item> items;
-    if (detector_.in_flight() > 0) {
-        items = next_while_busy(size, trace);
-    } else {
-        const auto before = std::chrono::steady_clock::now();
-        items = batcher_.next(size);
-        idle_.add(std::chrono::steady_clock::now() - before);
-        trace.starved(before);
+    for (;;) {
+        std::vector<Item> items;
+        if (detector_.in_flight() > 0) {
+            items = next_while_busy(size, trace);
+        } else {
+            const auto before = std::chrono::steady_clock::now();
+            items = batcher_.next(size);
+            idle_.add(std::chrono::steady_clock::now() - before);
+            trace.starved(before);
+        }
+        if (items.empty()) return batches_.end();
+        add(std::move(items));
+        if (const auto next = first_waiting(); next != batches_.end()) return next;
     }
-    if (items.empty()) return batches_.end();
-    batches_.push_back({.items = std::move(items)});
-    return std::prev(batches_.end());
+}
+
+/// Those that are carried wait, without the device, for what their streams have in front of them.
+void InferStage::add(std::vector<Item> items) {
+    Batch before, batch, behind;
+    const auto has = [](const Batch& some, std::uint32_t stream) {
+        return std::any_of(some.items.begin(), some.items.end(),
+                           [&](const Item& item) { return item.frame.id.stream == stream; });
+    };
+    const auto put = [&] {
+        for (Batch* const some : {&before, &batch, &behind}) {
+            if (some->items.empty()) continue;
+            if (some != &batch) {
+                some->results.resize(some->items.size());
+                some->state = Batch::State::done;
+            }
+            batches_.push_back(std::exchange(*some, {}));
+        }
+    };
+    for (Item& item : items) {
+        const std::uint32_t stream = item.frame.id.stream;
+        if (!item.carried) {
+            if (has(behind, stream)) put();
+            batch.items.push_back(std::move(item));
+        } else {
+            (has(batch, stream) ? behind : before).items.push_back(std::move(item));
+        }
+    }
+    put();
+    deliver();
 }
 
 /// Until there is a batch or, then without one, the oldest under way can be collected: whichever

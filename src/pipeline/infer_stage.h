@@ -46,7 +46,7 @@ struct GovernorSetup {
 /// Runs the detector on a thread of the caller's. Batches are as large as the governor lets them
 /// be. One that finds no memory is run again in smaller ones, alone on the device, before any
 /// further frame is taken; results leave in the order of their frames, whichever batch they came
-/// from.
+/// from. Frames that are carried take no part in batches, but keep their turn.
 class InferStage {
   public:
     /// `number` is the device's, for the tracer, which may be none.
@@ -94,6 +94,7 @@ class InferStage {
     void run_batches();
     std::size_t batch_size();
     Batches::iterator take(DeviceTrace& trace);
+    void add(std::vector<Item> items);
     std::vector<Item> next_while_busy(std::size_t size, DeviceTrace& trace);
     Batches::iterator first_waiting();
     void split(Batches::iterator batch);

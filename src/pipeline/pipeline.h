@@ -21,6 +21,7 @@
 #include "memory/governor.h"
 #include "pipeline/controls.h"
 #include "pipeline/devices.h"
+#include "pipeline/motion_gate.h"
 #include "pipeline/refine.h"
 #include "pipeline/report.h"
 #include "sink/sink.h"
@@ -88,6 +89,8 @@ struct OpenedStream {
     /// Time between two frames over which identities are kept in any case. Where far more passes
     /// than is usual, the tracker is reset.
     std::chrono::nanoseconds patience = std::chrono::seconds(10);
+    /// Which frames are looked at, where not all are: those of a stream with one decoder.
+    std::optional<MotionGateOptions> gate = std::nullopt;
 };
 
 /// What a stream is opened with.

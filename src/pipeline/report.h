@@ -32,6 +32,7 @@ struct StreamReport {
     int input_width = 0, input_height = 0;  ///< of the network that its frames went through, px
     std::uint64_t frames = 0;               ///< written
     Drops dropped;                          ///< live streams only
+    std::uint64_t carried = 0;              ///< not looked at, since nothing moved
     std::uint64_t passed_over = 0;          ///< left out by Controls: stride, most frames a second
     std::size_t memory_peak = 0;            ///< most its device was seen to hold meanwhile, bytes
     std::uint64_t detections = 0;

@@ -235,7 +235,7 @@ void Stream::start(const media::StreamInfo& info) {
     }
     stages.sink.emplace(opened_->sinks, stages.tracked, batcher, shared_.progress, std::move(told),
                         failed);
-    stages.decode.emplace(*opened_->source, batcher, join, job_.controls.get());
+    stages.decode.emplace(*opened_->source, batcher, join, job_.controls.get(), opened_->gate);
     for (const auto& further : opened_->beside) stages.beside.emplace_back(*further, batcher, join);
     // By then its queue has been full once, and the decoder has all its surfaces.
     stages.settling = 1 + stages.beside.size();
@@ -326,6 +326,7 @@ void Stream::drain() {
     report_.decode = stages.decode->times();
     for (const DecodeStage& further : stages.beside) report_.decode.merge(further.times());
     report_.passed_over = stages.passed_over();
+    report_.carried = stages.decode->carried();
     outage_at_end_ = opened_->source->outage_at_end();
 }
 
@@ -469,6 +470,7 @@ StreamReport Stream::report() const {
     report.track = stages_->track->times();
     report.decode = stages_->decode->times();
     report.passed_over = stages_->passed_over();
+    report.carried = stages_->decode ? stages_->decode->carried() : 0;
     report.wall = SteadyTime::now() - start_;
     report.live = live_->view();
     return report;

@@ -19,6 +19,7 @@ TrackStage::TrackStage(const OpenedStream& stream, DetectedQueue& in, TrackedQue
       keep_pixels_(options.keep_pixels ||
                    std::any_of(stream.sinks.begin(), stream.sinks.end(),
                                [](const auto& sink) { return sink->wants_pixels(); })),
+      gated_(stream.gate.has_value()),
       patience_(stream.patience),
       in_(in),
       out_(out),
@@ -64,7 +65,7 @@ void TrackStage::take(Detected detected, TraceLane* lane) {
                        .file = frame.file,
                        .boundary = nullptr,
                        .sender = frame.sender};
-    if (refine_ == nullptr || error_) {
+    if (refine_ == nullptr || error_ || detected.item.carried) {
         while (!looking_.empty()) finish_look(lane);
         return process(std::move(detected), std::move(result), lane);
     }
@@ -85,7 +86,12 @@ void TrackStage::process(Detected detected, FrameResult result, TraceLane* lane)
     {
         const Range range("track");
         cross(std::move(detected.item.boundary), result);
-        if (!error_) check(complete(detected.item.frame, result, lane));
+        if (detected.item.carried) {
+            carry(result);
+        } else if (!error_) {
+            check(complete(detected.item.frame, result, lane));
+            if (gated_) last_ = result;
+        }
     }
     if (!keep_pixels_) drop_pixels(detected.item.frame);
     held_.push_back(std::move(detected.item));
@@ -98,6 +104,12 @@ void TrackStage::process(Detected detected, FrameResult result, TraceLane* lane)
     times_.add(after - before);
     if (traced(lane)) lane->add(Activity::track, before, after, id);
     hand_on(lane);
+}
+
+void TrackStage::carry(FrameResult& result) const {
+    result.carried = true;
+    result.detections = last_.detections;
+    result.tracks = last_.tracks;
 }
 
 /// The first failure ends the stream.

@@ -56,6 +56,8 @@ class TrackStage {
     void take(Detected detected, TraceLane* lane);
     void finish_look(TraceLane* lane);
     void process(Detected detected, FrameResult result, TraceLane* lane);
+    /// Of a frame that nobody looked at: what the one before gave.
+    void carry(FrameResult& result) const;
     /// Detections of a result, seen closer, then its tracks.
     Result<void> complete(const Frame& frame, FrameResult& result, TraceLane* lane);
     void check(const Result<void>& done);
@@ -74,6 +76,8 @@ class TrackStage {
     const Controls* controls_;
     Controls::View view_;
     bool keep_pixels_;
+    bool gated_;                         ///< frames may be carried
+    FrameResult last_;                   ///< where they may: of the latest look
     std::chrono::nanoseconds patience_;  ///< with which identities are kept over a gap, at least
     DetectedQueue& in_;
     TrackedQueue& out_;

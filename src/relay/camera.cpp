@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/mask_secrets.h"
+#include "relay/relayed.h"
 
 namespace saccade::relay {
 namespace {
@@ -14,20 +15,6 @@ namespace {
 /// Packets that tell how far pictures are reordered: over any group of pictures that refer to one
 /// another ahead.
 constexpr std::size_t most_ahead = 64;
-
-std::int64_t unix_now_ns() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
-/// When the sender says that a packet's picture was taken, if it does.
-std::optional<std::int64_t> taken_at(const AVPacket& packet) {
-    std::size_t size = 0;
-    const std::uint8_t* data = av_packet_get_side_data(&packet, AV_PKT_DATA_PRFT, &size);
-    if (data == nullptr || size < sizeof(AVProducerReferenceTime)) return std::nullopt;
-    return reinterpret_cast<const AVProducerReferenceTime*>(data)->wallclock * 1000;
-}
 
 }  // namespace
 

@@ -272,6 +272,14 @@ std::vector<Row> make_table() {
         toggle("live", "--live",
                "read files at their own pace; drop frames rather than fall behind", &S::live));
     add(Effect::results,
+        toggle("when_moving", "--when-moving",
+               "look only where something moves; frames of a still scene carry the results of the "
+               "one before",
+               &S::when_moving));
+    add(Effect::results, numeric<double>("look_every", "--look-every",
+                                         "s that --when-moving goes without a look at most",
+                                         &S::look_every, 0.01, 3600));
+    add(Effect::results,
         numeric<double>("reconnect", "--reconnect",
                         "a camera that is gone is tried again, every N s at most; 0: not",
                         &S::reconnect, 0, 3600));
@@ -285,10 +293,9 @@ std::vector<Row> make_table() {
                         &S::frozen_after, 0, 86400));
     add(Effect::none, choice("rtsp_transport", "--rtsp-transport", "how RTSP brings pictures",
                              &S::rtsp_transport, {"tcp", "udp"}));
-    add(Effect::none,
-        text("credentials", "--credentials", "FILE",
-             "lines of HOST USER PASSWORD for cameras, so that no URL need hold them",
-             &S::credentials));
+    add(Effect::none, text("credentials", "--credentials", "FILE",
+                           "lines of HOST USER PASSWORD for cameras, so that no URL need hold them",
+                           &S::credentials));
     add(Effect::none, automatic<double>("max_wait", "--max-wait",
                                         "ms a frame may wait for its batch [5 live, else 100]",
                                         &S::max_wait, 0.01, 10000));
@@ -313,6 +320,12 @@ std::vector<Row> make_table() {
         s.rotate = given;
         return {};
     };
+    add(Effect::results,
+        numeric<double>("piece_minutes", "--piece-minutes", "length of the pieces of --save source",
+                        &S::piece_minutes, 0.001, 1e5));
+    add(Effect::none,
+        text("relay", "--relay", "[HOST:]PORT",
+             "serve the streams by RTSP while they run, plain and with boxes", &S::relay));
     add(Effect::none,
         toggle("resume", "--resume", "leave out files that an earlier run into --out completed",
                &S::resume));

@@ -99,6 +99,7 @@ void append_frame_json(const FrameResult& result, const media::ImageNames* image
         fmt::format_to(to, R"("file":{},"image_id":{},)", json_string(*result.file),
                        images->of(*result.file).id);
     }
+    if (result.carried) fmt::format_to(to, R"("carried":true,)");
     fmt::format_to(to, R"("detections":[)");
     const char* comma = "";
     for (const Detection& d : result.detections) {

@@ -24,9 +24,13 @@ const std::vector<Format>& formats() {
          make_frames},
         {{"md5", ".md5", "digest of each frame's results and of all"}, make_md5},
         {{"video", ".mp4", "annotated video: boxes, labels, trails", true}, make_video},
-        {{"counts_json", ".counts.json", "counts of lines and zones", false, true},
+        {{"source", ".source",
+          "the source's own video, without re-encoding, in pieces (--piece-minutes)", false, true},
+         nullptr},
+        {{"counts_json", ".counts.json", "counts of lines and zones", false, false, true},
          make_counts_json},
-        {{"counts_csv", ".counts.csv", "the same as a table", false, true}, make_counts_table},
+        {{"counts_csv", ".counts.csv", "the same as a table", false, false, true},
+         make_counts_table},
     };
     return all;
 }
@@ -54,7 +58,9 @@ Result<std::unique_ptr<Sink>> make_sink(std::string_view format, const SinkOptio
     }
     std::vector<std::string_view> names;
     for (const Format& candidate : formats()) {
-        if (candidate.description.name == format) return candidate.make(options);
+        if (candidate.description.name == format && candidate.make != nullptr) {
+            return candidate.make(options);
+        }
         names.push_back(candidate.description.name);
     }
     return fail(ErrorCode::invalid_argument, fmt::format("unknown output format \"{}\"", format),

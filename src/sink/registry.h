@@ -49,6 +49,7 @@ struct SinkDescription {
     std::string_view suffix;    ///< what follows the stem in the file name
     std::string_view summary;   ///< one line
     bool needs_pixels = false;  ///< Sink::wants_pixels()
+    bool of_packets = false;    ///< of the source's packets, not its frames: make_recording()
     bool of_counts = false;     ///< written where there are lines or zones; no choice of --save
 };
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/atomic_file.h"
+#include "sink/drawn.h"
 #include "sink/formats.h"
 #include "sink/objects.h"
 #include "sink/ordered_sink.h"
@@ -23,13 +24,19 @@ namespace {
 
 class VideoSink final : public OrderedSink {
   public:
-    explicit VideoSink(const SinkOptions& options)
-        : path_(options.folder / (options.stem + ".mp4")), options_(options) {
+    /// `tap`: gets the packets in place of a file; none: a file.
+    explicit VideoSink(const SinkOptions& options, std::shared_ptr<media::PacketTap> tap = nullptr)
+        : path_(tap ? "" : options.folder / (options.stem + ".mp4")),
+          options_(options),
+          tap_(std::move(tap)) {
         if (!options_.open_encoder) options_.open_encoder = media::open_encoder;
     }
 
     [[nodiscard]] bool wants_pixels() const noexcept override { return true; }
     [[nodiscard]] std::string path() const override { return path_.string(); }
+    [[nodiscard]] std::vector<std::string> paths() const override {
+        return tap_ ? std::vector<std::string>{} : std::vector<std::string>{path()};
+    }
     /// What the encoder has put into the file: a few pictures less than it was given.
     [[nodiscard]] std::uint64_t bytes() const noexcept override {
         std::error_code error;
@@ -39,6 +46,7 @@ class VideoSink final : public OrderedSink {
 
   private:
     Result<void> open() override {
+        if (tap_) return {};
         auto file = AtomicFile::create(path_);
         if (!file) return fail(file.error());
         file_.emplace(std::move(*file));
@@ -47,6 +55,12 @@ class VideoSink final : public OrderedSink {
 
     Result<void> put(const FrameResult& result, const Frame& frame) override {
         if (auto done = to_i420(frame, source_); !done) return done;
+        const bool other = encoder_ && (source_.width() != fitted_.width() ||
+                                        source_.height() != fitted_.height());
+        if (tap_ && other) {  // nothing ties a live stream to its first size
+            if (auto done = encoder_->finish(); !done) return done;
+            encoder_.reset();
+        }
         if (!encoder_) {
             if (auto done = start(source_.width(), source_.height(), source_.color); !done)
                 return done;
@@ -61,6 +75,7 @@ class VideoSink final : public OrderedSink {
     }
 
     Result<void> close(Outcome outcome) override {
+        if (!encoder_ && tap_) return {};
         if (!encoder_) {
             // Not one frame: still a file that players can open, so it needs some size.
             if (auto done =
@@ -71,6 +86,7 @@ class VideoSink final : public OrderedSink {
         }
         if (auto done = encoder_->finish(); !done) return done;
         encoder_.reset();
+        if (tap_) return {};
         auto done = commit_marked(path_, outcome, frames(), [&] { return file_->commit(); });
         if (done) file_.reset();
         return done;
@@ -83,14 +99,15 @@ class VideoSink final : public OrderedSink {
 
     Result<void> start(int width, int height, const ColorSpec& color) {
         const double rate = context().frame_rate;
-        auto encoder =
-            options_.open_encoder(file_->temporary(), {.width = width,
-                                                       .height = height,
-                                                       .frame_rate = rate > 0 ? rate : 30,
-                                                       .color = color,
-                                                       .pixel_aspect = context().pixel_aspect,
-                                                       .quality = options_.video_quality,
-                                                       .threads = options_.encoder_threads});
+        auto encoder = options_.open_encoder(file_ ? file_->temporary() : "relay",
+                                             {.width = width,
+                                              .height = height,
+                                              .frame_rate = rate > 0 ? rate : 30,
+                                              .color = color,
+                                              .pixel_aspect = context().pixel_aspect,
+                                              .quality = options_.video_quality,
+                                              .threads = options_.encoder_threads,
+                                              .tap = tap_});
         if (!encoder) return fail(encoder.error());
         encoder_ = std::move(*encoder);
         overlay_.emplace(width, height,
@@ -114,6 +131,7 @@ class VideoSink final : public OrderedSink {
 
     std::filesystem::path path_;
     SinkOptions options_;
+    const std::shared_ptr<media::PacketTap> tap_;
     std::optional<AtomicFile> file_;
     std::unique_ptr<media::Encoder> encoder_;  ///< writes to file_'s temporary name
     std::optional<Overlay> overlay_;
@@ -126,6 +144,11 @@ class VideoSink final : public OrderedSink {
 
 std::unique_ptr<Sink> make_video(const SinkOptions& options) {
     return std::make_unique<VideoSink>(options);
+}
+
+std::unique_ptr<Sink> make_drawn(std::shared_ptr<media::PacketTap> tap,
+                                 const SinkOptions& options) {
+    return std::make_unique<VideoSink>(options, std::move(tap));
 }
 
 }  // namespace saccade::sink

@@ -9,9 +9,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Item item(std::uint32_t stream, std::uint64_t index) {
+Item item(std::uint32_t stream, std::uint64_t index, bool carried = false) {
     Item made;
     made.frame.id = {stream, index};
+    made.carried = carried;
     return made;
 }
 
@@ -178,6 +179,22 @@ TEST(Batcher, ALiveStreamDropsItsOldestFrameAndCountsIt) {
     const Drops dropped = batcher.close(0);
     EXPECT_EQ(dropped.detector, 3U);
     EXPECT_EQ(dropped.results, 0U);
+}
+
+TEST(Batcher, AFrameBehindADroppedLookIsLookedAt) {
+    Batcher batcher({.queue = 2, .credit = 8, .max_wait = 1h});
+    batcher.open(0, Batcher::Kind::live);
+    batcher.push(item(0, 0));
+    batcher.push(item(0, 1, true));
+    batcher.push(item(0, 2, true));  // 0 goes, and with it what 1 would have carried
+    batcher.finish(0);
+    const auto batch = batcher.next(4);
+    ASSERT_EQ(batch.size(), 2U);
+    EXPECT_FALSE(batch[0].carried);
+    EXPECT_TRUE(batch[1].carried);
+    batcher.delivered(0);
+    batcher.delivered(0);
+    batcher.close(0);
 }
 
 TEST(Batcher, DropsBecauseResultsAreNotTakenAreCountedAsSuch) {

@@ -69,8 +69,9 @@ class InferStageTest : public testing::Test {
         stage_.batcher().finish(0);
         stage_.batcher().shutdown();
     }
-    void push(std::uint64_t index) {
+    void push(std::uint64_t index, bool carried = false) {
         Item item;
+        item.carried = carried;
         item.frame.id = {0, index};
         EXPECT_TRUE(stage_.batcher().push(std::move(item)));
     }
@@ -106,6 +107,24 @@ TEST_F(InferStageTest, WhoWaitsForFramesFetchesABatchThatGetsReady) {
     detector_.end_one();
     EXPECT_EQ(results_.pop()->item.frame.id.index, 0U);
     EXPECT_FALSE(detector_.blocked);
+}
+
+TEST_F(InferStageTest, AFrameThatIsCarriedKeepsItsTurnAndTroublesNoDevice) {
+    push(0, true);
+    EXPECT_EQ(results_.pop()->item.frame.id.index, 0U);
+    EXPECT_EQ(detector_.submitted, 0);
+    push(1);
+    ASSERT_TRUE(submitted(1));
+    push(2, true);
+    push(3);
+    ASSERT_TRUE(submitted(2));
+    EXPECT_EQ(results_.size(), 0U);
+    detector_.end_one();
+    EXPECT_EQ(results_.pop()->item.frame.id.index, 1U);
+    EXPECT_EQ(results_.pop()->item.frame.id.index, 2U);
+    detector_.end_one();
+    EXPECT_EQ(results_.pop()->item.frame.id.index, 3U);
+    EXPECT_EQ(stage_.report().frames, 2U);
 }
 
 TEST_F(InferStageTest, ADeviceThatTellsNothingIsNotWaitedForForEver) {

@@ -99,5 +99,33 @@ TEST(TrackStage, AnEncoderThatFailsEndsTrackingButNoFrameIsLost) {
     EXPECT_EQ(run.results, 6U);
 }
 
+TEST(TrackStage, CarriesWhatTheLatestLookGaveAndTellsTheTrackerNothing) {
+    OpenedStream stream;
+    stream.tracker = std::make_unique<test::FakeTracker>(2);  // fails at a third look
+    stream.gate.emplace();
+    DetectedQueue in(8);
+    TrackedQueue out(8);
+    for (std::size_t i = 0; i < 5; ++i) {
+        Detected detected;
+        detected.item.frame.id = {0, i};
+        detected.item.carried = i != 0 && i != 3;
+        if (!detected.item.carried) {
+            detected.detections.assign(1 + i, Detection{{0, 0, 9, 9}, 0.9F, 0});
+        }
+        in.push(std::move(detected));
+    }
+    in.close(CloseReason::finished);
+    TrackStage stage(stream, in, out, [] {});
+    stage.run();
+    EXPECT_FALSE(stage.error());
+    for (std::size_t i = 0; i < 5; ++i) {
+        const FrameResult result = out.try_pop()->result;
+        EXPECT_EQ(result.id.index, i);
+        EXPECT_EQ(result.carried, i != 0 && i != 3);
+        EXPECT_EQ(result.detections.size(), i < 3 ? 1U : 4U);
+        EXPECT_EQ(result.tracks.size(), result.detections.size());
+    }
+}
+
 }  // namespace
 }  // namespace saccade::pipeline
