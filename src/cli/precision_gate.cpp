@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "bench/accuracy.h"
+#include "cli/verb.h"
+#include "core/file_claims.h"
 
 namespace saccade::cli {
 namespace {
@@ -44,6 +46,18 @@ void add_gate_flags(CLI::App& verb, GateFlags& flags) {
         ->type_name("X");
     verb.add_option("--report", flags.report, "write what was measured, as JSON")
         ->type_name("FILE");
+    verb.add_option("--html", flags.page,
+                    "write it as a page, with the pictures in which the networks differ most")
+        ->type_name("FILE");
+}
+
+Result<void> claim_outputs(const GateFlags& flags) {
+    for (const auto& [file, flag] : {std::pair{flags.report, "--report"}, {flags.page, "--html"}}) {
+        if (file.empty()) continue;
+        auto ok = verb_files().writes(file, fmt::format("name another file with {}", flag));
+        if (!ok) return ok;
+    }
+    return {};
 }
 
 double allowed_drop(double given, bool labels) {
@@ -91,9 +105,10 @@ Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Tria
     PrecisionReport report;
     auto detector = changed({.confidence = quantize::faint});
     if (!detector) return fail(detector.error());
-    const auto found = quantize::detect_all(**detector, held_out.frames, stop);
+    auto found = quantize::detect_all(**detector, held_out.frames, stop);
     if (!found) return fail(found.error());
     report.drift = quantize::compare(held_out.reference, *found);
+    report.found = std::move(*found);
     report.drop = 100 * (1 - report.drift.f1_50);
     if (labels != nullptr) {
         detector = changed(for_map());

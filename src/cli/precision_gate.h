@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "eval/coco_evaluator.h"
 #include "quantize/trial.h"
@@ -15,10 +16,12 @@ namespace saccade::cli {
 
 /// What a person says of the gate.
 struct GateFlags {
-    std::string labels, report;  ///< files
-    double max_drop = -1;        ///< below 0: the usual
+    std::string labels, report, page;  ///< files
+    double max_drop = -1;              ///< below 0: the usual
 };
 void add_gate_flags(CLI::App& verb, GateFlags& flags);
+/// That the files which the flags name may be written, and don't fall on what is read.
+Result<void> claim_outputs(const GateFlags& flags);
 
 /// Truth to judge by, where there is some.
 struct LabelledSet {
@@ -35,6 +38,7 @@ struct PrecisionReport {
     eval::Interval interval;  ///< of map - reference_map
     double drop = 0;          ///< points of mAP, or percent of F1 at IoU 0.5
     bool good = false;
+    std::vector<detect::Detections> found;  ///< by the changed network on the pictures held out
 };
 
 /// Makes a detector with these thresholds.

@@ -50,14 +50,18 @@ std::string to_text(const Speed& speed, const std::string& precision) {
     std::string text = fmt::format("{:.1f} fps, FP32 {:.1f}: {:.2f} times\n", speed.changed,
                                    speed.reference, speed.changed / speed.reference);
     if (speed.changed < speed.reference) {
-        text += precision + " is slower than FP32 on this device: don't use it here\n";
+        text += slower_than_fp32(precision) + '\n';
     }
     return text;
 }
 
-std::string too_much(const PrecisionReport& gate, double max_drop) {
+std::string loss_in_words(const PrecisionReport& gate, double max_drop) {
     return fmt::format("loses {:.2f} {}, {:.2f} is allowed", gate.drop,
                        gate.map ? "points of mAP" : "% of matched F1", max_drop);
+}
+
+std::string slower_than_fp32(const std::string& precision) {
+    return precision + " is slower than FP32 on this device: don't use it here";
 }
 
 nlohmann::json to_json(const QuantizeReport& r) {
