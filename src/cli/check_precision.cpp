@@ -114,11 +114,16 @@ Result<Checked> check(const Settings& settings, const CheckFlags& flags,
     if (!plain) return fail(plain.error());
     auto other = changed({});
     if (!other) return fail(other.error());
-    static constexpr const char* names[] = {"FP32", "FP16", "BF16", "INT8", "mixed precision"};
-    checked.precision = names[static_cast<std::size_t>((*other)->info().backend.precision)];
+    const infer::Precision precision = (*other)->info().backend.precision;
+    checked.precision = shown_name(precision);
     checked.device = (*other)->info().backend.device;
     if ((*other)->info().cuda_device < 0) {
-        auto speed = compare_speed(**plain, **other, *trial, stop);
+        Settings as_found = settings;
+        as_found.model = flags.reference.empty() ? path->string() : flags.reference;
+        auto usual = usual_detector(as_found);
+        if (!usual) return fail(usual.error());
+        if (*usual && (*usual)->info().backend.precision == precision) usual->reset();
+        auto speed = compare_speed(**plain, **other, usual->get(), *trial, stop);
         if (!speed) return fail(speed.error());
         checked.speed = *speed;
     }

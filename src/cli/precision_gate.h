@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "eval/coco_evaluator.h"
 #include "quantize/trial.h"
+#include "saccade/settings.h"
 
 namespace saccade::cli {
 
@@ -62,12 +64,24 @@ Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Tria
                               const LabelledSet* labels, double max_drop,
                               const std::stop_token& stop);
 
-/// Pictures a second of both networks on the trial's frames, the better of some turns each, since
+/// "FP32", "INT8", "mixed precision".
+[[nodiscard]] std::string shown_name(infer::Precision precision);
+
+/// Pictures a second of the networks on the trial's frames, the better of some turns each, since
 /// other programs' work comes in between.
 struct Speed {
     double reference = 0, changed = 0;
+    /// Of the reference as it runs where no precision is named, where that is not FP32; else 0.
+    double usual = 0;
+    std::string usual_precision;
+    [[nodiscard]] bool worthwhile() const noexcept { return changed >= std::max(reference, usual); }
 };
+/// `usual` may be nullptr.
 Result<Speed> compare_speed(detect::Detector& reference, detect::Detector& changed,
-                            const quantize::Trial& trial, const std::stop_token& stop);
+                            detect::Detector* usual, const quantize::Trial& trial,
+                            const std::stop_token& stop);
+/// The settings' model as it runs on this host where no precision is named; none where that is in
+/// FP32. Errors: those of engine::open_detector.
+Result<std::unique_ptr<detect::Detector>> usual_detector(Settings settings);
 
 }  // namespace saccade::cli

@@ -136,18 +136,23 @@ void add_figures(profile::html::Page& out, const PrecisionPage& page) {
                      fmt::format("{:.4f} at 0.75; FP32 taken for the truth", d.f1_75)});
     tiles.push_back({number(d.score), "scores apart", "mean of those found by both"});
     tiles.push_back({number(d.box), "boxes apart", "1 - IoU, likewise"});
+    if (page.speed && page.speed->usual > 0) {
+        tiles.push_back({fmt::format("{:.2f}", page.speed->usual / page.speed->reference), "times",
+                         fmt::format("FP32's speed in {}, which runs where no precision is named",
+                                     page.speed->usual_precision)});
+    }
     if (page.speed) {
         tiles.push_back({fmt::format("{:.2f}", page.speed->changed / page.speed->reference),
                          "times",
-                         fmt::format("FP32's speed here: {} fps against {}",
+                         fmt::format("FP32's speed in {}: {} fps against {}", page.precision,
                                      number(page.speed->changed), number(page.speed->reference))});
     }
     out.tiles(tiles);
     out.callout(page.gate.good ? "good" : "bad",
                 fmt::format("{} {}", page.precision, loss_in_words(page.gate, page.max_drop)));
-    if (page.speed && page.speed->changed < page.speed->reference) {
-        out.callout("bad", slower_than_fp32(page.precision));
-    }
+    if (!page.speed) return;
+    const std::string what = advice(*page.speed, page.precision);
+    if (!what.empty()) out.callout("bad", what);
 }
 
 void add_layers(profile::html::Page& out, const quantize::Found& found) {

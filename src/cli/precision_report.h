@@ -30,7 +30,7 @@ struct QuantizeReport {
 
 /// "loses 0.70 points of mAP, 0.50 is allowed".
 [[nodiscard]] std::string loss_in_words(const PrecisionReport& gate, double max_drop);
-/// The advice, where it is slower.
-[[nodiscard]] std::string slower_than_fp32(const std::string& precision);
+/// What to do where it is no faster than another precision of the same network; else "".
+[[nodiscard]] std::string advice(const Speed& speed, const std::string& precision);
 
 }  // namespace saccade::cli

@@ -132,7 +132,11 @@ class Quantizer {
             if (!plain) return fail(plain.error());
             auto quantised = quantize::quantised_detector(*network, report.found.plan, shape, {});
             if (!quantised) return fail(quantised.error());
-            auto speed = compare_speed(**plain, **quantised, *held_out, stop_);
+            Settings as_found = settings;
+            as_found.model = path->string();
+            const auto usual = usual_detector(as_found);
+            if (!usual) return fail(usual.error());
+            auto speed = compare_speed(**plain, **quantised, usual->get(), *held_out, stop_);
             if (!speed) return fail(speed.error());
             report.speed = *speed;
         }
