@@ -166,10 +166,13 @@ Result<std::unique_ptr<media::Source>> open_camera(const Settings& settings, con
     live.host = media::host_of(plan.location);
     live.rules.silent_after = in_seconds(settings.silent_after);
     live.rules.frozen_after = in_seconds(settings.frozen_after);
-    live.rules.connect_within = std::max(live.rules.connect_within, 2 * live.rules.silent_after);
+    constexpr std::chrono::seconds least{5};  // for a connection to be made and a key frame to come
+    live.rules.connect_within =
+        std::max<std::chrono::nanoseconds>(least, 2 * live.rules.silent_after);
     live.input.rtsp_transport = settings.rtsp_transport;
-    live.input.timeout =
-        std::chrono::duration_cast<std::chrono::milliseconds>(live.rules.silent_after);
+    // (Behind the source's own watch, which tells what it is that does not come.)
+    live.input.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
+        live.rules.connect_within + std::chrono::seconds(1));
     live.reconnect = in_seconds(settings.reconnect);
     live.tentative = !media::is_camera(plan.location) && !settings.live;
     live.stop = ticket.stop;

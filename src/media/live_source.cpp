@@ -210,7 +210,8 @@ Result<void> LiveSource::connect() {
             damage_ = error.message;
             return {};
         }
-        pause(error.remedy == refused_remedy);
+        // Of a password that never was right; else it may be the camera that is not itself.
+        pause(!ever && error.remedy == refused_remedy);
     }
 }
 

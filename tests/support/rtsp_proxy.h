@@ -26,7 +26,7 @@ class RtspProxy {
         refuse,           ///< nobody listens any more; connections are reset
         stall,            ///< as freeze, from the answer to `verb` on
         wrong_password,   ///< every request is answered with 401
-        slow,             ///< 500 bytes a second of the server's
+        slow,             ///< 40 bytes a second of the server's
         lose,             ///< every 7th packet of media
         swap,             ///< every 5th packet of media comes behind the one after it
         jump,             ///< the media's own times are an hour ahead

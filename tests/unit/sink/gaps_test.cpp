@@ -82,9 +82,9 @@ TEST_F(Gaps, AreInTheCounts) {
     EXPECT_THAT(write("counts_json"), HasSubstr(R"("reason": "silent: no picture for 5 s")"));
     const std::string table = write("counts_csv");
     EXPECT_THAT(table, HasSubstr("dwell_seconds,longest_seconds,begin_ns,end_ns\r\n"));
-    EXPECT_THAT(table, HasSubstr("gap,silent: no picture for 5 s,,,,,,,,1000000000,8000000000\r\n"));
+    EXPECT_THAT(table, HasSubstr("gap,\"silent: no picture for 5 s\",,,,,,,,1000000000,8000000000\r\n"));
     EXPECT_THAT(table, HasSubstr("gap,\"a \"\"quoted\"\" one\",,,,,,,,9000000000,11000000000\r\n"));
-    EXPECT_THAT(table, HasSubstr("gap,refused,,,,,,,,12000000000,20000000000\r\n"));
+    EXPECT_THAT(table, HasSubstr("gap,\"refused\",,,,,,,,12000000000,20000000000\r\n"));
 }
 
 TEST_F(Gaps, ThereAreNoneIsSaidToo) {
