@@ -22,6 +22,7 @@ ALLOWED = {
     "quantize": {"core", "media", "vision", "model", "infer", "detect", "eval"},
     "track": {"core"},
     "eval": {"core", "track"},
+    "relay": {"core", "media"},
     "sink": {"core", "media", "track/ground.h", "track/zones.h"},
     "settings": {"core", "memory", "model", "infer/device.h", "infer/precision.h", "sink", "track"},
     # The pipeline knows interfaces only: exactly these headers.
@@ -30,7 +31,7 @@ ALLOWED = {
     "engine": {"catalogue", "core", "trace", "cuda", "media", "memory", "model", "infer", "detect", "track", "sink", "settings", "pipeline"},
     "bench": {"core", "media", "infer", "detect", "eval", "track", "sink", "settings", "profile", "engine"},
     "cli": {"catalogue", "core", "trace", "cuda", "media", "model", "infer", "detect", "track", "sink", "settings", "pipeline", "profile", "engine",
-            "eval", "quantize", "bench"},
+            "eval", "quantize", "relay", "bench"},
 }
 PUBLIC_SYSTEM = re.compile(r"^(tl/expected\.hpp|[a-z_]+)$")  # <vector>, not <fmt/format.h>
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)

@@ -35,6 +35,7 @@ int run_main(int argc, char** argv) {
     cli::add_demo(app, job);
     cli::add_bench(app, job);
     cli::add_profile(app, job);
+    cli::add_relay(app, job);
     cli::add_doctor(app, job);
     try {
         app.parse(argc, argv);

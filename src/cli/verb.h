@@ -57,6 +57,7 @@ void add_quantize(CLI::App& app, Job& job);
 void add_check_precision(CLI::App& app, Job& job);
 void add_bench(CLI::App& app, Job& job);
 void add_profile(CLI::App& app, Job& job);
+void add_relay(CLI::App& app, Job& job);
 void add_models(CLI::App& app, Job& job);
 void add_doctor(CLI::App& app, Job& job);
 
