@@ -29,6 +29,8 @@ class LiveMachine {
 
     /// An attempt begins.
     void connect(Time now);
+    /// The attempt was held up by something that is not the camera's.
+    void held_up(Time now) noexcept { attempt_ = now; }
     /// To be called while nothing comes, often. Whether the connection is to be given up: then
     /// broke() follows, and reason() says why.
     [[nodiscard]] bool tick(Time now);

@@ -16,6 +16,7 @@
 #include "media/demuxer.h"
 #include "media/input_settings.h"
 #include "media/live_times.h"
+#include "media/live_watch.h"
 #include "media/names.h"
 #include "media/same_picture.h"
 
@@ -36,6 +37,13 @@ bool is_hopeless(const Error& error) {
     }
 }
 
+/// What ended a connection, out of what is said of all of it.
+std::string why(const std::string& damage) {
+    const auto stopped = damage.find("reading stopped");
+    return stopped == std::string::npos ? "the connection was closed by the other side"
+                                        : damage.substr(stopped);
+}
+
 /// Whether who gave `a` would have to be told that it is `b` now.
 bool same_shape(const StreamInfo& a, const StreamInfo& b) {
     return a.width == b.width && a.height == b.height && a.format == b.format &&
@@ -48,13 +56,19 @@ class LiveSource final : public Source {
         : opener_(std::move(opener)),
           options_(std::move(options)),
           clock_(clock),
+          watch_(std::make_shared<LiveWatch>(options_.rules, clock_)),
+          tentative_(std::make_shared<std::atomic<bool>>(options_.tentative)),
           member_(*options_.back_off, options_.host),
           on_stop_(options_.stop, [this] { interrupt(); }) {
-        options_.status->begin(options_.rules, clock_);
-        options_.input.gives_up = [this] {
-            if (tentative_) return false;
-            return options_.status->with(
-                [](LiveMachine& machine, Clock::time_point now) { return machine.tick(now); });
+        options_.status->set([watch = watch_] { return watch->view(); });
+        // (A tentative connection that is handed out lives on without this.)
+        options_.input.gives_up = [watch = watch_, stop = stop_.get_token(),
+                                   tentative = tentative_] {
+            if (stop.stop_requested()) return true;
+            return !*tentative &&
+                   watch->with([](LiveMachine& machine, Clock::time_point now) {
+                       return machine.tick(now);
+                   });
         };
         if (!options_.sleep) {
             options_.sleep = [this](Clock::time_point until) {
@@ -67,7 +81,8 @@ class LiveSource final : public Source {
     /// Up to the first picture.
     Result<void> open() {
         if (auto done = connect(); !done) return done;
-        tentative_ = false;
+        if (!is_live()) return {};
+        *tentative_ = false;
         info_ = inner_->info();
         settle(info_);
         return {};
@@ -92,8 +107,7 @@ class LiveSource final : public Source {
             } else if (auto* frame = std::get_if<Frame>(&*event)) {
                 take(std::move(*frame));
             } else if (auto* end = std::get_if<End>(&*event)) {
-                break_off(end->damage.empty() ? "the connection was closed by the other side"
-                                              : end->damage);
+                break_off(why(end->damage));
             } else if (auto* changed = std::get_if<FormatChanged>(&*event)) {
                 settle(changed->info);
                 ready_.push_back(std::move(*event));
@@ -104,9 +118,9 @@ class LiveSource final : public Source {
     }
 
     /// Of a tentative one, after open().
-    [[nodiscard]] bool is_live() const { return inner_->info().live; }
+    [[nodiscard]] bool is_live() const { return !options_.tentative || inner_->info().live; }
     std::unique_ptr<Source> release() {
-        options_.status->end();
+        options_.status->set(nullptr);
         return std::move(inner_);
     }
 
@@ -119,7 +133,7 @@ class LiveSource final : public Source {
     }
 
     [[nodiscard]] std::optional<Outage> outage_at_end() const override {
-        return options_.status->with(
+        return watch_->with(
             [&](LiveMachine& machine, Clock::time_point now) -> std::optional<Outage> {
                 const auto out = machine.out_for(now);
                 if (!out || !last_) return std::nullopt;
@@ -163,6 +177,8 @@ class LiveSource final : public Source {
     LiveOpener opener_;
     LiveOptions options_;
     const Clock& clock_;
+    const std::shared_ptr<LiveWatch> watch_;
+    const std::shared_ptr<std::atomic<bool>> tentative_;  ///< until it is seen to be live
     BackOff::Member member_;
     std::stop_source stop_;
     std::mutex mutex_;
@@ -177,7 +193,6 @@ class LiveSource final : public Source {
     std::optional<Timestamp> frozen_from_;  ///< where it is: moved_ before it moved again
     Timestamp start_{0};
     std::uint64_t frames_ = 0;
-    std::atomic<bool> tentative_ = options_.tentative;
     std::chrono::nanoseconds ran_{0};  ///< the connection that broke off, without trouble
     std::string told_;  ///< the reason that was logged last
     bool ended_ = false;
@@ -188,11 +203,17 @@ class LiveSource final : public Source {
 Result<void> LiveSource::connect() {
     for (;;) {
         if (stop_.stop_requested()) return fail(stopped());
-        const bool ever = options_.status->with([](LiveMachine& machine, Clock::time_point now) {
+        const bool ever = watch_->with([](LiveMachine& machine, Clock::time_point now) {
             machine.connect(now);
             return machine.ever();
         });
-        auto opened = opener_(options_.input, stop_.get_token(), ever);
+        auto opened = opener_({.input = options_.input,
+                               .stop = *tentative_ ? options_.stop : stop_.get_token(),
+                               .held_up = [watch = watch_] {
+                                   watch->with([](LiveMachine& machine, Clock::time_point now) {
+                                       machine.held_up(now);
+                                   });
+                               }});
         if (stop_.stop_requested()) return fail(stopped());
         if (opened) {
             inner_ = std::move(*opened);
@@ -202,7 +223,7 @@ Result<void> LiveSource::connect() {
         const Error& error = opened.error();
         const bool once = options_.reconnect == 0ns || options_.tentative;
         if (!ever && (once || is_hopeless(error))) return fail(error);
-        options_.status->with([&](LiveMachine& machine, Clock::time_point) {
+        watch_->with([&](LiveMachine& machine, Clock::time_point) {
             machine.broke(bare(error.message));
         });
         if (options_.reconnect == 0ns) {
@@ -227,11 +248,11 @@ Result<void> LiveSource::come_back() {
 void LiveSource::take(Frame frame) {
     const bool same = options_.rules.frozen_after > 0ns && picture_.again(frame);
     LiveMachine::Picture picture =
-        options_.status->with([&](LiveMachine& machine, Clock::time_point now) {
+        watch_->with([&](LiveMachine& machine, Clock::time_point now) {
             return machine.picture(now, same);
         });
     member_.runs();
-    options_.status->set_clock_known(frame.sender && frame.sender->synced);
+    watch_->set_clock_known(frame.sender && frame.sender->synced);
     const auto received =
         frame.received == Clock::time_point{} ? clock_.now() : frame.received;
     frame.received = received;
@@ -263,8 +284,8 @@ void LiveSource::take(Frame frame) {
 void LiveSource::break_off(const std::string& reason) {
     inner_->interrupt();
     inner_.reset();
-    options_.status->set_clock_known(false);
-    options_.status->with([&](LiveMachine& machine, Clock::time_point now) {
+    watch_->set_clock_known(false);
+    watch_->with([&](LiveMachine& machine, Clock::time_point now) {
         ran_ = machine.running_for(now);
         machine.broke(bare(reason));
     });
@@ -278,7 +299,7 @@ void LiveSource::break_off(const std::string& reason) {
 
 void LiveSource::pause(bool refused) {
     const auto pause = member_.failed(std::exchange(ran_, 0ns), options_.reconnect, refused);
-    const auto until = options_.status->with([&](LiveMachine& machine, Clock::time_point now) {
+    const auto until = watch_->with([&](LiveMachine& machine, Clock::time_point now) {
         machine.wait(now + pause);
         return std::pair{now + pause, machine.reason()};
     });

@@ -38,6 +38,7 @@ struct Connection {
     std::chrono::nanoseconds start{0};  ///< of its own clock
     int width = 64;
     std::string codec = "h264";
+    bool live = true;
 };
 
 class ScriptedSource final : public Source {
@@ -51,7 +52,7 @@ class ScriptedSource final : public Source {
         info_.width = script.width;
         info_.height = 48;
         info_.codec = script.codec;
-        info_.live = true;
+        info_.live = script.live;
         info_.start = script.start;
     }
     const StreamInfo& info() const noexcept override { return info_; }
@@ -135,9 +136,9 @@ class LiveSourceTest : public testing::Test {
             if (until > clock_.now()) clock_.advance(until - clock_.now());
             if (script_.empty()) stop_.request_stop();
         };
-        const auto opener = [this](const LiveInput& input, const std::stop_token&,
-                                   bool again) -> Result<std::unique_ptr<Source>> {
-            again_.push_back(again);
+        const auto opener =
+            [this](const LiveAttempt& attempt) -> Result<std::unique_ptr<Source>> {
+            ++attempts_;
             if (script_.empty()) {
                 stop_.request_stop();
                 return fail(ErrorCode::interrupted, "no more");
@@ -145,7 +146,7 @@ class LiveSourceTest : public testing::Test {
             const Connection next = std::move(script_.front());
             script_.pop_front();
             if (next.error) return fail(*next.error);
-            return std::make_unique<ScriptedSource>(next, clock_, input.gives_up);
+            return std::make_unique<ScriptedSource>(next, clock_, attempt.input.gives_up);
         };
         return open_live(opener, std::move(options), clock_);
     }
@@ -181,7 +182,7 @@ class LiveSourceTest : public testing::Test {
     std::shared_ptr<LiveStatus> status_ = std::make_shared<LiveStatus>();
     std::vector<LiveState> states_;
     std::vector<std::chrono::nanoseconds> pauses_;
-    std::vector<bool> again_;
+    int attempts_ = 0;
     std::vector<Frame> frames_;
     std::vector<Outage> gaps_;
     std::vector<std::size_t> gap_before_;
@@ -208,7 +209,7 @@ TEST_F(LiveSourceTest, GoesOnOverConnectionsWithOneCountAndOneTime) {
                       "the connection was closed by the other side"}));
     EXPECT_THAT(gap_before_, ElementsAre(3)) << "in front of the first frame behind it";
     EXPECT_TRUE(changes_.empty());
-    EXPECT_THAT(again_, ElementsAre(false, true));
+    EXPECT_EQ(attempts_, 2);
     EXPECT_EQ(status_->view()->connections, 2U);
 }
 
@@ -257,6 +258,25 @@ TEST_F(LiveSourceTest, ARefusedPasswordWaitsLongFromTheBeginning) {
     EXPECT_GE(pauses_.front(), 15s);
 }
 
+TEST_F(LiveSourceTest, AnAttemptThatIsHeldUpByOthersHasItsWholeTimeBehindThat) {
+    static const auto clock = std::make_shared<test::FakeClock>();
+    LiveOptions options;
+    options.name = options.host = "cam";
+    options.rules = rules_;
+    options.back_off = std::make_shared<BackOff>(1);
+    options.status = status_;
+    bool gave_up = true;
+    const auto opener = [&](const LiveAttempt& attempt) -> Result<std::unique_ptr<Source>> {
+        clock->advance(5min);  // a network is loaded
+        attempt.held_up();
+        clock->advance(9s);
+        gave_up = attempt.input.gives_up();
+        return fail(ErrorCode::invalid_argument, "enough");
+    };
+    EXPECT_FALSE(open_live(opener, std::move(options), *clock));
+    EXPECT_FALSE(gave_up);
+}
+
 TEST_F(LiveSourceTest, SilenceIsGivenUpAndConnectedAnew) {
     auto source =
         open({{.steps = join({pictures(2), {{.kind = Step::Kind::silence, .after = 60s}}})},
@@ -289,7 +309,7 @@ TEST_F(LiveSourceTest, ASilenceInWhichPicturesAreMissingIsAGapOfTheSameConnectio
     read_all(**source);
     ASSERT_EQ(gaps_.size(), 1U);
     EXPECT_EQ(gaps_[0], (Outage{80ms, 7120ms, "silent: no picture for 5 s"}));
-    EXPECT_EQ(again_.size(), 1U);
+    EXPECT_EQ(attempts_, 1);
 }
 
 TEST_F(LiveSourceTest, AFrozenPictureIsWithheldAndToldAsAGap) {
@@ -339,7 +359,17 @@ TEST_F(LiveSourceTest, WhatTurnsOutToBeAFileIsOne) {
     EXPECT_FALSE(failed) << "the first attempt is all there is";
     auto source = open({file});
     ASSERT_TRUE(source);
-    EXPECT_EQ((*source)->info().name, "rtsp://***@cam/1") << "(the script says that it is live)";
+    EXPECT_EQ((*source)->info().name, "rtsp://***@cam/1") << "live, as it turned out";
+    file.live = false;
+    file.steps.push_back({.kind = Step::Kind::silence, .after = 1h});
+    file.steps.push_back({.shade = 9});
+    source = open({file});
+    ASSERT_TRUE(source);
+    EXPECT_EQ((*source)->info().name, "inner") << "the source that was opened, as it is";
+    EXPECT_FALSE(status_->view()) << "and nobody is told of a camera";
+    read_all(**source);
+    EXPECT_EQ(frames_.size(), 2U) << "a file's server may take an hour";
+    EXPECT_TRUE(end_);
 }
 
 TEST_F(LiveSourceTest, TheOutageThatItIsLeftInIsTold) {
@@ -389,8 +419,7 @@ TEST(LiveSourceInterrupt, IsHeardWhileItWaitsForTheNextAttempt) {
     options.stop = stop.get_token();
     options.back_off = std::make_shared<BackOff>();
     options.status = status;
-    const auto opener = [](const LiveInput&, const std::stop_token&,
-                           bool) -> Result<std::unique_ptr<Source>> {
+    const auto opener = [](const LiveAttempt&) -> Result<std::unique_ptr<Source>> {
         // (As a refused password: half an hour at least.)
         return fail(ErrorCode::unreadable, "no", std::string(refused_remedy));
     };
