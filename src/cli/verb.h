@@ -59,6 +59,7 @@ void add_bench(CLI::App& app, Job& job);
 void add_profile(CLI::App& app, Job& job);
 void add_relay(CLI::App& app, Job& job);
 void add_models(CLI::App& app, Job& job);
+void add_recommend(CLI::App& app, Job& job);
 void add_doctor(CLI::App& app, Job& job);
 
 }  // namespace saccade::cli
