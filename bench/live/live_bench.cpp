@@ -180,8 +180,9 @@ int faults(std::chrono::seconds length) {
     std::this_thread::sleep_for(15s);
     const auto [frames, quiet] = neighbours.p99();
     fmt::print("neighbours without a fault: p99 {:.1f} ms of {} results\n\n", quiet, frames);
-    fmt::print("| fault | state | seen after | reason | results again after its end | neighbours' "
-               "p99 |\n| --- | --- | --- | --- | --- | --- |\n");
+    fmt::print(
+        "| fault | state | seen after | reason | results again after its end | neighbours' "
+        "p99 |\n| --- | --- | --- | --- | --- | --- |\n");
     int wrong = 0;
     for (const FaultCase& fault : cases) {
         // A stream of its own, since pauses grow until one has run for a good minute.
@@ -251,7 +252,10 @@ int removal() {
     };
     const std::vector<Case> cases = {
         {"connecting (OPTIONS unanswered)", {Kind::stall, "OPTIONS"}, false, LiveState::connecting},
-        {"connecting (DESCRIBE unanswered)", {Kind::stall, "DESCRIBE"}, false, LiveState::connecting},
+        {"connecting (DESCRIBE unanswered)",
+         {Kind::stall, "DESCRIBE"},
+         false,
+         LiveState::connecting},
         {"connecting (PLAY unanswered)", {Kind::stall, "PLAY"}, false, LiveState::connecting},
         {"waiting, never connected", {Kind::refuse, ""}, false, LiveState::waiting},
         {"running", {}, true, LiveState::running},
@@ -382,8 +386,9 @@ int reconnects(const std::string& url, int pictures, std::uint64_t times) {
         fmt::print(stderr, "{}\n", source.error().line());
         return 1;
     }
-    fmt::print("| connections | memory, MB | threads | descriptors | after |\n"
-               "| ---: | ---: | ---: | ---: | ---: |\n");
+    fmt::print(
+        "| connections | memory, MB | threads | descriptors | after |\n"
+        "| ---: | ---: | ---: | ---: | ---: |\n");
     const auto begin = Steady::now();
     std::uint64_t told = 0, frames = 0;
     while (told < times) {

@@ -62,7 +62,7 @@ struct StreamSummary {
     std::map<std::string, std::uint64_t> ids_by_class;  ///< how many were followed
     std::vector<std::string> outputs;
     double seconds = 0, fps = 0;
-    double first_result_ms = 0;     ///< from opening the source to its first written result
+    double first_result_ms = 0;  ///< from opening the source to its first written result
     /// decode, track, sink, latency (decoded to written; of live streams received to written), and
     /// sender_latency (taken to written, by the sender's clock and ours) where it is known.
     std::vector<StageTime> stages;

@@ -76,15 +76,15 @@ struct Settings {
     bool live = false;       ///< read files at their own pace; drop frames rather than fall behind
 
     // Cameras and other live sources (docs/live.md)
-    double reconnect = 30;    ///< s between two attempts at most; 0: what ends stays ended
-    double silent_after = 5;  ///< s without a picture; after twice as long it is connected anew
+    double reconnect = 30;     ///< s between two attempts at most; 0: what ends stays ended
+    double silent_after = 5;   ///< s without a picture; after twice as long it is connected anew
     double frozen_after = 60;  ///< s of one and the same picture; 0: never mind
     std::string rtsp_transport = "tcp";  ///< or "udp"
     /// File of users and passwords for hosts; "": those of the environment and the URL.
     std::string credentials;
 
-    double max_wait = 0;     ///< ms a frame may wait for its batch to fill; 0: 5 live, else 100
-    double target_p99 = 0;   ///< ms within which 99 of 100 live frames are to be detected; 0: none
+    double max_wait = 0;    ///< ms a frame may wait for its batch to fill; 0: 5 live, else 100
+    double target_p99 = 0;  ///< ms within which 99 of 100 live frames are to be detected; 0: none
 
     // Outputs
     std::string out = "out";                  ///< folder

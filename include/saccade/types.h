@@ -139,7 +139,7 @@ struct FrameResult {
     std::vector<Track> tracks;                ///< empty where no tracker ran
     std::shared_ptr<const std::string> file;  ///< image that is this frame; none in a video
     std::shared_ptr<const Boundary> boundary = nullptr;  ///< in front of this frame; mostly none
-    std::optional<SenderTime> sender = std::nullopt;  ///< of live streams; none of files
+    std::optional<SenderTime> sender = std::nullopt;     ///< of live streams; none of files
 };
 
 }  // namespace saccade

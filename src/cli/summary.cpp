@@ -19,10 +19,10 @@ constexpr std::size_t most_bad_told = 10;       ///< images, in the text
 constexpr std::size_t most_bad_in_json = 1000;  ///< likewise; the file beside the outputs has all
 
 std::string live_text(const LiveView& live) {
-    std::string text = fmt::format("\n  live: {} connection{} of {} attempt{}, {} gap{}",
-                                   live.connections, live.connections == 1 ? "" : "s",
-                                   live.attempts, live.attempts == 1 ? "" : "s", live.outages,
-                                   live.outages == 1 ? "" : "s");
+    std::string text =
+        fmt::format("\n  live: {} connection{} of {} attempt{}, {} gap{}", live.connections,
+                    live.connections == 1 ? "" : "s", live.attempts, live.attempts == 1 ? "" : "s",
+                    live.outages, live.outages == 1 ? "" : "s");
     if (live.outages > 0) {
         text += fmt::format(" of {:.1f} s together, the last: {}",
                             std::chrono::duration<double>(live.outage_time).count(), live.reason);

@@ -182,10 +182,10 @@ Result<std::unique_ptr<media::Source>> open_camera(const Settings& settings, con
     live.stop = ticket.stop;
     live.back_off = plan.back_off != nullptr ? plan.back_off : std::make_shared<media::BackOff>();
     live.status = ticket.live != nullptr ? ticket.live : std::make_shared<media::LiveStatus>();
-    const auto open = [location = plan.location, file = settings.credentials, options,
-                       admitted = std::make_shared<bool>(false)](
-                          const media::LiveAttempt& attempt)
-        -> Result<std::unique_ptr<media::Source>> {
+    const auto open =
+        [location = plan.location, file = settings.credentials, options,
+         admitted = std::make_shared<bool>(false)](
+            const media::LiveAttempt& attempt) -> Result<std::unique_ptr<media::Source>> {
         // (Looked up each time: passwords are changed, and then a camera should come back.)
         auto login = camera_login(location, file);
         if (!login) return fail(login.error());

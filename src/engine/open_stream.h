@@ -28,7 +28,7 @@ struct StreamPlan {
     std::shared_ptr<detect::Embedder> embedder;                  ///< may be none
     std::shared_ptr<const track::GroundPlane> ground = nullptr;  ///< may be none
     std::shared_ptr<media::BackOff> back_off = nullptr;  ///< of all cameras; none: of this one
-    std::shared_ptr<FrameFeed> feed = nullptr;                   ///< in place of the location
+    std::shared_ptr<FrameFeed> feed = nullptr;           ///< in place of the location
     std::shared_ptr<sink::LiveShapes> shapes =
         nullptr;  ///< to count; none: the settings', for good
 };

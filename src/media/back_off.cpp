@@ -42,8 +42,8 @@ nanoseconds BackOff::failed(Member& member, nanoseconds ran, nanoseconds longest
     if (refused) pause = longest;
     pause = std::min(pause, longest);
     std::uniform_real_distribution<double> part(0.5, 1);
-    return nanoseconds(static_cast<nanoseconds::rep>(part(chance_) *
-                                                     static_cast<double>(pause.count())));
+    return nanoseconds(
+        static_cast<nanoseconds::rep>(part(chance_) * static_cast<double>(pause.count())));
 }
 
 }  // namespace saccade::media

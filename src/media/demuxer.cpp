@@ -81,8 +81,7 @@ Result<std::unique_ptr<Demuxer>> Demuxer::open(const std::string& location,
                                                std::function<bool()> stopped,
                                                std::shared_ptr<const LiveInput> live) {
     init_libav();
-    std::unique_ptr<Demuxer> demuxer(
-        new Demuxer(location, std::move(stopped), std::move(live)));
+    std::unique_ptr<Demuxer> demuxer(new Demuxer(location, std::move(stopped), std::move(live)));
     if (auto done = demuxer->open_container(); !done) return fail(done.error());
     if (auto done = demuxer->choose_stream(); !done) return fail(done.error());
     return demuxer;

@@ -65,10 +65,9 @@ class LiveSource final : public Source {
         options_.input.gives_up = [watch = watch_, stop = stop_.get_token(),
                                    tentative = tentative_] {
             if (stop.stop_requested()) return true;
-            return !*tentative &&
-                   watch->with([](LiveMachine& machine, Clock::time_point now) {
-                       return machine.tick(now);
-                   });
+            return !*tentative && watch->with([](LiveMachine& machine, Clock::time_point now) {
+                return machine.tick(now);
+            });
         };
         if (!options_.sleep) {
             options_.sleep = [this](Clock::time_point until) {
@@ -188,13 +187,13 @@ class LiveSource final : public Source {
     StreamInfo info_;
     LiveTimes times_;
     SamePicture picture_;
-    std::optional<Timestamp> last_;  ///< time of the last picture handed on
-    std::optional<Timestamp> moved_;  ///< of the last that differed from the one before
+    std::optional<Timestamp> last_;         ///< time of the last picture handed on
+    std::optional<Timestamp> moved_;        ///< of the last that differed from the one before
     std::optional<Timestamp> frozen_from_;  ///< where it is: moved_ before it moved again
     Timestamp start_{0};
     std::uint64_t frames_ = 0;
     std::chrono::nanoseconds ran_{0};  ///< the connection that broke off, without trouble
-    std::string told_;  ///< the reason that was logged last
+    std::string told_;                 ///< the reason that was logged last
     bool ended_ = false;
     std::string damage_;
     std::stop_callback<std::function<void()>> on_stop_;  ///< last: it uses what is above
@@ -223,9 +222,8 @@ Result<void> LiveSource::connect() {
         const Error& error = opened.error();
         const bool once = options_.reconnect == 0ns || options_.tentative;
         if (!ever && (once || is_hopeless(error))) return fail(error);
-        watch_->with([&](LiveMachine& machine, Clock::time_point) {
-            machine.broke(bare(error.message));
-        });
+        watch_->with(
+            [&](LiveMachine& machine, Clock::time_point) { machine.broke(bare(error.message)); });
         if (options_.reconnect == 0ns) {
             ended_ = true;
             damage_ = error.message;
@@ -247,14 +245,11 @@ Result<void> LiveSource::come_back() {
 
 void LiveSource::take(Frame frame) {
     const bool same = options_.rules.frozen_after > 0ns && picture_.again(frame);
-    LiveMachine::Picture picture =
-        watch_->with([&](LiveMachine& machine, Clock::time_point now) {
-            return machine.picture(now, same);
-        });
+    LiveMachine::Picture picture = watch_->with(
+        [&](LiveMachine& machine, Clock::time_point now) { return machine.picture(now, same); });
     member_.runs();
     watch_->set_clock_known(frame.sender && frame.sender->synced);
-    const auto received =
-        frame.received == Clock::time_point{} ? clock_.now() : frame.received;
+    const auto received = frame.received == Clock::time_point{} ? clock_.now() : frame.received;
     frame.received = received;
     frame.pts = times_.time_of(frame.pts, received);
     if (!same || !moved_) moved_ = frame.pts;
@@ -262,7 +257,8 @@ void LiveSource::take(Frame frame) {
         if (!frozen_from_) frozen_from_ = moved_;
         return;
     }
-    const auto begin = std::exchange(frozen_from_, std::nullopt).value_or(last_.value_or(frame.pts));
+    const auto begin =
+        std::exchange(frozen_from_, std::nullopt).value_or(last_.value_or(frame.pts));
     if (picture.back && last_) {
         // Silence that was but delay has lost nothing: the pictures' times say so.
         const bool lost = !picture.was_silent || frame.pts - *last_ >= options_.rules.silent_after;

@@ -104,8 +104,8 @@ class Source {
 /// for ever. Any thread.
 class LiveStatus {
   public:
-    /// The source's: none where it turns out to be no live one. `look` may be called until then, and
-    /// after the source is gone.
+    /// The source's: none where it turns out to be no live one. `look` may be called until then,
+    /// and after the source is gone.
     void set(std::function<LiveView()> look) {
         std::lock_guard lock(mutex_);
         look_ = std::move(look);
@@ -124,7 +124,7 @@ class LiveStatus {
 
 /// How a camera is opened, and when its connection is given up.
 struct LiveInput {
-    std::string rtsp_transport = "tcp";  ///< or "udp"
+    std::string rtsp_transport = "tcp";       ///< or "udp"
     std::chrono::milliseconds timeout{5000};  ///< of one answer, as far as protocols have such
     std::string login;  ///< "user:password", percent-encoded, for URLs that have none; never told
     /// Asked while I/O waits and between packets; true ends what is under way. May be none.

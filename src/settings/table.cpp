@@ -285,10 +285,9 @@ std::vector<Row> make_table() {
                         &S::frozen_after, 0, 86400));
     add(Effect::none, choice("rtsp_transport", "--rtsp-transport", "how RTSP brings pictures",
                              &S::rtsp_transport, {"tcp", "udp"}));
-    add(Effect::none,
-        text("credentials", "--credentials", "FILE",
-             "lines of HOST USER PASSWORD for cameras, so that no URL need hold them",
-             &S::credentials));
+    add(Effect::none, text("credentials", "--credentials", "FILE",
+                           "lines of HOST USER PASSWORD for cameras, so that no URL need hold them",
+                           &S::credentials));
     add(Effect::none, automatic<double>("max_wait", "--max-wait",
                                         "ms a frame may wait for its batch [5 live, else 100]",
                                         &S::max_wait, 0.01, 10000));

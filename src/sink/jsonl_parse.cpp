@@ -149,7 +149,8 @@ FrameResult frame(const FloatJson& object) {
         result.sender.emplace();
         result.sender->synced = !object["sender_ns"].is_null();
         if (result.sender->synced) {
-            result.sender->at = std::chrono::nanoseconds(integer<std::int64_t>(object, "sender_ns"));
+            result.sender->at =
+                std::chrono::nanoseconds(integer<std::int64_t>(object, "sender_ns"));
         }
     }
     if (object.contains("gaps")) {
@@ -167,7 +168,8 @@ FrameResult frame(const FloatJson& object) {
 JsonlFooter footer(const FloatJson& object) {
     JsonlFooter footer{
         one_of(object, "outcome", {Outcome::complete, Outcome::interrupted, Outcome::failed}),
-        integer<std::uint64_t>(object, "frames"), {}};
+        integer<std::uint64_t>(object, "frames"),
+        {}};
     if (object.contains("gaps")) footer.gaps = gaps(object);
     return footer;
 }

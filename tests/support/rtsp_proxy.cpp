@@ -224,8 +224,8 @@ void RtspProxy::serve(const std::stop_token& stop) {
         } else if (fault.kind != Kind::refuse && socket_ < 0) {
             socket_ = listen_on(port_);
         }
-        const bool drops = fault.kind == Kind::end || fault.kind == Kind::reset ||
-                           fault.kind == Kind::refuse;
+        const bool drops =
+            fault.kind == Kind::end || fault.kind == Kind::reset || fault.kind == Kind::refuse;
         if (drops) {
             for (Link& link : links) {
                 if (fault.kind != Kind::end) link.reset();

@@ -24,8 +24,8 @@ using testing::Not;
 struct Step {
     enum class Kind { picture, silence, closes, breaks };
     Kind kind = Kind::picture;
-    std::chrono::nanoseconds after = 40ms;  ///< on the clock, before it
-    std::uint8_t shade = 0;                 ///< of the picture
+    std::chrono::nanoseconds after = 40ms;                       ///< on the clock, before it
+    std::uint8_t shade = 0;                                      ///< of the picture
     std::optional<std::chrono::nanoseconds> pts = std::nullopt;  ///< else it goes with `after`
     int width = 64;
     std::optional<SenderTime> sender = std::nullopt;
@@ -136,8 +136,7 @@ class LiveSourceTest : public testing::Test {
             if (until > clock_.now()) clock_.advance(until - clock_.now());
             if (script_.empty()) stop_.request_stop();
         };
-        const auto opener =
-            [this](const LiveAttempt& attempt) -> Result<std::unique_ptr<Source>> {
+        const auto opener = [this](const LiveAttempt& attempt) -> Result<std::unique_ptr<Source>> {
             ++attempts_;
             if (script_.empty()) {
                 stop_.request_stop();
@@ -204,9 +203,8 @@ TEST_F(LiveSourceTest, GoesOnOverConnectionsWithOneCountAndOneTime) {
     EXPECT_EQ(frames_[3].pts, frames_[2].pts + passed);
     EXPECT_EQ(frames_[4].pts, frames_[3].pts + 40ms);
     ASSERT_EQ(gaps_.size(), 1U);
-    EXPECT_EQ(gaps_[0],
-              (Outage{frames_[2].pts, frames_[3].pts,
-                      "the connection was closed by the other side"}));
+    EXPECT_EQ(gaps_[0], (Outage{frames_[2].pts, frames_[3].pts,
+                                "the connection was closed by the other side"}));
     EXPECT_THAT(gap_before_, ElementsAre(3)) << "in front of the first frame behind it";
     EXPECT_TRUE(changes_.empty());
     EXPECT_EQ(attempts_, 2);
@@ -251,9 +249,9 @@ TEST_F(LiveSourceTest, WhatCouldNotHealAtFirstMayOnceItHasRun) {
 }
 
 TEST_F(LiveSourceTest, ARefusedPasswordWaitsLongFromTheBeginning) {
-    auto source = open({{.error = Error{ErrorCode::unreadable, "401 Unauthorized",
-                                        std::string(refused_remedy)}},
-                        {.steps = pictures(1)}});
+    auto source = open(
+        {{.error = Error{ErrorCode::unreadable, "401 Unauthorized", std::string(refused_remedy)}},
+         {.steps = pictures(1)}});
     ASSERT_TRUE(source);
     EXPECT_GE(pauses_.front(), 15s);
 }
@@ -292,9 +290,9 @@ TEST_F(LiveSourceTest, SilenceIsGivenUpAndConnectedAnew) {
 }
 
 TEST_F(LiveSourceTest, PicturesThatWereOnlyLateAreNoGap) {
-    auto source = open({{.steps = join({pictures(2),
-                                        {{.kind = Step::Kind::silence, .after = 7s}},
-                                        pictures(1, 9)})}});
+    auto source =
+        open({{.steps = join(
+                   {pictures(2), {{.kind = Step::Kind::silence, .after = 7s}}, pictures(1, 9)})}});
     ASSERT_TRUE(source);
     read_all(**source);
     EXPECT_EQ(frames_.size(), 3U);
@@ -347,8 +345,7 @@ TEST_F(LiveSourceTest, WhereItIsNotToBeConnectedAnewTheEndIsTheEnd) {
     EXPECT_EQ(frames_.size(), 2U);
     ASSERT_TRUE(end_);
     EXPECT_THAT(end_->damage, HasSubstr("Connection reset"));
-    const auto never =
-        open({{.error = Error{ErrorCode::unreadable, "Connection refused", ""}}});
+    const auto never = open({{.error = Error{ErrorCode::unreadable, "Connection refused", ""}}});
     ASSERT_FALSE(never);
 }
 
@@ -383,8 +380,8 @@ TEST_F(LiveSourceTest, TheOutageThatItIsLeftInIsTold) {
 }
 
 TEST_F(LiveSourceTest, TheSendersClockIsHandedOnAndUnknownOneSaidSo) {
-    auto source = open({{.steps = {{.shade = 1},
-                                   {.shade = 2, .sender = SenderTime{true, 1'700'000'000s}}}}});
+    auto source =
+        open({{.steps = {{.shade = 1}, {.shade = 2, .sender = SenderTime{true, 1'700'000'000s}}}}});
     ASSERT_TRUE(source);
     ASSERT_TRUE((*source)->read());
     EXPECT_FALSE(status_->view()->clock_known);
@@ -395,9 +392,9 @@ TEST_F(LiveSourceTest, TheSendersClockIsHandedOnAndUnknownOneSaidSo) {
 }
 
 TEST_F(LiveSourceTest, ReasonsHaveNoSecrets) {
-    auto source = open({{.error = Error{ErrorCode::unreadable,
-                                        "rtsp://admin:s3cret@cam/1 can't be opened", ""}},
-                        {.steps = pictures(1)}});
+    auto source = open(
+        {{.error = Error{ErrorCode::unreadable, "rtsp://admin:s3cret@cam/1 can't be opened", ""}},
+         {.steps = pictures(1)}});
     ASSERT_TRUE(source);
     EXPECT_THAT(status_->view()->reason, Not(HasSubstr("s3cret")));
 }

@@ -207,9 +207,8 @@ TEST_F(BoundaryTest, ALongOutageEndsIdentities) {
 
 TEST_F(BoundaryTest, OfTwoOutagesAroundAFrameThatIsLeftOutNoneIsLost) {
     const auto controls = std::make_shared<const Controls>(Controls::Values{.stride = 2});
-    const auto seen = results({frame(0, 0ms), outage(0ms, 3s), frame(1, 3s), outage(3s, 6s),
-                               frame(2, 6s)},
-                              controls);
+    const auto seen = results(
+        {frame(0, 0ms), outage(0ms, 3s), frame(1, 3s), outage(3s, 6s), frame(2, 6s)}, controls);
     ASSERT_EQ(seen.size(), 2U);
     EXPECT_THAT(seen[1].boundary->outages,
                 testing::ElementsAre(Outage{0ms, 3s, "away"}, Outage{3s, 6s, "away"}));
