@@ -178,7 +178,8 @@ Result<std::unique_ptr<media::Source>> open_camera(const Settings& settings, con
         live.input.timeout = std::max<std::chrono::milliseconds>(live.input.timeout, patient);
     }
     live.reconnect = in_seconds(settings.reconnect);
-    live.tentative = !media::is_camera(plan.location) && !settings.live;
+    live.tentative = !media::is_camera(plan.location);
+    live.endless_is_live = settings.live;
     live.stop = ticket.stop;
     live.back_off = plan.back_off != nullptr ? plan.back_off : std::make_shared<media::BackOff>();
     live.status = ticket.live != nullptr ? ticket.live : std::make_shared<media::LiveStatus>();

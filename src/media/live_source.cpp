@@ -91,22 +91,28 @@ class LiveSource final : public Source {
 
     Result<SourceEvent> read() override {
         for (;;) {
-            if (stop_.stop_requested()) return fail(stopped());
-            if (!ready_.empty()) return next_ready();
             if (ended_) return End{damage_};
+            if (stop_.stop_requested()) return fail(last_error(stopped()));
+            if (!ready_.empty()) return next_ready();
             if (inner_ == nullptr) {
-                if (auto done = come_back(); !done) return fail(done.error());
+                if (auto done = come_back(); !done) return fail(last_error(done.error()));
                 continue;
             }
             auto event = inner_->read();
-            if (stop_.stop_requested()) return fail(stopped());
-            if (!event && event.error().code == ErrorCode::out_of_memory) return event;
+            if (stop_.stop_requested()) return fail(last_error(stopped()));
+            if (!event && event.error().code == ErrorCode::out_of_memory) {
+                return fail(last_error(event.error()));
+            }
             if (!event) {
                 break_off(event.error().message);
             } else if (auto* frame = std::get_if<Frame>(&*event)) {
                 take(std::move(*frame));
             } else if (auto* end = std::get_if<End>(&*event)) {
-                break_off(why(end->damage));
+                if (options_.reconnect == 0ns) {
+                    break_off(end->damage);
+                } else {
+                    break_off(why(end->damage));
+                }
             } else if (auto* changed = std::get_if<FormatChanged>(&*event)) {
                 settle(changed->info);
                 ready_.push_back(std::move(*event));
@@ -117,7 +123,10 @@ class LiveSource final : public Source {
     }
 
     /// Of a tentative one, after open().
-    [[nodiscard]] bool is_live() const { return !options_.tentative || inner_->info().live; }
+    [[nodiscard]] bool is_live() const {
+        const StreamInfo& info = inner_->info();
+        return !options_.tentative || info.live || (options_.endless_is_live && !info.duration);
+    }
     std::unique_ptr<Source> release() {
         options_.status->set(nullptr);
         return std::move(inner_);
@@ -150,6 +159,12 @@ class LiveSource final : public Source {
     void break_off(const std::string& reason);
     void pause(bool refused);
     void tell(const std::string& text);
+    /// End follows it.
+    Error last_error(Error error) {
+        ended_ = true;
+        damage_ = error.message;
+        return error;
+    }
     /// What of a connection's info is this source's own.
     void settle(StreamInfo& info) const {
         info.name = options_.name;

@@ -36,6 +36,7 @@ struct LiveOptions {
     /// It is seen when it is opened whether it is live at all: if not, it is an ordinary source,
     /// and what can't be opened the first time fails.
     bool tentative = false;
+    bool endless_is_live = false;  ///< of a tentative one: also what tells no duration is live
     std::stop_token stop;
     std::shared_ptr<BackOff> back_off;   ///< of the session
     std::shared_ptr<LiveStatus> status;  ///< to be seen by others
