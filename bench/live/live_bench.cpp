@@ -5,8 +5,10 @@
 //                                      results go on after its end, and what the neighbours' p99 is
 //                                      meanwhile
 // live_bench remove                    how long removing takes in each state
-// live_bench reconnects [TIMES=10000]  connections that end after a few pictures, one after the
-//                                      other without a pause: do memory, threads, descriptors grow?
+// live_bench reconnects [TIMES=10000]  connections (MPEG-TS over TCP) that end after six pictures,
+//                                      one after the other without a pause: do memory, threads,
+//                                      descriptors grow?
+// live_bench rtsp-reconnects [TIMES]   likewise of RTSP, given up by their reader
 //
 // The network is the built-in one at 160, on the CPU.
 #include <arpa/inet.h>
@@ -27,10 +29,14 @@
 #include <thread>
 #include <vector>
 
+#include "core/log.h"
 #include "media/live_source.h"
 #include "saccade/session.h"
+#include "support/clip.h"
+#include "support/files.h"
 #include "support/gst_camera.h"
 #include "support/rtsp_proxy.h"
+#include "support/temp_dir.h"
 
 namespace {
 
@@ -133,15 +139,10 @@ int faults(std::chrono::seconds length) {
     StreamSettings own;
     own.on_result = [&](const StreamResult& result) { watch.add(result); };
     own.frames = true;
-    const auto id = session->add(proxy.url(), own);
     StreamSettings beside;
     beside.frames = true;
     beside.on_result = [&](const StreamResult& result) { neighbours.add(result); };
     for (int i = 0; i < 3; ++i) static_cast<void>(session->add(camera.url("fast"), beside));
-    if (!id || !wait_for([&] { return watch.latest() != Steady::time_point{}; }, 60s)) {
-        fmt::print(stderr, "no picture came\n");
-        return 1;
-    }
     using S = LiveState;
     const auto set = [](Kind kind) { return [kind](RtspProxy& p) { p.set(kind); }; };
     const auto stall = [](const char* verb) {
@@ -174,16 +175,22 @@ int faults(std::chrono::seconds length) {
         {"another size", path("/big"), {S::running}, false},
         {"another codec", path("/hevc"), {S::running}, false},
     };
-    std::this_thread::sleep_for(5s);
-    neighbours.p99();
-    std::this_thread::sleep_for(15s);
-    const auto [frames, quiet] = neighbours.p99();
-    fmt::print("neighbours without a fault: p99 {:.1f} ms of {} results\n\n", quiet, frames);
-    fmt::print("| fault | state | seen after | reason | results again after its end | neighbours' "
-               "p99 |\n| --- | --- | --- | --- | --- | --- |\n");
+    fmt::print(
+        "| fault | state | seen after | reason | results again after its end | neighbours' "
+        "p99, ms, before and during |\n| --- | --- | --- | --- | --- | --- |\n");
     int wrong = 0;
     for (const FaultCase& fault : cases) {
+        // A stream of its own, since pauses grow until one has run for a good minute.
+        const auto id = session->add(proxy.url(), own);
+        const auto added = Steady::now();
+        if (!id || !wait_for([&] { return watch.latest() > added; }, 60s)) {
+            fmt::print(stderr, "no picture came\n");
+            return 1;
+        }
+        std::this_thread::sleep_for(2s);
         neighbours.p99();
+        std::this_thread::sleep_for(length);  // as long as the fault, and just before it
+        const double quiet = neighbours.p99().second;
         const auto begin = Steady::now();
         fault.begin(proxy);
         if (fault.reconnects) {
@@ -207,7 +214,7 @@ int faults(std::chrono::seconds length) {
             if (live && !live->reason.empty() && live->state != S::running) reason = live->reason;
             std::this_thread::sleep_for(5ms);
         }
-        const auto [of, p99] = neighbours.p99();
+        const double p99 = neighbours.p99().second;
         proxy.set(Kind::none);
         const bool other_path = !fault.breaks || fault.states == std::vector{S::frozen} ||
                                 std::string_view(fault.name) == "sound only";
@@ -217,22 +224,13 @@ int faults(std::chrono::seconds length) {
         const double back = in_seconds(watch.latest() - ended);
         const bool good = seen != "-" && again && back <= 5;
         if (!good) ++wrong;
-        fmt::print("| {} | {} | {:.2f} s | {} | {} | {:.1f} ms ({:+.0f} %) |{}\n", fault.name, seen,
-                   after, reason.empty() ? "-" : reason,
-                   again ? fmt::format("{:.2f} s", back) : "never", p99,
-                   quiet > 0 ? 100 * (p99 / quiet - 1) : 0, good ? "" : " WRONG");
+        fmt::print("| {} | {} | {:.2f} s | {} | {} | {:.1f}, {:.1f} |{}\n", fault.name, seen, after,
+                   reason.empty() ? "-" : reason,
+                   again ? fmt::format("{:.2f} s", back) : "never", quiet, p99,
+                   good ? "" : " WRONG");
         std::fflush(stdout);
-        if (fault.states == std::vector{S::running}) {
-            path("/cam")(proxy);
-            wait_for([&] { return watch.latest() > ended + 1s; }, 20s);
-        }
-        std::this_thread::sleep_for(3s);
-    }
-    const auto view = look(*session, *id);
-    if (view.live) {
-        fmt::print("\n{} attempts, {} connections, {} gaps of {:.1f} s together; {} results\n",
-                   view.live->attempts, view.live->connections, view.live->outages,
-                   in_seconds(view.live->outage_time), view.frames);
+        static_cast<void>(session->remove(*id));
+        proxy.set_path("/cam");
     }
     session->close();
     return wrong;
@@ -251,7 +249,10 @@ int removal() {
     };
     const std::vector<Case> cases = {
         {"connecting (OPTIONS unanswered)", {Kind::stall, "OPTIONS"}, false, LiveState::connecting},
-        {"connecting (DESCRIBE unanswered)", {Kind::stall, "DESCRIBE"}, false, LiveState::connecting},
+        {"connecting (DESCRIBE unanswered)",
+         {Kind::stall, "DESCRIBE"},
+         false,
+         LiveState::connecting},
         {"connecting (PLAY unanswered)", {Kind::stall, "PLAY"}, false, LiveState::connecting},
         {"waiting, never connected", {Kind::refuse, ""}, false, LiveState::waiting},
         {"running", {}, true, LiveState::running},
@@ -309,63 +310,115 @@ Held held() {
     return now;
 }
 
-/// The source alone, without a pause between connections; its own camera in front of it closes
-/// each after some pictures.
-int reconnects(std::uint64_t times) {
-    const test::GstCamera camera;
-    if (camera.port() == 0) return 1;
+/// Sends the same MPEG-TS to whoever comes, one after the other, and closes.
+class TsServer {
+  public:
+    explicit TsServer(std::string bytes)
+        : bytes_(std::move(bytes)), socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
+            ::listen(socket_, 8) != 0 ||
+            ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+            return;
+        }
+        port_ = ntohs(address.sin_port);
+        thread_ = std::jthread([this](const std::stop_token& stop) {
+            while (!stop.stop_requested()) {
+                const int client = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+                if (client < 0) return;
+                std::string_view left = bytes_;
+                while (!left.empty()) {
+                    const auto sent = ::send(client, left.data(), left.size(), MSG_NOSIGNAL);
+                    if (sent <= 0) break;
+                    left.remove_prefix(static_cast<std::size_t>(sent));
+                }
+                ::close(client);
+            }
+        });
+    }
+    ~TsServer() {
+        thread_.request_stop();
+        ::shutdown(socket_, SHUT_RDWR);
+        if (thread_.joinable()) thread_.join();
+        ::close(socket_);
+    }
+    TsServer(const TsServer&) = delete;
+    TsServer& operator=(const TsServer&) = delete;
+    [[nodiscard]] std::string url() const { return fmt::format("tcp://127.0.0.1:{}", port_); }
+
+  private:
+    const std::string bytes_;
+    const int socket_;
+    int port_ = 0;
+    std::jthread thread_;
+};
+
+/// The source alone, without a pause between connections. `pictures`: after so many the reader
+/// gives the connection up, as a watchdog does; 0: it ends by itself.
+int reconnects(const std::string& url, int pictures, std::uint64_t times) {
     static const SteadyClock clock;
     const auto status = std::make_shared<media::LiveStatus>();
-    std::stop_source stop;
     media::LiveOptions options;
-    options.name = camera.url("fast");
+    options.name = url;
     options.host = "camera";
-    options.stop = stop.get_token();
     options.back_off = std::make_shared<media::BackOff>();
     options.status = status;
     options.sleep = [](Clock::time_point) {};
-    const auto opener = [&](const media::LiveInput& input, const std::stop_token& token,
-                            bool) -> Result<std::unique_ptr<media::Source>> {
-        media::SourceOptions connection{.decoder_threads = 1};
-        connection.live = std::make_shared<media::LiveInput>(input);
-        connection.stop = token;
-        return media::open_source(options.name, connection);
-    };
-    // The connection is cut by its reader: as a time-out does it, through libav's interrupt.
+    log::set_level(log::Level::error);
     std::atomic<bool> cut{false};
-    const auto cutting = [&](const media::LiveInput& input, const std::stop_token& token,
-                             bool again) {
-        media::LiveInput mine = input;
-        mine.gives_up = [&cut, gives_up = input.gives_up] { return cut.load() || gives_up(); };
+    const auto opener = [&](const media::LiveAttempt& attempt) {
+        auto mine = std::make_shared<media::LiveInput>(attempt.input);
+        mine->gives_up = [&cut, gives_up = mine->gives_up] { return cut.load() || gives_up(); };
         cut = false;
-        return opener(mine, token, again);
+        media::SourceOptions connection{.decoder_threads = 1};
+        connection.live = std::move(mine);
+        connection.stop = attempt.stop;
+        return media::open_source(url, connection);
     };
-    auto source = media::open_live(cutting, options, clock);
+    auto source = media::open_live(opener, options, clock);
     if (!source) {
         fmt::print(stderr, "{}\n", source.error().line());
         return 1;
     }
-    fmt::print("connections | resident MB | threads | descriptors\n");
+    fmt::print(
+        "| connections | memory, MB | threads | descriptors | after |\n"
+        "| ---: | ---: | ---: | ---: | ---: |\n");
     const auto begin = Steady::now();
-    std::uint64_t told = 0;
-    int pictures = 0;
-    for (;;) {
+    std::uint64_t told = 0, frames = 0;
+    while (told < times) {
         auto event = (*source)->read();
-        if (!event || std::holds_alternative<media::End>(*event)) break;
+        if (!event || std::holds_alternative<media::End>(*event)) return 1;
         if (!std::holds_alternative<Frame>(*event)) continue;
         event = media::End{};  // the picture goes
-        if (++pictures % 2 == 0) cut = true;
+        ++frames;
+        if (pictures > 0 && frames % static_cast<std::uint64_t>(pictures) == 0) cut = true;
         const auto view = *status->view();
-        if (view.connections >= told + times / 20) {
-            told = view.connections;
-            const Held now = held();
-            fmt::print("{:>7} | {:7.1f} | {:3} | {:3} | {:.0f} s\n", view.connections, now.megabytes,
-                       now.threads, now.descriptors, in_seconds(Steady::now() - begin));
-            std::fflush(stdout);
-        }
-        if (view.connections >= times) break;
+        if (view.connections < told + times / 20 && told > 0) continue;
+        if (view.connections < times / 20) continue;
+        told = view.connections;
+        const Held now = held();
+        fmt::print("| {} | {:.1f} | {} | {} | {:.0f} s |\n", told, now.megabytes, now.threads,
+                   now.descriptors, in_seconds(Steady::now() - begin));
+        std::fflush(stdout);
     }
+    fmt::print("\n{} pictures\n", frames);
     return 0;
+}
+
+int reconnects_by_itself(std::uint64_t times) {
+    const test::TempDir folder;
+    if (!test::write_clip(folder / "clip.ts", {.codec = "mpeg2video", .frames = 6})) return 1;
+    const TsServer server(test::read_file(folder / "clip.ts"));
+    return reconnects(server.url(), 0, times);
+}
+
+int reconnects_of_rtsp(std::uint64_t times) {
+    const test::GstCamera camera;
+    if (camera.port() == 0) return 1;
+    return reconnects(camera.url("fast"), 2, times);
 }
 
 }  // namespace
@@ -375,9 +428,11 @@ int main(int argc, char** argv) {
     const long number = argc > 2 ? std::atol(argv[2]) : 0;
     if (what == "faults") return faults(std::chrono::seconds(number > 0 ? number : 7));
     if (what == "remove") return removal();
-    if (what == "reconnects") {
-        return reconnects(static_cast<std::uint64_t>(number > 0 ? number : 10'000));
-    }
-    fmt::print(stderr, "live_bench faults [SECONDS] | remove | reconnects [TIMES]\n");
+    const auto times = static_cast<std::uint64_t>(number > 0 ? number : 10'000);
+    if (what == "reconnects") return reconnects_by_itself(times);
+    if (what == "rtsp-reconnects") return reconnects_of_rtsp(times);
+    fmt::print(stderr,
+               "live_bench faults [SECONDS] | remove | reconnects [TIMES] | rtsp-reconnects "
+               "[TIMES]\n");
     return 2;
 }

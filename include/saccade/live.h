@@ -26,12 +26,12 @@ struct LiveView {
     LiveState state = LiveState::connecting;
     /// Why it is not running, or last was not, in one line without secrets; "": it always was.
     std::string reason;
-    std::uint64_t attempts = 0;     ///< connections that were tried
-    std::uint64_t connections = 0;  ///< of them, those that gave a picture
+    std::uint64_t attempts = 0;                            ///< connections that were tried
+    std::uint64_t connections = 0;                         ///< of them, those that gave a picture
     std::optional<std::chrono::nanoseconds> picture_age;   ///< since the last one; none yet
     std::optional<std::chrono::nanoseconds> next_attempt;  ///< from now, where it waits
-    std::uint64_t outages = 0;                ///< so far, the one under way included
-    std::chrono::nanoseconds outage_time{0};  ///< of all of them together
+    std::uint64_t outages = 0;                             ///< so far, the one under way included
+    std::chrono::nanoseconds outage_time{0};               ///< of all of them together
     bool clock_known = false;  ///< the sender has told its wall clock on this connection
 
     /// Connections after the first.

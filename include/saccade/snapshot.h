@@ -55,11 +55,11 @@ struct StreamSnapshot {
     std::vector<DropCount> drops;
     std::uint64_t boundaries = 0;  ///< frames so far that a boundary lay in front of
     std::size_t queued = 0;        ///< decoded frames that wait for the detector
-    Latency latency;  ///< decoded to written; of live streams received to written
+    Latency latency;               ///< decoded to written; of live streams received to written
     /// From when the sender says that it took a picture, to written. Only as good as the two clocks
     /// agree. No frames where the sender has not told.
     Latency sender_latency;
-    std::optional<LiveView> live;  ///< of a live source
+    std::optional<LiveView> live;     ///< of a live source
     std::chrono::nanoseconds age{0};  ///< since it was added; where it has ended, until then
 };
 

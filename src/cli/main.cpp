@@ -32,6 +32,7 @@ int run_main(int argc, char** argv) {
     cli::add_quantize(app, job);
     cli::add_check_precision(app, job);
     cli::add_models(app, job);
+    cli::add_recommend(app, job);
     cli::add_demo(app, job);
     cli::add_bench(app, job);
     cli::add_profile(app, job);

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <cctype>
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <mutex>
 #include <set>
@@ -52,7 +52,7 @@ std::string without_port(const std::string& host) {
 
 /// Once a file: whoever else has an account on the machine could read it.
 void warn_if_open(const std::string& file) {
-    struct stat status {};
+    struct stat status{};
     constexpr mode_t others = S_IRWXG | S_IRWXO;
     if (::stat(file.c_str(), &status) != 0 || (status.st_mode & others) == 0) return;
     static std::mutex mutex;

@@ -201,28 +201,45 @@ Result<std::unique_ptr<media::Source>> open_camera(const Settings& settings, con
     live.host = media::host_of(plan.location);
     live.rules.silent_after = in_seconds(settings.silent_after);
     live.rules.frozen_after = in_seconds(settings.frozen_after);
-    live.rules.connect_within = std::max(live.rules.connect_within, 2 * live.rules.silent_after);
+    constexpr std::chrono::seconds least{5};  // for a connection to be made and a key frame to come
+    live.rules.connect_within =
+        std::max<std::chrono::nanoseconds>(least, 2 * live.rules.silent_after);
     live.input.rtsp_transport = settings.rtsp_transport;
-    live.input.timeout =
-        std::chrono::duration_cast<std::chrono::milliseconds>(live.rules.silent_after);
+    // (Behind the source's own watch, which tells what it is that does not come.)
+    live.input.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
+        live.rules.connect_within + std::chrono::seconds(1));
+    if (!media::is_camera(plan.location)) {
+        constexpr std::chrono::seconds patient{30};  // a file's server may take its time
+        live.input.timeout = std::max<std::chrono::milliseconds>(live.input.timeout, patient);
+    }
     live.reconnect = in_seconds(settings.reconnect);
-    live.tentative = !media::is_camera(plan.location) && !settings.live;
+    live.tentative = !media::is_camera(plan.location);
+    live.endless_is_live = settings.live;
     live.stop = ticket.stop;
     live.back_off = plan.back_off != nullptr ? plan.back_off : std::make_shared<media::BackOff>();
     live.status = ticket.live != nullptr ? ticket.live : std::make_shared<media::LiveStatus>();
-    const auto open = [location = plan.location, file = settings.credentials, options](
-                          const media::LiveInput& input, const std::stop_token& stop,
-                          bool again) -> Result<std::unique_ptr<media::Source>> {
+    const auto open =
+        [location = plan.location, file = settings.credentials, options,
+         admitted = std::make_shared<bool>(false)](
+            const media::LiveAttempt& attempt) -> Result<std::unique_ptr<media::Source>> {
         // (Looked up each time: passwords are changed, and then a camera should come back.)
         auto login = camera_login(location, file);
         if (!login) return fail(login.error());
-        auto mine = std::make_shared<media::LiveInput>(input);
+        auto mine = std::make_shared<media::LiveInput>(attempt.input);
         mine->login = std::move(*login);
         media::SourceOptions connection = options;
         connection.live = std::move(mine);
-        connection.stop = stop;
+        connection.stop = attempt.stop;
         // The place in the device's memory stays the stream's.
-        if (again) connection.before_decoder = nullptr;
+        connection.before_decoder = nullptr;
+        if (!*admitted) {
+            connection.before_decoder = [&](const media::StreamInfo& declared) {
+                auto room = options.before_decoder(declared);
+                *admitted = room.has_value();
+                attempt.held_up();  // a network may take minutes to load
+                return room;
+            };
+        }
         return media::open_source(location, connection);
     };
     return media::open_live(open, std::move(live), clock);

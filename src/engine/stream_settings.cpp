@@ -73,10 +73,12 @@ Result<void> check(const Settings& session, const Settings& s, const track::Grou
         return wrong("reconnect", fmt::format("{} is no number from 0 to 3600", s.reconnect));
     }
     if (!(s.silent_after >= 0.1 && s.silent_after <= 3600)) {
-        return wrong("silent_after", fmt::format("{} is no number from 0.1 to 3600", s.silent_after));
+        return wrong("silent_after",
+                     fmt::format("{} is no number from 0.1 to 3600", s.silent_after));
     }
     if (!(s.frozen_after >= 0 && s.frozen_after <= 86400)) {
-        return wrong("frozen_after", fmt::format("{} is no number from 0 to 86400", s.frozen_after));
+        return wrong("frozen_after",
+                     fmt::format("{} is no number from 0 to 86400", s.frozen_after));
     }
     if (s.rtsp_transport != "tcp" && s.rtsp_transport != "udp") {
         return wrong("rtsp_transport", fmt::format("'{}' is none of tcp, udp", s.rtsp_transport));

@@ -27,7 +27,7 @@ void BackOff::runs(Member& member) {
 }
 
 nanoseconds BackOff::failed(Member& member, nanoseconds ran, nanoseconds longest, bool refused) {
-    constexpr unsigned most = 40;  // doublings: beyond all patience, and far from overflow
+    constexpr unsigned most = 40;  // steps: beyond all patience, and far from overflow
     std::lock_guard lock(mutex_);
     Host& host = hosts_[member.host_];
     if (std::exchange(member.running_, false)) --host.running;
@@ -38,12 +38,12 @@ nanoseconds BackOff::failed(Member& member, nanoseconds ran, nanoseconds longest
         member.failures_ = host.failures;
     }
     nanoseconds pause = shortest;
-    for (unsigned i = 1; i < member.failures_ && pause < longest; ++i) pause *= 2;
+    for (unsigned i = 1; i < member.failures_ && pause < longest; ++i) pause += pause / 2;
     if (refused) pause = longest;
     pause = std::min(pause, longest);
     std::uniform_real_distribution<double> part(0.5, 1);
-    return nanoseconds(static_cast<nanoseconds::rep>(part(chance_) *
-                                                     static_cast<double>(pause.count())));
+    return nanoseconds(
+        static_cast<nanoseconds::rep>(part(chance_) * static_cast<double>(pause.count())));
 }
 
 }  // namespace saccade::media

@@ -11,7 +11,8 @@
 
 namespace saccade::media {
 
-/// Pauses double from `shortest` to `longest`, and each is cut by chance to between half of it and
+/// Pauses grow by half from `shortest` to `longest`, so that a camera that was away for ten seconds
+/// is not waited for much longer, and each is cut by chance to between half of it and
 /// all of it, so that the streams of a host that comes back don't meet there. A stream that ran for
 /// a good minute starts from the beginning. While no stream of a host runs, all of it share the
 /// longest pause that they have come to: a new one does not begin to hammer at what is known to be

@@ -184,6 +184,11 @@ tl::unexpected<Error> Demuxer::not_media(int code) const {
                     fmt::format("{}: can't be opened: {}", name_, libav_message(code)),
                     std::string(refused_remedy));
     }
+    if (code == AVERROR_HTTP_OTHER_4XX && url_scheme(location_).starts_with("rtsp")) {
+        return fail(ErrorCode::unreadable,
+                    name_ + ": can't be opened: the camera has no video, or no such stream",
+                    "check the address, and that its video is on");
+    }
     if (!reader_ && (code != AVERROR_INVALIDDATA || live_)) {
         return fail(code == AVERROR(ENOENT) || code == AVERROR_HTTP_NOT_FOUND
                         ? ErrorCode::not_found

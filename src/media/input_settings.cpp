@@ -26,9 +26,9 @@ std::vector<std::string> InputSettings::left() const {
 }
 
 bool is_camera_scheme(const std::string& scheme) {
-    constexpr std::array<std::string_view, 13> schemes = {
-        "rtsp", "rtsps", "rtp", "srtp", "udp", "srt",  "rtmp",
-        "rtmps", "rtmpt", "mms", "mmst", "tcp", "v4l2"};
+    constexpr std::array<std::string_view, 13> schemes = {"rtsp", "rtsps", "rtp",   "srtp",  "udp",
+                                                          "srt",  "rtmp",  "rtmps", "rtmpt", "mms",
+                                                          "mmst", "tcp",   "v4l2"};
     return contains(schemes, scheme);
 }
 

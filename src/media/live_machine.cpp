@@ -93,7 +93,8 @@ void LiveMachine::begin_outage(Time since, std::string reason) {
 }
 
 void LiveMachine::broke(const std::string& reason) {
-    if (!std::exchange(given_up_, false)) reason_ = reason;
+    // (Of one that was silent libav's own time-out may be the first to say so.)
+    if (!std::exchange(given_up_, false) && state_ != LiveState::silent) reason_ = reason;
     // (Before the first picture nothing is missed.)
     if (picture_ && !out_since_) begin_outage(*picture_, reason_);
     state_ = LiveState::broken;

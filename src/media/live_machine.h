@@ -29,6 +29,8 @@ class LiveMachine {
 
     /// An attempt begins.
     void connect(Time now);
+    /// The attempt was held up by something that is not the camera's.
+    void held_up(Time now) noexcept { attempt_ = now; }
     /// To be called while nothing comes, often. Whether the connection is to be given up: then
     /// broke() follows, and reason() says why.
     [[nodiscard]] bool tick(Time now);
@@ -65,15 +67,15 @@ class LiveMachine {
     const LiveRules rules_;
     LiveState state_ = LiveState::connecting;
     std::string reason_;
-    Time attempt_{};                   ///< when the latest attempt began
-    Time running_since_{};             ///< without trouble
-    std::optional<Time> picture_;      ///< the latest, of any connection
-    std::optional<Time> moved_;        ///< when a picture last differed from the one before
-    std::optional<Time> next_;         ///< attempt
-    std::optional<Time> out_since_;    ///< of the outage under way
-    bool reconnected_ = false;         ///< in the outage under way
-    bool given_up_ = false;            ///< by tick()
-    bool shaken_ = false;              ///< connected anew because the picture was frozen
+    Time attempt_{};                 ///< when the latest attempt began
+    Time running_since_{};           ///< without trouble
+    std::optional<Time> picture_;    ///< the latest, of any connection
+    std::optional<Time> moved_;      ///< when a picture last differed from the one before
+    std::optional<Time> next_;       ///< attempt
+    std::optional<Time> out_since_;  ///< of the outage under way
+    bool reconnected_ = false;       ///< in the outage under way
+    bool given_up_ = false;          ///< by tick()
+    bool shaken_ = false;            ///< connected anew because the picture was frozen
     std::uint64_t attempts_ = 0, connections_ = 0, outages_ = 0;
     std::chrono::nanoseconds outage_time_{0};  ///< of those that are over
 };

@@ -16,6 +16,7 @@
 #include "media/demuxer.h"
 #include "media/input_settings.h"
 #include "media/live_times.h"
+#include "media/live_watch.h"
 #include "media/names.h"
 #include "media/same_picture.h"
 
@@ -36,6 +37,13 @@ bool is_hopeless(const Error& error) {
     }
 }
 
+/// What ended a connection, out of what is said of all of it.
+std::string why(const std::string& damage) {
+    const auto stopped = damage.find("reading stopped");
+    return stopped == std::string::npos ? "the connection was closed by the other side"
+                                        : damage.substr(stopped);
+}
+
 /// Whether who gave `a` would have to be told that it is `b` now.
 bool same_shape(const StreamInfo& a, const StreamInfo& b) {
     return a.width == b.width && a.height == b.height && a.format == b.format &&
@@ -48,13 +56,18 @@ class LiveSource final : public Source {
         : opener_(std::move(opener)),
           options_(std::move(options)),
           clock_(clock),
+          watch_(std::make_shared<LiveWatch>(options_.rules, clock_)),
+          tentative_(std::make_shared<std::atomic<bool>>(options_.tentative)),
           member_(*options_.back_off, options_.host),
           on_stop_(options_.stop, [this] { interrupt(); }) {
-        options_.status->begin(options_.rules, clock_);
-        options_.input.gives_up = [this] {
-            if (tentative_) return false;
-            return options_.status->with(
-                [](LiveMachine& machine, Clock::time_point now) { return machine.tick(now); });
+        options_.status->set([watch = watch_] { return watch->view(); });
+        // (A tentative connection that is handed out lives on without this.)
+        options_.input.gives_up = [watch = watch_, stop = stop_.get_token(),
+                                   tentative = tentative_] {
+            if (stop.stop_requested()) return true;
+            return !*tentative && watch->with([](LiveMachine& machine, Clock::time_point now) {
+                return machine.tick(now);
+            });
         };
         if (!options_.sleep) {
             options_.sleep = [this](Clock::time_point until) {
@@ -67,7 +80,8 @@ class LiveSource final : public Source {
     /// Up to the first picture.
     Result<void> open() {
         if (auto done = connect(); !done) return done;
-        tentative_ = false;
+        if (!is_live()) return {};
+        *tentative_ = false;
         info_ = inner_->info();
         settle(info_);
         return {};
@@ -77,23 +91,28 @@ class LiveSource final : public Source {
 
     Result<SourceEvent> read() override {
         for (;;) {
-            if (stop_.stop_requested()) return fail(stopped());
-            if (!ready_.empty()) return next_ready();
             if (ended_) return End{damage_};
+            if (stop_.stop_requested()) return fail(last_error(stopped()));
+            if (!ready_.empty()) return next_ready();
             if (inner_ == nullptr) {
-                if (auto done = come_back(); !done) return fail(done.error());
+                if (auto done = come_back(); !done) return fail(last_error(done.error()));
                 continue;
             }
             auto event = inner_->read();
-            if (stop_.stop_requested()) return fail(stopped());
-            if (!event && event.error().code == ErrorCode::out_of_memory) return event;
+            if (stop_.stop_requested()) return fail(last_error(stopped()));
+            if (!event && event.error().code == ErrorCode::out_of_memory) {
+                return fail(last_error(event.error()));
+            }
             if (!event) {
                 break_off(event.error().message);
             } else if (auto* frame = std::get_if<Frame>(&*event)) {
                 take(std::move(*frame));
             } else if (auto* end = std::get_if<End>(&*event)) {
-                break_off(end->damage.empty() ? "the connection was closed by the other side"
-                                              : end->damage);
+                if (options_.reconnect == 0ns) {
+                    break_off(end->damage);
+                } else {
+                    break_off(why(end->damage));
+                }
             } else if (auto* changed = std::get_if<FormatChanged>(&*event)) {
                 settle(changed->info);
                 ready_.push_back(std::move(*event));
@@ -104,9 +123,12 @@ class LiveSource final : public Source {
     }
 
     /// Of a tentative one, after open().
-    [[nodiscard]] bool is_live() const { return inner_->info().live; }
+    [[nodiscard]] bool is_live() const {
+        const StreamInfo& info = inner_->info();
+        return !options_.tentative || info.live || (options_.endless_is_live && !info.duration);
+    }
     std::unique_ptr<Source> release() {
-        options_.status->end();
+        options_.status->set(nullptr);
         return std::move(inner_);
     }
 
@@ -119,7 +141,7 @@ class LiveSource final : public Source {
     }
 
     [[nodiscard]] std::optional<Outage> outage_at_end() const override {
-        return options_.status->with(
+        return watch_->with(
             [&](LiveMachine& machine, Clock::time_point now) -> std::optional<Outage> {
                 const auto out = machine.out_for(now);
                 if (!out || !last_) return std::nullopt;
@@ -137,6 +159,12 @@ class LiveSource final : public Source {
     void break_off(const std::string& reason);
     void pause(bool refused);
     void tell(const std::string& text);
+    /// End follows it.
+    Error last_error(Error error) {
+        ended_ = true;
+        damage_ = error.message;
+        return error;
+    }
     /// What of a connection's info is this source's own.
     void settle(StreamInfo& info) const {
         info.name = options_.name;
@@ -163,6 +191,8 @@ class LiveSource final : public Source {
     LiveOpener opener_;
     LiveOptions options_;
     const Clock& clock_;
+    const std::shared_ptr<LiveWatch> watch_;
+    const std::shared_ptr<std::atomic<bool>> tentative_;  ///< until it is seen to be live
     BackOff::Member member_;
     std::stop_source stop_;
     std::mutex mutex_;
@@ -172,14 +202,13 @@ class LiveSource final : public Source {
     StreamInfo info_;
     LiveTimes times_;
     SamePicture picture_;
-    std::optional<Timestamp> last_;  ///< time of the last picture handed on
-    std::optional<Timestamp> moved_;  ///< of the last that differed from the one before
+    std::optional<Timestamp> last_;         ///< time of the last picture handed on
+    std::optional<Timestamp> moved_;        ///< of the last that differed from the one before
     std::optional<Timestamp> frozen_from_;  ///< where it is: moved_ before it moved again
     Timestamp start_{0};
     std::uint64_t frames_ = 0;
-    std::atomic<bool> tentative_ = options_.tentative;
     std::chrono::nanoseconds ran_{0};  ///< the connection that broke off, without trouble
-    std::string told_;  ///< the reason that was logged last
+    std::string told_;                 ///< the reason that was logged last
     bool ended_ = false;
     std::string damage_;
     std::stop_callback<std::function<void()>> on_stop_;  ///< last: it uses what is above
@@ -188,11 +217,17 @@ class LiveSource final : public Source {
 Result<void> LiveSource::connect() {
     for (;;) {
         if (stop_.stop_requested()) return fail(stopped());
-        const bool ever = options_.status->with([](LiveMachine& machine, Clock::time_point now) {
+        const bool ever = watch_->with([](LiveMachine& machine, Clock::time_point now) {
             machine.connect(now);
             return machine.ever();
         });
-        auto opened = opener_(options_.input, stop_.get_token(), ever);
+        auto opened = opener_({.input = options_.input,
+                               .stop = *tentative_ ? options_.stop : stop_.get_token(),
+                               .held_up = [watch = watch_] {
+                                   watch->with([](LiveMachine& machine, Clock::time_point now) {
+                                       machine.held_up(now);
+                                   });
+                               }});
         if (stop_.stop_requested()) return fail(stopped());
         if (opened) {
             inner_ = std::move(*opened);
@@ -202,15 +237,15 @@ Result<void> LiveSource::connect() {
         const Error& error = opened.error();
         const bool once = options_.reconnect == 0ns || options_.tentative;
         if (!ever && (once || is_hopeless(error))) return fail(error);
-        options_.status->with([&](LiveMachine& machine, Clock::time_point) {
-            machine.broke(bare(error.message));
-        });
+        watch_->with(
+            [&](LiveMachine& machine, Clock::time_point) { machine.broke(bare(error.message)); });
         if (options_.reconnect == 0ns) {
             ended_ = true;
             damage_ = error.message;
             return {};
         }
-        pause(error.remedy == refused_remedy);
+        // Of a password that never was right; else it may be the camera that is not itself.
+        pause(!ever && error.remedy == refused_remedy);
     }
 }
 
@@ -225,14 +260,11 @@ Result<void> LiveSource::come_back() {
 
 void LiveSource::take(Frame frame) {
     const bool same = options_.rules.frozen_after > 0ns && picture_.again(frame);
-    LiveMachine::Picture picture =
-        options_.status->with([&](LiveMachine& machine, Clock::time_point now) {
-            return machine.picture(now, same);
-        });
+    LiveMachine::Picture picture = watch_->with(
+        [&](LiveMachine& machine, Clock::time_point now) { return machine.picture(now, same); });
     member_.runs();
-    options_.status->set_clock_known(frame.sender && frame.sender->synced);
-    const auto received =
-        frame.received == Clock::time_point{} ? clock_.now() : frame.received;
+    watch_->set_clock_known(frame.sender && frame.sender->synced);
+    const auto received = frame.received == Clock::time_point{} ? clock_.now() : frame.received;
     frame.received = received;
     frame.pts = times_.time_of(frame.pts, received);
     if (!same || !moved_) moved_ = frame.pts;
@@ -240,7 +272,8 @@ void LiveSource::take(Frame frame) {
         if (!frozen_from_) frozen_from_ = moved_;
         return;
     }
-    const auto begin = std::exchange(frozen_from_, std::nullopt).value_or(last_.value_or(frame.pts));
+    const auto begin =
+        std::exchange(frozen_from_, std::nullopt).value_or(last_.value_or(frame.pts));
     if (picture.back && last_) {
         // Silence that was but delay has lost nothing: the pictures' times say so.
         const bool lost = !picture.was_silent || frame.pts - *last_ >= options_.rules.silent_after;
@@ -262,8 +295,8 @@ void LiveSource::take(Frame frame) {
 void LiveSource::break_off(const std::string& reason) {
     inner_->interrupt();
     inner_.reset();
-    options_.status->set_clock_known(false);
-    options_.status->with([&](LiveMachine& machine, Clock::time_point now) {
+    watch_->set_clock_known(false);
+    watch_->with([&](LiveMachine& machine, Clock::time_point now) {
         ran_ = machine.running_for(now);
         machine.broke(bare(reason));
     });
@@ -277,7 +310,7 @@ void LiveSource::break_off(const std::string& reason) {
 
 void LiveSource::pause(bool refused) {
     const auto pause = member_.failed(std::exchange(ran_, 0ns), options_.reconnect, refused);
-    const auto until = options_.status->with([&](LiveMachine& machine, Clock::time_point now) {
+    const auto until = watch_->with([&](LiveMachine& machine, Clock::time_point now) {
         machine.wait(now + pause);
         return std::pair{now + pause, machine.reason()};
     });

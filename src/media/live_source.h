@@ -9,16 +9,22 @@
 #include "core/clock.h"
 #include "media/back_off.h"
 #include "media/live_machine.h"
-#include "media/live_status.h"
 #include "media/source.h"
 
 namespace saccade::media {
 
+/// What a connection is opened with.
+struct LiveAttempt {
+    LiveInput input;
+    std::stop_token stop;
+    /// To be called when it was held up by something that is not the camera's: the time that an
+    /// attempt has begins anew.
+    std::function<void()> held_up;
+};
+
 /// Opens one connection and waits for its first picture. It has to give up soon after
-/// `input.gives_up` says so, or `stop` is requested. `again`: not the first that gave pictures.
-using LiveOpener = std::function<Result<std::unique_ptr<Source>>(const LiveInput& input,
-                                                                 const std::stop_token& stop,
-                                                                 bool again)>;
+/// `input.gives_up` says so, or `stop` is requested.
+using LiveOpener = std::function<Result<std::unique_ptr<Source>>(const LiveAttempt& attempt)>;
 
 struct LiveOptions {
     std::string name;  ///< for messages, secrets masked
@@ -30,6 +36,7 @@ struct LiveOptions {
     /// It is seen when it is opened whether it is live at all: if not, it is an ordinary source,
     /// and what can't be opened the first time fails.
     bool tentative = false;
+    bool endless_is_live = false;  ///< of a tentative one: also what tells no duration is live
     std::stop_token stop;
     std::shared_ptr<BackOff> back_off;   ///< of the session
     std::shared_ptr<LiveStatus> status;  ///< to be seen by others

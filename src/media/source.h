@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -17,6 +19,7 @@
 #include "media/pixel_aspect.h"
 #include "saccade/bad_image.h"
 #include "saccade/error.h"
+#include "saccade/live.h"
 #include "saccade/types.h"
 
 namespace saccade::media {
@@ -97,6 +100,28 @@ class Source {
     /// What a live source that was left while it gave nothing has to say of that. After the last
     /// read(), by its thread.
     [[nodiscard]] virtual std::optional<Outage> outage_at_end() const { return std::nullopt; }
+};
+
+/// How a live source stands, as it tells those who look. Made before it is opened, which may take
+/// for ever. Any thread.
+class LiveStatus {
+  public:
+    /// The source's: none where it turns out to be no live one. `look` may be called until then,
+    /// and after the source is gone.
+    void set(std::function<LiveView()> look) {
+        std::lock_guard lock(mutex_);
+        look_ = std::move(look);
+    }
+    /// Nothing of a source that is not live.
+    [[nodiscard]] std::optional<LiveView> view() const {
+        std::lock_guard lock(mutex_);
+        if (!look_) return std::nullopt;
+        return look_();
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::function<LiveView()> look_;
 };
 
 /// How a camera is opened, and when its connection is given up.

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "detect/detector.h"
-#include "media/live_status.h"
 #include "media/source.h"
 #include "memory/governor.h"
 #include "pipeline/controls.h"

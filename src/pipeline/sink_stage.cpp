@@ -19,8 +19,8 @@ void SinkStage::run(std::chrono::steady_clock::time_point opened, TraceLane* lan
                 const bool received = frame.received != std::chrono::steady_clock::time_point{};
                 latency_.add(after - (received ? frame.received : tracked->item.decoded));
                 if (frame.sender && frame.sender->synced) {
-                    const auto late = std::chrono::system_clock::now().time_since_epoch() -
-                                      frame.sender->at;
+                    const auto late =
+                        std::chrono::system_clock::now().time_since_epoch() - frame.sender->at;
                     // (Before it was taken: the clocks don't agree, and nothing is known.)
                     if (late.count() >= 0) sender_latency_.add(late);
                 }

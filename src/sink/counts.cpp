@@ -121,8 +121,8 @@ class CountsTable final : public CountsFormat {
             }
         }
         for (const Outage& gap : gaps()) {
-            fmt::format_to(to, "gap,{},,,,,,,,{},{}\r\n", csv_quoted(gap.reason),
-                           gap.begin.count(), gap.end.count());
+            fmt::format_to(to, "gap,{},,,,,,,,{},{}\r\n", csv_quoted(gap.reason), gap.begin.count(),
+                           gap.end.count());
         }
     }
 };

@@ -20,7 +20,7 @@ constexpr double margin = 0.05;
 constexpr double prolonged_seconds = 0.6;  ///< a track at both ends, besides a step
 constexpr double longest_step = 0.5;       ///< s: who knows what went on in a longer one?
 constexpr double gone_seconds = 2;         ///< after so long unseen
-constexpr double unlimited = 1e9;         ///< s: by nothing but prolonged_seconds
+constexpr double unlimited = 1e9;          ///< s: by nothing but prolonged_seconds
 constexpr double least_seconds = 0.3;      ///< in which a velocity is measured
 constexpr double velocity_seconds = 2;     ///< up to so long
 

@@ -165,8 +165,8 @@ class Counter {
     bool started_ = false;
     bool gap_ = false;                        ///< in front of the next frame
     std::optional<Timestamp> watched_since_;  ///< where it was not always
-    double step_ = 0;     ///< s, to it from the one before
-    Timestamp swept_{0};  ///< when the unseen were last forgotten
+    double step_ = 0;                         ///< s, to it from the one before
+    Timestamp swept_{0};                      ///< when the unseen were last forgotten
 };
 
 }  // namespace saccade::track

@@ -103,8 +103,7 @@ class LiveTest : public testing::Test {
         std::vector<Outage> all;
         for (const FrameResult& result : results_) {
             if (result.boundary == nullptr) continue;
-            all.insert(all.end(), result.boundary->outages.begin(),
-                       result.boundary->outages.end());
+            all.insert(all.end(), result.boundary->outages.begin(), result.boundary->outages.end());
         }
         return all;
     }

@@ -39,6 +39,19 @@ TEST(Quantize, RefusesWhatItCantDo) {
     EXPECT_TRUE(program.outputs().empty());
 }
 
+TEST(Quantize, CalibrationIsForInt8Alone) {
+    test::Program program;
+    const auto other =
+        program.run({"track", scene, "--model", "synthetic", "--calib", scene, "-q"});
+    EXPECT_EQ(other.exit_code, 2);
+    EXPECT_THAT(other.err, HasSubstr("--precision int8"));
+    const auto none = program.run(
+        {"track", scene, "--model", "synthetic", "--calib", scene, "--precision", "int8", "-q"});
+    EXPECT_EQ(none.exit_code, 1);
+    EXPECT_THAT(none.err, HasSubstr("no convolution"));
+    EXPECT_TRUE(program.outputs().empty());
+}
+
 class QuantizeReal : public testing::Test {
   protected:
     void SetUp() override {
@@ -106,6 +119,32 @@ TEST_F(QuantizeReal, ANetworkThatLosesTooMuchIsToldSo) {
     // Compared with nothing, or with what it was not made from, it can't be judged.
     EXPECT_EQ(check("100", {}).exit_code, 2);
     EXPECT_EQ(check("100", {"--reference", made().string()}).exit_code, 1);
+}
+
+TEST_F(QuantizeReal, APageShowsWhereTheNetworksDiffer) {
+    make();
+    const auto page = program_.dir() / "page.html";
+    const auto check = [&](const std::filesystem::path& to) {
+        return program_.run({"check-precision", clip_.string(), "--model", made().string(),
+                             "--reference", model_.string(), "--images", "8", "--device", "cpu",
+                             "--max-drop", "100", "--html", to.string(), "-q"});
+    };
+    const auto checked = check(page);
+    ASSERT_EQ(checked.exit_code, 0) << checked.err;
+    const std::string html = test::read_file(page);
+    EXPECT_THAT(html, HasSubstr("Where they differ"));
+    EXPECT_THAT(html, HasSubstr("href=\"data:image/jpeg;base64,/9j/"));
+    EXPECT_THAT(html, HasSubstr("class=\"only\""));
+    EXPECT_THAT(html, HasSubstr("<title>person 0."));
+    // Good without a network: nothing is loaded from elsewhere.
+    EXPECT_THAT(html, testing::Not(HasSubstr("http:")));
+    EXPECT_THAT(html, testing::Not(HasSubstr("https:")));
+
+    const std::string model = test::read_file(made());
+    const auto refused = check(made());
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_THAT(refused.err, HasSubstr("--html"));
+    EXPECT_EQ(test::read_file(made()), model);
 }
 
 TEST_F(QuantizeReal, FewObjectsAreNoMeasure) {

@@ -81,7 +81,7 @@ TEST_F(Secrets, OfMistypedAddressesAreNotToldEither) {
     for (const char* address :
          {"nosuch://s3cret:s3cret@127.0.0.1/x", "rtsp://s3cret:s3/cret@127.0.0.1:1/x",
           "rtsp://127.0.0.1:1/user=s3cret&password=s3cret&channel=1.sdp"}) {
-        const auto result = program_.run({"track", address, "-vv", "--json"});
+        const auto result = program_.run({"track", address, "-vv", "--json", "--reconnect", "0"});
         EXPECT_NE(result.exit_code, 0);
         EXPECT_THAT(result.out + result.err + all_files(), Not(HasSubstr("s3cret"))) << address;
     }

@@ -46,8 +46,8 @@ class GstCamera {
 
     [[nodiscard]] int port() const noexcept { return port_; }
     [[nodiscard]] std::string url(const std::string& path, const std::string& login = "") const {
-        return "rtsp://" + (login.empty() ? "" : login + "@") + "127.0.0.1:" +
-               std::to_string(port_) + "/" + path;
+        return "rtsp://" + (login.empty() ? "" : login + "@") +
+               "127.0.0.1:" + std::to_string(port_) + "/" + path;
     }
     /// As if somebody had pulled its plug: no connection is closed in order.
     void kill() {

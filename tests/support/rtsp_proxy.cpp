@@ -68,8 +68,11 @@ class RtspProxy::Link {
     }
     void from_server(const Fault& fault) {
         pending_ += receive(server_);
-        if (stalled_ && fault.kind != Kind::stall) stalled_ = false;
-        if (stalled_) return;
+        flush(fault);
+    }
+    void flush(const Fault& fault) {
+        if (fault.kind != Kind::stall) stalled_ = false;
+        if (fault.kind == Kind::freeze || stalled_) return;
         while (auto message = next_message()) {
             if (message->front() == '$') {
                 media(std::move(*message), fault);
@@ -77,13 +80,9 @@ class RtspProxy::Link {
                 out_ += *message;
             }
         }
-        flush(fault);
-    }
-    void flush(const Fault& fault) {
-        if (fault.kind == Kind::freeze || stalled_) return;
         std::size_t most = out_.size();
         if (fault.kind == Kind::slow) {
-            constexpr double rate = 500;  // bytes a second
+            constexpr double rate = 40;  // bytes a second
             const auto now = Clock::now();
             const std::chrono::duration<double> passed = now - sent_;
             most = std::min(most, static_cast<std::size_t>(passed.count() * rate));
@@ -225,8 +224,8 @@ void RtspProxy::serve(const std::stop_token& stop) {
         } else if (fault.kind != Kind::refuse && socket_ < 0) {
             socket_ = listen_on(port_);
         }
-        const bool drops = fault.kind == Kind::end || fault.kind == Kind::reset ||
-                           fault.kind == Kind::refuse;
+        const bool drops =
+            fault.kind == Kind::end || fault.kind == Kind::reset || fault.kind == Kind::refuse;
         if (drops) {
             for (Link& link : links) {
                 if (fault.kind != Kind::end) link.reset();

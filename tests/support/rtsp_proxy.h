@@ -20,16 +20,16 @@ class RtspProxy {
   public:
     enum class Kind {
         none,
-        freeze,           ///< nothing gets through, and nobody hears of it
-        end,              ///< connections are closed (FIN), new ones too
-        reset,            ///< likewise with RST
-        refuse,           ///< nobody listens any more; connections are reset
-        stall,            ///< as freeze, from the answer to `verb` on
-        wrong_password,   ///< every request is answered with 401
-        slow,             ///< 500 bytes a second of the server's
-        lose,             ///< every 7th packet of media
-        swap,             ///< every 5th packet of media comes behind the one after it
-        jump,             ///< the media's own times are an hour ahead
+        freeze,          ///< nothing gets through, and nobody hears of it
+        end,             ///< connections are closed (FIN), new ones too
+        reset,           ///< likewise with RST
+        refuse,          ///< nobody listens any more; connections are reset
+        stall,           ///< as freeze, from the answer to `verb` on
+        wrong_password,  ///< every request is answered with 401
+        slow,            ///< 40 bytes a second of the server's
+        lose,            ///< every 7th packet of media
+        swap,            ///< every 5th packet of media comes behind the one after it
+        jump,            ///< the media's own times are an hour ahead
     };
     struct Fault {
         Kind kind = Kind::none;

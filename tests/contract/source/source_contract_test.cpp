@@ -7,6 +7,7 @@
 #include <functional>
 #include <thread>
 
+#include "media/live_source.h"
 #include "media/source.h"
 #include "support/clip.h"
 #include "support/files.h"
@@ -36,6 +37,7 @@ struct Implementation {
     /// Prepares a stream of frame_count frames; returns its location.
     std::function<std::string(Stage&)> prepare;
     bool on_gpu = false;  ///< decoded by NVDEC on the first GPU
+    bool live = false;    ///< as a camera's one connection
 };
 
 void PrintTo(const Implementation& i, std::ostream* out) {
@@ -75,6 +77,7 @@ std::vector<Implementation> implementations() {
         {"nvdec_hevc", "libx265", [](Stage& s) { return clip(s, "x.mp4", "libx265", 320); }, true},
         {"nvdec_vp9", "libvpx-vp9", [](Stage& s) { return clip(s, "x.webm", "libvpx-vp9", 320); },
          true},
+        {"live", "libx264", [](Stage& s) { return clip(s, "x.mp4", "libx264"); }, false, true},
         {"images", "png", images},
         {"pattern", "png", [](Stage& s) { return images(s) + "/*.png"; }},
         {"standard_input", "mpeg4", standard_input},
@@ -83,6 +86,23 @@ std::vector<Implementation> implementations() {
              return fmt::format("synthetic:frames={}&width=320&height=240", frame_count);
          }},
     };
+}
+
+Result<std::unique_ptr<Source>> open_camera(const std::string& location,
+                                            const SourceOptions& options) {
+    static const SteadyClock clock;
+    LiveOptions live;
+    live.name = live.host = "camera";
+    live.reconnect = 0ns;
+    live.stop = options.stop;
+    live.back_off = std::make_shared<BackOff>();
+    live.status = std::make_shared<LiveStatus>();
+    const auto opener = [=](const LiveAttempt& attempt) {
+        SourceOptions connection = options;
+        connection.stop = attempt.stop;
+        return open_source(location, connection);
+    };
+    return open_live(opener, std::move(live), clock);
 }
 
 class SourceContract : public testing::TestWithParam<Implementation> {
@@ -95,7 +115,8 @@ class SourceContract : public testing::TestWithParam<Implementation> {
         options.cuda_device = GetParam().on_gpu ? 0 : -1;
         stage_.input.reset();
         const std::string location = GetParam().prepare(stage_);
-        auto source = open_source(location, options);
+        auto source = GetParam().live ? open_camera(location, options)
+                                      : open_source(location, options);
         EXPECT_TRUE(source) << source.error().line();
         return source ? std::move(*source) : nullptr;
     }
@@ -110,7 +131,7 @@ TEST_P(SourceContract, KnowsItsStreamBeforeTheFirstFrame) {
     EXPECT_NE(info.codec, "");
     EXPECT_NE(info.decoder, "");
     EXPECT_GT(info.frame_rate, 0);
-    EXPECT_FALSE(info.live);
+    EXPECT_EQ(info.live, GetParam().live);
     EXPECT_EQ(info.frame_count.value_or(frame_count), frame_count);
     const auto event = source->read();
     ASSERT_TRUE(event);

@@ -24,8 +24,8 @@ using testing::Not;
 struct Step {
     enum class Kind { picture, silence, closes, breaks };
     Kind kind = Kind::picture;
-    std::chrono::nanoseconds after = 40ms;  ///< on the clock, before it
-    std::uint8_t shade = 0;                 ///< of the picture
+    std::chrono::nanoseconds after = 40ms;                       ///< on the clock, before it
+    std::uint8_t shade = 0;                                      ///< of the picture
     std::optional<std::chrono::nanoseconds> pts = std::nullopt;  ///< else it goes with `after`
     int width = 64;
     std::optional<SenderTime> sender = std::nullopt;
@@ -38,6 +38,7 @@ struct Connection {
     std::chrono::nanoseconds start{0};  ///< of its own clock
     int width = 64;
     std::string codec = "h264";
+    bool live = true;
 };
 
 class ScriptedSource final : public Source {
@@ -51,7 +52,7 @@ class ScriptedSource final : public Source {
         info_.width = script.width;
         info_.height = 48;
         info_.codec = script.codec;
-        info_.live = true;
+        info_.live = script.live;
         info_.start = script.start;
     }
     const StreamInfo& info() const noexcept override { return info_; }
@@ -135,9 +136,8 @@ class LiveSourceTest : public testing::Test {
             if (until > clock_.now()) clock_.advance(until - clock_.now());
             if (script_.empty()) stop_.request_stop();
         };
-        const auto opener = [this](const LiveInput& input, const std::stop_token&,
-                                   bool again) -> Result<std::unique_ptr<Source>> {
-            again_.push_back(again);
+        const auto opener = [this](const LiveAttempt& attempt) -> Result<std::unique_ptr<Source>> {
+            ++attempts_;
             if (script_.empty()) {
                 stop_.request_stop();
                 return fail(ErrorCode::interrupted, "no more");
@@ -145,7 +145,7 @@ class LiveSourceTest : public testing::Test {
             const Connection next = std::move(script_.front());
             script_.pop_front();
             if (next.error) return fail(*next.error);
-            return std::make_unique<ScriptedSource>(next, clock_, input.gives_up);
+            return std::make_unique<ScriptedSource>(next, clock_, attempt.input.gives_up);
         };
         return open_live(opener, std::move(options), clock_);
     }
@@ -181,7 +181,7 @@ class LiveSourceTest : public testing::Test {
     std::shared_ptr<LiveStatus> status_ = std::make_shared<LiveStatus>();
     std::vector<LiveState> states_;
     std::vector<std::chrono::nanoseconds> pauses_;
-    std::vector<bool> again_;
+    int attempts_ = 0;
     std::vector<Frame> frames_;
     std::vector<Outage> gaps_;
     std::vector<std::size_t> gap_before_;
@@ -203,12 +203,11 @@ TEST_F(LiveSourceTest, GoesOnOverConnectionsWithOneCountAndOneTime) {
     EXPECT_EQ(frames_[3].pts, frames_[2].pts + passed);
     EXPECT_EQ(frames_[4].pts, frames_[3].pts + 40ms);
     ASSERT_EQ(gaps_.size(), 1U);
-    EXPECT_EQ(gaps_[0],
-              (Outage{frames_[2].pts, frames_[3].pts,
-                      "the connection was closed by the other side"}));
+    EXPECT_EQ(gaps_[0], (Outage{frames_[2].pts, frames_[3].pts,
+                                "the connection was closed by the other side"}));
     EXPECT_THAT(gap_before_, ElementsAre(3)) << "in front of the first frame behind it";
     EXPECT_TRUE(changes_.empty());
-    EXPECT_THAT(again_, ElementsAre(false, true));
+    EXPECT_EQ(attempts_, 2);
     EXPECT_EQ(status_->view()->connections, 2U);
 }
 
@@ -250,11 +249,30 @@ TEST_F(LiveSourceTest, WhatCouldNotHealAtFirstMayOnceItHasRun) {
 }
 
 TEST_F(LiveSourceTest, ARefusedPasswordWaitsLongFromTheBeginning) {
-    auto source = open({{.error = Error{ErrorCode::unreadable, "401 Unauthorized",
-                                        std::string(refused_remedy)}},
-                        {.steps = pictures(1)}});
+    auto source = open(
+        {{.error = Error{ErrorCode::unreadable, "401 Unauthorized", std::string(refused_remedy)}},
+         {.steps = pictures(1)}});
     ASSERT_TRUE(source);
     EXPECT_GE(pauses_.front(), 15s);
+}
+
+TEST_F(LiveSourceTest, AnAttemptThatIsHeldUpByOthersHasItsWholeTimeBehindThat) {
+    static const auto clock = std::make_shared<test::FakeClock>();
+    LiveOptions options;
+    options.name = options.host = "cam";
+    options.rules = rules_;
+    options.back_off = std::make_shared<BackOff>(1);
+    options.status = status_;
+    bool gave_up = true;
+    const auto opener = [&](const LiveAttempt& attempt) -> Result<std::unique_ptr<Source>> {
+        clock->advance(5min);  // a network is loaded
+        attempt.held_up();
+        clock->advance(9s);
+        gave_up = attempt.input.gives_up();
+        return fail(ErrorCode::invalid_argument, "enough");
+    };
+    EXPECT_FALSE(open_live(opener, std::move(options), *clock));
+    EXPECT_FALSE(gave_up);
 }
 
 TEST_F(LiveSourceTest, SilenceIsGivenUpAndConnectedAnew) {
@@ -272,9 +290,9 @@ TEST_F(LiveSourceTest, SilenceIsGivenUpAndConnectedAnew) {
 }
 
 TEST_F(LiveSourceTest, PicturesThatWereOnlyLateAreNoGap) {
-    auto source = open({{.steps = join({pictures(2),
-                                        {{.kind = Step::Kind::silence, .after = 7s}},
-                                        pictures(1, 9)})}});
+    auto source =
+        open({{.steps = join(
+                   {pictures(2), {{.kind = Step::Kind::silence, .after = 7s}}, pictures(1, 9)})}});
     ASSERT_TRUE(source);
     read_all(**source);
     EXPECT_EQ(frames_.size(), 3U);
@@ -289,7 +307,7 @@ TEST_F(LiveSourceTest, ASilenceInWhichPicturesAreMissingIsAGapOfTheSameConnectio
     read_all(**source);
     ASSERT_EQ(gaps_.size(), 1U);
     EXPECT_EQ(gaps_[0], (Outage{80ms, 7120ms, "silent: no picture for 5 s"}));
-    EXPECT_EQ(again_.size(), 1U);
+    EXPECT_EQ(attempts_, 1);
 }
 
 TEST_F(LiveSourceTest, AFrozenPictureIsWithheldAndToldAsAGap) {
@@ -327,8 +345,7 @@ TEST_F(LiveSourceTest, WhereItIsNotToBeConnectedAnewTheEndIsTheEnd) {
     EXPECT_EQ(frames_.size(), 2U);
     ASSERT_TRUE(end_);
     EXPECT_THAT(end_->damage, HasSubstr("Connection reset"));
-    const auto never =
-        open({{.error = Error{ErrorCode::unreadable, "Connection refused", ""}}});
+    const auto never = open({{.error = Error{ErrorCode::unreadable, "Connection refused", ""}}});
     ASSERT_FALSE(never);
 }
 
@@ -339,7 +356,17 @@ TEST_F(LiveSourceTest, WhatTurnsOutToBeAFileIsOne) {
     EXPECT_FALSE(failed) << "the first attempt is all there is";
     auto source = open({file});
     ASSERT_TRUE(source);
-    EXPECT_EQ((*source)->info().name, "rtsp://***@cam/1") << "(the script says that it is live)";
+    EXPECT_EQ((*source)->info().name, "rtsp://***@cam/1") << "live, as it turned out";
+    file.live = false;
+    file.steps.push_back({.kind = Step::Kind::silence, .after = 1h});
+    file.steps.push_back({.shade = 9});
+    source = open({file});
+    ASSERT_TRUE(source);
+    EXPECT_EQ((*source)->info().name, "inner") << "the source that was opened, as it is";
+    EXPECT_FALSE(status_->view()) << "and nobody is told of a camera";
+    read_all(**source);
+    EXPECT_EQ(frames_.size(), 2U) << "a file's server may take an hour";
+    EXPECT_TRUE(end_);
 }
 
 TEST_F(LiveSourceTest, TheOutageThatItIsLeftInIsTold) {
@@ -353,8 +380,8 @@ TEST_F(LiveSourceTest, TheOutageThatItIsLeftInIsTold) {
 }
 
 TEST_F(LiveSourceTest, TheSendersClockIsHandedOnAndUnknownOneSaidSo) {
-    auto source = open({{.steps = {{.shade = 1},
-                                   {.shade = 2, .sender = SenderTime{true, 1'700'000'000s}}}}});
+    auto source =
+        open({{.steps = {{.shade = 1}, {.shade = 2, .sender = SenderTime{true, 1'700'000'000s}}}}});
     ASSERT_TRUE(source);
     ASSERT_TRUE((*source)->read());
     EXPECT_FALSE(status_->view()->clock_known);
@@ -365,9 +392,9 @@ TEST_F(LiveSourceTest, TheSendersClockIsHandedOnAndUnknownOneSaidSo) {
 }
 
 TEST_F(LiveSourceTest, ReasonsHaveNoSecrets) {
-    auto source = open({{.error = Error{ErrorCode::unreadable,
-                                        "rtsp://admin:s3cret@cam/1 can't be opened", ""}},
-                        {.steps = pictures(1)}});
+    auto source = open(
+        {{.error = Error{ErrorCode::unreadable, "rtsp://admin:s3cret@cam/1 can't be opened", ""}},
+         {.steps = pictures(1)}});
     ASSERT_TRUE(source);
     EXPECT_THAT(status_->view()->reason, Not(HasSubstr("s3cret")));
 }
@@ -389,8 +416,7 @@ TEST(LiveSourceInterrupt, IsHeardWhileItWaitsForTheNextAttempt) {
     options.stop = stop.get_token();
     options.back_off = std::make_shared<BackOff>();
     options.status = status;
-    const auto opener = [](const LiveInput&, const std::stop_token&,
-                           bool) -> Result<std::unique_ptr<Source>> {
+    const auto opener = [](const LiveAttempt&) -> Result<std::unique_ptr<Source>> {
         // (As a refused password: half an hour at least.)
         return fail(ErrorCode::unreadable, "no", std::string(refused_remedy));
     };

@@ -92,10 +92,11 @@ class BoundaryTest : public PipelineTest {
             return opened;
         };
         jobs_ = {job};
-        go();
+        status_ = go().streams[0].status;
         return log->results;
     }
     int resets_ = 0;
+    StreamStatus status_ = StreamStatus::failed;
 };
 
 TEST_F(BoundaryTest, MostFramesHaveNone) {
@@ -195,8 +196,8 @@ TEST_F(BoundaryTest, AnOutageIsToldAndIsNoDamage) {
     ASSERT_NE(seen[2].boundary, nullptr);
     EXPECT_THAT(seen[2].boundary->outages, testing::ElementsAre(Outage{33ms, 5s, "away"}));
     EXPECT_FALSE(seen[2].boundary->lost_data);
+    EXPECT_EQ(status_, StreamStatus::complete);
     EXPECT_EQ(resets_, 0) << "five seconds: a tracker waits for who is unseen";
-    EXPECT_EQ(report_.streams[0].status, StreamStatus::complete);
 }
 
 TEST_F(BoundaryTest, ALongOutageEndsIdentities) {

@@ -22,8 +22,8 @@ class Gaps : public testing::Test {
         context_ = test::scene_context();
         context_.live = true;
         options_ = test::scene_options(dir_.path());
-        options_.shapes = std::make_shared<LiveShapes>(LiveShapes::Shapes{{"0,5,50,5:door"}, {}},
-                                                       nullptr);
+        options_.shapes =
+            std::make_shared<LiveShapes>(LiveShapes::Shapes{{"0,5,50,5:door"}, {}}, nullptr);
         for (std::uint64_t i = 0; i < 2; ++i) {
             FrameResult result = test::scene_result(i);
             result.sender = SenderTime{};
@@ -71,8 +71,8 @@ TEST_F(Gaps, OfAFileThereAreNoneAndNoNewKeys) {
     results_[0].sender.reset();
     results_[1].sender.reset();
     results_[1].boundary.reset();
-    EXPECT_THAT(write("jsonl"), Not(testing::AnyOf(HasSubstr("live"), HasSubstr("sender_ns"),
-                                                   HasSubstr("gaps"))));
+    EXPECT_THAT(write("jsonl"),
+                Not(testing::AnyOf(HasSubstr("live"), HasSubstr("sender_ns"), HasSubstr("gaps"))));
     EXPECT_THAT(write("counts_json"), Not(HasSubstr("gaps")));
 }
 
@@ -82,9 +82,10 @@ TEST_F(Gaps, AreInTheCounts) {
     EXPECT_THAT(write("counts_json"), HasSubstr(R"("reason": "silent: no picture for 5 s")"));
     const std::string table = write("counts_csv");
     EXPECT_THAT(table, HasSubstr("dwell_seconds,longest_seconds,begin_ns,end_ns\r\n"));
-    EXPECT_THAT(table, HasSubstr("gap,silent: no picture for 5 s,,,,,,,,1000000000,8000000000\r\n"));
+    EXPECT_THAT(table,
+                HasSubstr("gap,\"silent: no picture for 5 s\",,,,,,,,1000000000,8000000000\r\n"));
     EXPECT_THAT(table, HasSubstr("gap,\"a \"\"quoted\"\" one\",,,,,,,,9000000000,11000000000\r\n"));
-    EXPECT_THAT(table, HasSubstr("gap,refused,,,,,,,,12000000000,20000000000\r\n"));
+    EXPECT_THAT(table, HasSubstr("gap,\"refused\",,,,,,,,12000000000,20000000000\r\n"));
 }
 
 TEST_F(Gaps, ThereAreNoneIsSaidToo) {
