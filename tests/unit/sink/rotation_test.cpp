@@ -119,7 +119,9 @@ TEST_P(RotationTest, DestroyedWithoutFinishItLeavesTheWholePieces) {
 
 INSTANTIATE_TEST_SUITE_P(All, RotationTest, testing::ValuesIn([] {
                              std::vector<std::string> names;
-                             for (const auto& format : sinks()) names.emplace_back(format.name);
+                             for (const auto& format : sinks()) {
+                                 if (!format.of_packets) names.emplace_back(format.name);
+                             }
                              return names;
                          }()));
 
