@@ -225,9 +225,8 @@ int faults(std::chrono::seconds length) {
         const bool good = seen != "-" && again && back <= 5;
         if (!good) ++wrong;
         fmt::print("| {} | {} | {:.2f} s | {} | {} | {:.1f}, {:.1f} |{}\n", fault.name, seen, after,
-                   reason.empty() ? "-" : reason,
-                   again ? fmt::format("{:.2f} s", back) : "never", quiet, p99,
-                   good ? "" : " WRONG");
+                   reason.empty() ? "-" : reason, again ? fmt::format("{:.2f} s", back) : "never",
+                   quiet, p99, good ? "" : " WRONG");
         std::fflush(stdout);
         static_cast<void>(session->remove(*id));
         proxy.set_path("/cam");

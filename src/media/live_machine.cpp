@@ -20,6 +20,7 @@ void LiveMachine::connect(Time now) {
     ++attempts_;
     attempt_ = now;
     next_.reset();
+    running_since_.reset();
     given_up_ = false;
     state_ = LiveState::connecting;
 }
@@ -106,7 +107,8 @@ void LiveMachine::wait(Time next) {
 }
 
 std::chrono::nanoseconds LiveMachine::running_for(Time now) const {
-    return state_ == LiveState::running ? now - running_since_ : 0ns;
+    if (!running_since_) return 0ns;
+    return (state_ == LiveState::running ? now : *picture_) - *running_since_;
 }
 
 std::optional<std::chrono::nanoseconds> LiveMachine::out_for(Time now) const {

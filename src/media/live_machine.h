@@ -55,7 +55,7 @@ class LiveMachine {
     [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
     /// Whether a picture ever came.
     [[nodiscard]] bool ever() const noexcept { return connections_ > 0; }
-    /// How long pictures have come without trouble; 0 where they don't.
+    /// How long pictures came on this connection, or come, without trouble; 0 where none did.
     [[nodiscard]] std::chrono::nanoseconds running_for(Time now) const;
     /// Since the last picture that was handed on, where an outage is under way.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> out_for(Time now) const;
@@ -67,15 +67,15 @@ class LiveMachine {
     const LiveRules rules_;
     LiveState state_ = LiveState::connecting;
     std::string reason_;
-    Time attempt_{};                 ///< when the latest attempt began
-    Time running_since_{};           ///< without trouble
-    std::optional<Time> picture_;    ///< the latest, of any connection
-    std::optional<Time> moved_;      ///< when a picture last differed from the one before
-    std::optional<Time> next_;       ///< attempt
-    std::optional<Time> out_since_;  ///< of the outage under way
-    bool reconnected_ = false;       ///< in the outage under way
-    bool given_up_ = false;          ///< by tick()
-    bool shaken_ = false;            ///< connected anew because the picture was frozen
+    Time attempt_{};                     ///< when the latest attempt began
+    std::optional<Time> running_since_;  ///< on this connection, without trouble
+    std::optional<Time> picture_;        ///< the latest, of any connection
+    std::optional<Time> moved_;          ///< when a picture last differed from the one before
+    std::optional<Time> next_;           ///< attempt
+    std::optional<Time> out_since_;      ///< of the outage under way
+    bool reconnected_ = false;           ///< in the outage under way
+    bool given_up_ = false;              ///< by tick()
+    bool shaken_ = false;                ///< connected anew because the picture was frozen
     std::uint64_t attempts_ = 0, connections_ = 0, outages_ = 0;
     std::chrono::nanoseconds outage_time_{0};  ///< of those that are over
 };

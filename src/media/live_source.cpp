@@ -296,13 +296,14 @@ void LiveSource::break_off(const std::string& reason) {
     inner_->interrupt();
     inner_.reset();
     watch_->set_clock_known(false);
-    watch_->with([&](LiveMachine& machine, Clock::time_point now) {
+    const std::string told = watch_->with([&](LiveMachine& machine, Clock::time_point now) {
         ran_ = machine.running_for(now);
         machine.broke(bare(reason));
+        return machine.reason();
     });
     if (options_.reconnect == 0ns) {
         ended_ = true;
-        damage_ = reason;
+        damage_ = told.empty() ? "" : options_.name + ": " + told;
         return;
     }
     pause(false);

@@ -115,8 +115,8 @@ class SourceContract : public testing::TestWithParam<Implementation> {
         options.cuda_device = GetParam().on_gpu ? 0 : -1;
         stage_.input.reset();
         const std::string location = GetParam().prepare(stage_);
-        auto source = GetParam().live ? open_camera(location, options)
-                                      : open_source(location, options);
+        auto source =
+            GetParam().live ? open_camera(location, options) : open_source(location, options);
         EXPECT_TRUE(source) << source.error().line();
         return source ? std::move(*source) : nullptr;
     }

@@ -59,6 +59,7 @@ TEST_F(LiveMachineTest, SilenceIsSeenThenGivenUp) {
     EXPECT_EQ(machine_.state(), LiveState::silent);
     EXPECT_EQ(machine_.reason(), "silent: no picture for 5 s");
     EXPECT_EQ(machine_.out_for(at(6s)), 5s) << "since the last picture";
+    EXPECT_EQ(machine_.running_for(at(6s)), 0s) << "one picture";
     EXPECT_TRUE(machine_.tick(at(11s)));
     machine_.broke("Immediate exit requested");
     EXPECT_EQ(machine_.reason(), "silent: no picture for 10 s");
@@ -72,6 +73,19 @@ TEST_F(LiveMachineTest, SilenceIsSeenThenGivenUp) {
     EXPECT_EQ(view.outages, 1U);
     EXPECT_EQ(view.outage_time, 12s);
     EXPECT_EQ(view.reconnects(), 1U);
+}
+
+TEST_F(LiveMachineTest, HowLongItRanIsKnownWhenItIsGivenUp) {
+    machine_.connect(at(0s));
+    machine_.picture(at(0s), false);
+    machine_.picture(at(90s), false);
+    ASSERT_FALSE(machine_.tick(at(95s)));
+    ASSERT_TRUE(machine_.tick(at(100s)));
+    EXPECT_EQ(machine_.running_for(at(100s)), 90s)
+        << "a good minute, and the silence is none of it";
+    machine_.broke("");
+    machine_.connect(at(101s));
+    EXPECT_EQ(machine_.running_for(at(102s)), 0s) << "this connection has not run";
 }
 
 TEST_F(LiveMachineTest, PicturesThatWereOnlyLateEndASilence) {

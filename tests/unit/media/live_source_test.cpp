@@ -345,6 +345,10 @@ TEST_F(LiveSourceTest, WhereItIsNotToBeConnectedAnewTheEndIsTheEnd) {
     EXPECT_EQ(frames_.size(), 2U);
     ASSERT_TRUE(end_);
     EXPECT_THAT(end_->damage, HasSubstr("Connection reset"));
+    source = open({{.steps = join({pictures(2), {{.kind = Step::Kind::silence, .after = 60s}}})}});
+    ASSERT_TRUE(source);
+    read_all(**source);
+    EXPECT_EQ(end_->damage, "rtsp://***@cam/1: silent: no picture for 10 s");
     const auto never = open({{.error = Error{ErrorCode::unreadable, "Connection refused", ""}}});
     ASSERT_FALSE(never);
 }
