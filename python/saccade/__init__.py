@@ -23,17 +23,17 @@ _HOMES = {
     "_session": ("Feed", "FrameTracker", "Session", "Stream", "Summary", "Tracking", "detect", "track"),
     "_tables": ("to_arrow", "to_pandas"),
     "_words": ("settings",),
-    "_engine": ("Detections", "Tracks", "__version__"),
+    "_engine": ("Detections", "Tracks"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = [*sorted(name for name in _HOME_OF if name != "__version__"), "trackers"]
+__all__ = [*sorted(_HOME_OF), "trackers"]
+__version__: str
 
 if TYPE_CHECKING:
     from . import trackers as trackers
     from ._engine import Detections as Detections
     from ._engine import Tracks as Tracks
-    from ._engine import __version__ as __version__
     from ._errors import Corrupt as Corrupt
     from ._errors import Error as Error
     from ._errors import InternalError as InternalError
@@ -69,6 +69,8 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     if name == "trackers":
         return importlib.import_module(".trackers", __name__)
+    if name == "__version__":
+        return importlib.import_module("._engine", __name__).version()
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module 'saccade' has no attribute {name!r}")

@@ -134,7 +134,8 @@ class _Results:
                 self._stop_executor()
                 raise StopAsyncIteration
             if result is not None:
-                return result
+                taken: Result = result
+                return taken
 
     async def _yield(self, result: Result) -> None:
         try:
@@ -304,7 +305,7 @@ class Session(_Results):
         return Stream(self, id, shown)
 
     def feed(
-        self, name: str = "feed", *, format: str, fps: float | None = None, device: int | None = None, live: bool = False,
+        self, name: str = "feed", *, format: str, fps: float | None = None, device: int | None = None,
         queue: int = 4, copy: bool = True, mode: Literal["track", "detect"] = "track", results: bool = True,
         frames: bool = False, **settings: Unpack[StreamSettings],
     ) -> Feed:
@@ -315,12 +316,11 @@ class Session(_Results):
                 "i444p10", "p010".
             fps: pictures a second, where push() is not told times; for the headers of outputs.
             device: the CUDA device that pictures are on, which must be the network's; None for the host.
-            live: drop the oldest picture that waits, rather than let push() wait.
-            queue: pictures that may wait.
+            queue: pictures that may wait; with live=True the oldest goes then, rather than that push() waits.
             copy: False takes host pictures as they are, without a copy.
         """
         options = {
-            "name": name, "live": live, "queue": queue, "mode": mode, "results": results, "frames": frames,
+            "name": name, "live": bool(settings.get("live", False)), "queue": queue, "mode": mode, "results": results, "frames": frames,
             "device": -1 if device is None else device, "words": words(settings),
         }
         return Feed(self, options, format, fps, copy)

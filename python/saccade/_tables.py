@@ -39,10 +39,11 @@ def to_supervision(result: Result) -> supervision.Detections:
         sure = result.tracks.states == _CONFIRMED
         boxes, scores, classes = boxes[sure], scores[sure], classes[sure]
         ids = ids[sure] if ids is not None else None
-    return sv.Detections(
+    made: supervision.Detections = sv.Detections(
         xyxy=boxes, confidence=scores, class_id=classes.astype(int),
         tracker_id=None if ids is None else ids.astype(int), data={"class_name": np.array(_names(result, classes), dtype=str)},
     )
+    return made
 
 
 def columns(results: Iterable[Result]) -> dict[str, Any]:

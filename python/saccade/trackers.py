@@ -48,7 +48,7 @@ class Tracker:
             self.name, fps, high_score, low_score, new_score, match_iou, lost_seconds, fuse_score, class_aware,
             report_tentative, report_lost)
         #: The engine's own method: nothing stands between.
-        self.update = self._tracker.update
+        self.__dict__["update"] = self._tracker.update
 
     if TYPE_CHECKING:
 

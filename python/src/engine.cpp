@@ -6,7 +6,7 @@
 NB_MODULE(_engine, m) {
     using namespace saccade::python;
     m.doc() = "The engine, bare: saccade's own modules are what to call.";
-    m.attr("__version__") = SACCADE_VERSION;
+    m.def("version", [] { return SACCADE_VERSION; });
     nb::set_leak_warnings(false);  // (what a program keeps to its end is no leak of ours)
     bind_errors(m);
     bind_frames(m);

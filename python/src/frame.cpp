@@ -110,10 +110,13 @@ void bind_frames(nb::module_& m) {
             return p.frame.memory == MemoryKind::cuda ? "cuda:" + std::to_string(p.frame.device)
                                                       : std::string("cpu");
         })
-        .def("planes", &planes, "Read-only numpy views of all planes, without a copy.")
+        .def("planes", &planes, nb::sig("def planes(self) -> list[numpy.typing.NDArray[typing.Any]]"),
+             "Read-only numpy views of all planes, without a copy.")
         .def("plane", &plane<nb::array_api>, "number"_a,
+             nb::sig("def plane(self, number: int) -> typing.Any"),
              "A view of one plane by DLPack, in host or device memory, without a copy.")
         .def("converted", &converted, "bgr"_a,
+             nb::sig("def converted(self, bgr: bool) -> numpy.typing.NDArray[numpy.uint8]"),
              "A copy as uint8 [height, width, 3], RGB or BGR.");
 }
 

@@ -19,7 +19,7 @@ void bind_measures(nb::module_& m) {
             all.append(row);
         }
         return all;
-    }, "The settings table: a dict a setting.");
+    }, nb::sig("def setting_words() -> list[dict[str, typing.Any]]"), "The settings table: a dict a setting.");
     m.def("locations", [](const std::vector<std::string>& sources) {
         Result<std::vector<std::string>> all;
         {
@@ -64,7 +64,8 @@ void bind_measures(nb::module_& m) {
               }
               return take(std::move(json));
           },
-          "annotations"_a, "images"_a, "words"_a, "What `saccade val --json` prints.");
+          "annotations"_a, "images"_a, "words"_a,
+          nb::sig("def val_json(annotations: str, images: str, words: list[tuple[str, str | list[str]]]) -> str"), "What `saccade val --json` prints.");
 }
 
 }  // namespace saccade::python

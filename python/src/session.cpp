@@ -10,6 +10,7 @@
 #include <cstring>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "bind/parts.h"
@@ -37,6 +38,7 @@ struct Hub {
     std::atomic<std::uint64_t> taken{0};   ///< results
     std::mutex mutex;
     std::vector<std::pair<StreamId, StreamSummary>> ended;  ///< since they were last asked for
+    std::set<StreamId> quiet;                               ///< that give no results
 };
 
 /// Counts a picture for as long as the program has it.
@@ -441,6 +443,10 @@ class PySession {
             id = session_->add(source, std::move(own));
             if (!id) --hub_->running;
         }
+        if (id && !results) {
+            const std::lock_guard lock(hub_->mutex);
+            hub_->quiet.insert(*id);
+        }
         return take(std::move(id));
     }
 
@@ -475,6 +481,10 @@ class PySession {
             id = session_->add(feed, std::move(own));
             if (!id) --hub_->running;
         }
+        if (id && !results) {
+            const std::lock_guard lock(hub_->mutex);
+            hub_->quiet.insert(*id);
+        }
         return {take(std::move(id)), PyFeed(std::move(feed), hub_, format == "bgr")};
     }
 
@@ -504,6 +514,11 @@ class PySession {
         refuse_fork();
         const auto start = Clock::now();
         Standstill standstill(*hub_, patience);
+        bool quiet = false;  // whoever gives no results waits for nobody to take them
+        {
+            const std::lock_guard lock(hub_->mutex);
+            quiet = hub_->quiet.contains(id);
+        }
         while (true) {
             Result<std::optional<StreamSummary>> summary;
             {
@@ -515,7 +530,7 @@ class PySession {
             if (timeout && Clock::now() - start >= std::chrono::duration<double>(*timeout)) {
                 return nb::none();
             }
-            standstill.check("wait");
+            if (!quiet) standstill.check("wait");
         }
     }
 
@@ -688,18 +703,29 @@ void bind_session(nb::module_& m) {
         .def("json", [](const Raw& r) { return bind::frame_json(r.told->result); });
 
     nb::class_<PyFeed>(m, "Feed", "One producer's end of a stream.")
-        .def("push", &PyFeed::push, "planes"_a, "time"_a, "copy"_a, "patience"_a)
+        .def("push", &PyFeed::push, "planes"_a, "time"_a, "copy"_a, "patience"_a,
+             nb::sig("def push(self, planes: list[typing.Any], time: float, copy: bool, patience: "
+                     "float) -> None"))
         .def("lose", &PyFeed::lose, "reason"_a)
         .def("end", &PyFeed::end);
 
     nb::class_<PySession>(m, "Session", "A session, bare.")
         .def(nb::init<const nb::list&, std::size_t, std::size_t, bool, std::size_t>(), "words"_a,
-             "jobs"_a, "capacity"_a, "drop_oldest"_a, "most_held"_a)
+             "jobs"_a, "capacity"_a, "drop_oldest"_a, "most_held"_a,
+             nb::sig("def __init__(self, words: list[tuple[str, str | list[str]]], jobs: int, "
+                     "capacity: int, drop_oldest: bool, most_held: int) -> None"))
         .def("add", &PySession::add, "source"_a, "words"_a, "mode"_a, "name"_a.none(), "results"_a,
-             "frames"_a)
+             "frames"_a,
+             nb::sig("def add(self, source: str, words: list[tuple[str, str | list[str]]], mode: "
+                     "str, name: str | None, results: bool, frames: bool) -> int"))
         .def("add_feed", &PySession::add_feed, "name"_a, "width"_a, "height"_a, "format"_a,
-             "device"_a, "fps"_a, "live"_a, "queue"_a, "words"_a, "mode"_a, "results"_a, "frames"_a)
-        .def("change", &PySession::change, "id"_a, "words"_a)
+             "device"_a, "fps"_a, "live"_a, "queue"_a, "words"_a, "mode"_a, "results"_a, "frames"_a,
+             nb::sig("def add_feed(self, name: str, width: int, height: int, format: str, device: "
+                     "int, fps: float, live: bool, queue: int, words: "
+                     "list[tuple[str, str | list[str]]], mode: str, results: bool, frames: bool) "
+                     "-> tuple[int, Feed]"))
+        .def("change", &PySession::change, "id"_a, "words"_a,
+             nb::sig("def change(self, id: int, words: list[tuple[str, str | list[str]]]) -> None"))
         .def("remove", &PySession::remove, "id"_a,
              nb::sig("def remove(self, id: int) -> dict[str, typing.Any]"))
         .def("wait", &PySession::wait, "id"_a, "timeout"_a.none(), "patience"_a,

@@ -188,7 +188,7 @@ void bind_trackers(nb::module_& m) {
             all.append(nb::make_tuple(std::string(t.name), std::string(t.summary)));
         }
         return all;
-    }, "(name, one line) of each tracker, the default first.");
+    }, nb::sig("def trackers() -> list[tuple[str, str]]"), "(name, one line) of each tracker, the default first.");
 
     nb::class_<PyTracker>(m, "Tracker", "A tracker by itself; see saccade.trackers.")
         .def("__init__",
