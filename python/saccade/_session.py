@@ -1,14 +1,12 @@
 """Sessions: the engine opened once, streams come and go, results come while it runs."""
 from __future__ import annotations
 
-import asyncio
 import atexit
 import os
 import threading
 import warnings
 import weakref
 from collections.abc import AsyncIterator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Union
@@ -19,6 +17,8 @@ from ._result import Result
 from ._words import words
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     from typing_extensions import Self, Unpack
 
     from ._settings import Settings, StreamSettings
@@ -112,6 +112,8 @@ class _Results:
         return self
 
     async def __anext__(self) -> Result:
+        import asyncio  # (here and below: a third of this package's loading, for those who need it)
+
         # What is there is taken at once, and others of the loop get their turn; else a thread waits. One that was
         # waited for when the task was cancelled is the next one's.
         while True:
@@ -125,6 +127,8 @@ class _Results:
                     await self._yield(result)
                     return result
                 if self._executor is None:
+                    from concurrent.futures import ThreadPoolExecutor
+
                     self._executor = ThreadPoolExecutor(1, "saccade-results")
                 self._pending = self._executor.submit(self._wait)
             pending = self._pending
@@ -138,6 +142,9 @@ class _Results:
                 return taken
 
     async def _yield(self, result: Result) -> None:
+        import asyncio
+        from concurrent.futures import Future
+
         try:
             await asyncio.sleep(0)
         except asyncio.CancelledError:  # the result is the next one's
