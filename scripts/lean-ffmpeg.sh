@@ -44,7 +44,7 @@ CCACHE_DIR=$out/../../ccache CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1; export CCAC
 ./configure --prefix="$work/done" --cc="${launcher[*]} gcc" --enable-shared --disable-static --enable-pic \
   --disable-programs --disable-doc --disable-debug --disable-autodetect \
   --disable-avdevice --disable-avfilter --disable-swresample --disable-postproc \
-  --disable-encoders --enable-encoder=mpeg4,mjpeg,png,rawvideo,libsrt,h264_nvenc,hevc_nvenc \
+  --disable-encoders --enable-encoder=mpeg4,mjpeg,png,rawvideo,h264_nvenc,hevc_nvenc \
   --enable-openssl --enable-libdav1d --enable-libsrt --enable-zlib \
   --enable-ffnvcodec --enable-nvdec --enable-cuvid --enable-nvenc \
   --extra-ldflags=-Wl,-z,noexecstack

@@ -62,20 +62,31 @@ done
 # (Beside the sources while the wheels are built, where scikit-build looks for a package's files.)
 licences "$work/licenses" $needed
 
+# A copy of the package's sources, so that nothing is written beside them; always at the same place, for ccache.
+tree=$PWD/build/wheel/tree
+rm -rf "$tree"
+mkdir -p "$tree"
+cp -r python "$tree/python"
+ln -s "$PWD/include" "$PWD/src" "$tree/"
+cp -r "$work/licenses" "$tree/python/saccade/licenses"
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_DIR=$PWD/.cache/ccache CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+fi
 for python in "${pythons[@]}"; do
-  rm -rf "$work/raw" "$work/python"
-  # A copy of the package's sources: nothing is written beside them.
-  mkdir -p "$work/tree"
-  rm -rf "$work/tree/python"
-  cp -r python "$work/tree/python"
-  ln -sfn "$PWD/include" "$work/tree/include"
-  ln -sfn "$PWD/src" "$work/tree/src"
-  cp -r "$work/licenses" "$work/tree/python/saccade/licenses"
+  # What builds is pinned (pyproject.toml says the same), in a venv of each interpreter.
+  venv=$PWD/build/wheel/venv-$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+  if ! cmp -s requirements-python.txt "$venv/installed.txt"; then
+    "$python" -m venv --clear "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+      $(grep -E '^(nanobind|scikit-build-core)==' requirements-python.txt)
+    cp requirements-python.txt "$venv/installed.txt"
+  fi
+  rm -rf "$work/raw"
   SKBUILD_CMAKE_DEFINE="SACCADE_ENGINE=$work/engine;SACCADE_HEADERS=$PWD/$build/include" \
-    "$python" -m pip wheel --quiet --no-deps --wheel-dir "$work/raw" "$work/tree/python"
-  wheel=$(ls "$work"/raw/*.whl)
+    "$venv/bin/python" -m pip wheel --quiet --disable-pip-version-check --no-build-isolation --no-deps \
+    --wheel-dir "$work/raw" "$tree/python"
   PATH="$tools:$PATH" LD_LIBRARY_PATH="$ffmpeg/lib" "$tools/auditwheel" repair --wheel-dir "$work/done" \
-    --exclude 'libopenvino*' --exclude 'libtbb*' "$wheel"
+    --exclude 'libopenvino*' --exclude 'libtbb*' "$work"/raw/*.whl
 done
 for wheel in "$work"/done/*.whl; do
   case $wheel in *abi3*) "$tools/abi3audit" --strict "$wheel";; esac

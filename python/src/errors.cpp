@@ -60,8 +60,7 @@ std::shared_ptr<const void> kept(nb::object object) {
     PyObject* const held = object.release().ptr();
     return {static_cast<const void*>(held), [](const void* given) {
                 const std::lock_guard lock(given_back().mutex);
-                given_back().objects.push_back(
-                    static_cast<PyObject*>(const_cast<void*>(given)));
+                given_back().objects.push_back(static_cast<PyObject*>(const_cast<void*>(given)));
             }};
 }
 
@@ -89,15 +88,15 @@ void bind_errors(nb::module_& m) {
             } catch (const Failure& failure) {
                 const Error& e = failure.error;
                 // (Line breaks of a message are replaced by line(), as on the command line.)
-                const nb::object made =
-                    nb::module_::import_("saccade._errors")
-                        .attr("_made")(std::string(to_string(e.code)), e.message, e.remedy,
-                                       e.line());
+                const nb::object made = nb::module_::import_("saccade._errors")
+                                            .attr("_made")(std::string(to_string(e.code)),
+                                                           e.message, e.remedy, e.line());
                 PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(made.ptr())), made.ptr());
             }
         },
         nullptr);
-    m.def("refuse_fork", &refuse_fork, "Raises Unavailable in a fork of a process that used the engine.");
+    m.def("refuse_fork", &refuse_fork,
+          "Raises Unavailable in a fork of a process that used the engine.");
 }
 
 }  // namespace saccade::python

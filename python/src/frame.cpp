@@ -56,10 +56,9 @@ nb::object view(const Frame& frame, std::size_t plane) {
     nb::capsule owner(held.get(), [](void* p) noexcept { delete static_cast<Frame*>(p); });
     static_cast<void>(held.release());
     const bool cuda = frame.memory == MemoryKind::cuda;
-    nb::ndarray<const T, Framework> array(frame.planes[plane].data, dims, sizes, owner, strides,
-                                          nb::dtype<T>(),
-                                          cuda ? nb::device::cuda::value : nb::device::cpu::value,
-                                          cuda ? frame.device : 0);
+    nb::ndarray<const T, Framework> array(
+        frame.planes[plane].data, dims, sizes, owner, strides, nb::dtype<T>(),
+        cuda ? nb::device::cuda::value : nb::device::cpu::value, cuda ? frame.device : 0);
     return nb::cast(array, nb::rv_policy::reference);
 }
 
@@ -103,14 +102,20 @@ nb::object converted(const Picture& picture, bool bgr) {
 
 void bind_frames(nb::module_& m) {
     nb::class_<Picture>(m, "Picture", "A picture of the engine's own: views of its planes.")
-        .def_prop_ro("width", [](const Picture& p) { return p.frame.width; }, "px")
-        .def_prop_ro("height", [](const Picture& p) { return p.frame.height; }, "px")
-        .def_prop_ro("format", [](const Picture& p) { return std::string(name_of(p.frame.format)); })
-        .def_prop_ro("device", [](const Picture& p) {
-            return p.frame.memory == MemoryKind::cuda ? "cuda:" + std::to_string(p.frame.device)
-                                                      : std::string("cpu");
-        })
-        .def("planes", &planes, nb::sig("def planes(self) -> list[numpy.typing.NDArray[typing.Any]]"),
+        .def_prop_ro(
+            "width", [](const Picture& p) { return p.frame.width; }, "px")
+        .def_prop_ro(
+            "height", [](const Picture& p) { return p.frame.height; }, "px")
+        .def_prop_ro("format",
+                     [](const Picture& p) { return std::string(name_of(p.frame.format)); })
+        .def_prop_ro("device",
+                     [](const Picture& p) {
+                         return p.frame.memory == MemoryKind::cuda
+                                    ? "cuda:" + std::to_string(p.frame.device)
+                                    : std::string("cpu");
+                     })
+        .def("planes", &planes,
+             nb::sig("def planes(self) -> list[numpy.typing.NDArray[typing.Any]]"),
              "Read-only numpy views of all planes, without a copy.")
         .def("plane", &plane<nb::array_api>, "number"_a,
              nb::sig("def plane(self, number: int) -> typing.Any"),

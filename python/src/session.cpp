@@ -32,10 +32,10 @@ struct Hub {
         : queue(capacity, when_full), most_held(most_held) {}
 
     ResultQueue queue;
-    const std::size_t most_held;           ///< pictures that the program may hold
-    std::atomic<std::size_t> held{0};      ///< that it does
-    std::atomic<std::size_t> running{0};   ///< streams that have not ended
-    std::atomic<std::uint64_t> taken{0};   ///< results
+    const std::size_t most_held;          ///< pictures that the program may hold
+    std::atomic<std::size_t> held{0};     ///< that it does
+    std::atomic<std::size_t> running{0};  ///< streams that have not ended
+    std::atomic<std::uint64_t> taken{0};  ///< results
     std::mutex mutex;
     std::vector<std::pair<StreamId, StreamSummary>> ended;  ///< since they were last asked for
     std::set<StreamId> quiet;                               ///< that give no results
@@ -86,10 +86,10 @@ nb::dict summary_dict(const StreamSummary& s) {
     nb::dict d;
     d["name"] = s.name;
     d["status"] = std::string(to_string(s.status));
-    d["error"] = s.error ? nb::cast(nb::make_tuple(std::string(to_string(s.error->code)),
-                                                   s.error->message, s.error->remedy,
-                                                   s.error->line()))
-                         : nb::object(nb::none());
+    d["error"] = s.error
+                     ? nb::cast(nb::make_tuple(std::string(to_string(s.error->code)),
+                                               s.error->message, s.error->remedy, s.error->line()))
+                     : nb::object(nb::none());
     d["damage"] = s.damage;
     nb::list bad;
     for (const BadImage& image : s.bad_images) bad.append(nb::make_tuple(image.path, image.reason));
@@ -275,10 +275,10 @@ TheirPlane plane_of(const nb::object& object, int device) {
 
 const std::map<std::string, PixelFormat>& formats() {
     static const std::map<std::string, PixelFormat> all = {
-        {"rgb", PixelFormat::rgb24},      {"bgr", PixelFormat::rgb24},
-        {"gray", PixelFormat::gray8},     {"i420", PixelFormat::i420},
-        {"i422", PixelFormat::i422},      {"i444", PixelFormat::i444},
-        {"nv12", PixelFormat::nv12},      {"i420p10", PixelFormat::i420p10},
+        {"rgb", PixelFormat::rgb24},       {"bgr", PixelFormat::rgb24},
+        {"gray", PixelFormat::gray8},      {"i420", PixelFormat::i420},
+        {"i422", PixelFormat::i422},       {"i444", PixelFormat::i444},
+        {"nv12", PixelFormat::nv12},       {"i420p10", PixelFormat::i420p10},
         {"i422p10", PixelFormat::i422p10}, {"i444p10", PixelFormat::i444p10},
         {"p010", PixelFormat::p010}};
     return all;
@@ -288,7 +288,8 @@ const std::map<std::string, PixelFormat>& formats() {
 void copy_planes(Frame& frame, const std::vector<TheirPlane>& planes, bool bgr) {
     std::size_t bytes = 0;
     for (const TheirPlane& plane : planes) {
-        bytes += plane.rows * plane.columns * plane.channels * static_cast<std::size_t>(plane.bytes);
+        bytes +=
+            plane.rows * plane.columns * plane.channels * static_cast<std::size_t>(plane.bytes);
     }
     const std::shared_ptr<std::uint8_t[]> memory(new std::uint8_t[bytes]);
     std::uint8_t* out = memory.get();
@@ -386,7 +387,8 @@ class PyFeed {
         frame.memory = frame.device >= 0 ? MemoryKind::cuda : MemoryKind::host;
         for (std::size_t i = 0; i < planes.size(); ++i) {
             const TheirPlane& plane = planes[i];
-            const int sx = i == 0 ? 0 : layout.chroma_shift_x, sy = i == 0 ? 0 : layout.chroma_shift_y;
+            const int sx = i == 0 ? 0 : layout.chroma_shift_x,
+                      sy = i == 0 ? 0 : layout.chroma_shift_y;
             const auto part = [](int n, int shift) {
                 return static_cast<std::size_t>((n + (1 << shift) - 1) >> shift);
             };
@@ -556,12 +558,12 @@ class PySession {
                 while (!told && Clock::now() < until) {
                     const bool last = hub_->running == 0 || closed_;
                     constexpr milliseconds step{5};  // of what ends without a result
-                    const auto left = timeout ? std::min<std::chrono::nanoseconds>(
-                                                    step, std::chrono::duration_cast<
-                                                              std::chrono::nanoseconds>(
-                                                              std::chrono::duration<double>(
-                                                                  std::max(0.0, *timeout))))
-                                              : std::chrono::nanoseconds(step);
+                    const auto left =
+                        timeout
+                            ? std::min<std::chrono::nanoseconds>(
+                                  step, std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                            std::chrono::duration<double>(std::max(0.0, *timeout))))
+                            : std::chrono::nanoseconds(step);
                     told = last ? hub_->queue.try_pop() : hub_->queue.pop_for(left);
                     over = last && !told;
                     if (over || (timeout && passed(start, *timeout))) break;
@@ -689,17 +691,21 @@ void bind_session(nb::module_& m) {
         .def_prop_ro("pts_ns", [](const Raw& r) { return r.told->result.pts.count(); })
         .def_prop_ro("width", [](const Raw& r) { return r.told->result.width; })
         .def_prop_ro("height", [](const Raw& r) { return r.told->result.height; })
-        .def_prop_ro("file", [](const Raw& r) -> std::optional<std::string> {
-            if (r.told->result.file == nullptr) return std::nullopt;
-            return *r.told->result.file;
-        })
-        .def_prop_ro("boundary", &boundary_of, nb::sig("def boundary(self) -> dict[str, typing.Any] | None"))
+        .def_prop_ro("file",
+                     [](const Raw& r) -> std::optional<std::string> {
+                         if (r.told->result.file == nullptr) return std::nullopt;
+                         return *r.told->result.file;
+                     })
+        .def_prop_ro("boundary", &boundary_of,
+                     nb::sig("def boundary(self) -> dict[str, typing.Any] | None"))
         .def("tracks", [](const Raw& r) { return Tracks{{r.told, &r.told->result.tracks}}; })
-        .def("detections", [](const Raw& r) { return Detections{{r.told, &r.told->result.detections}}; })
-        .def("picture", [](const Raw& r) -> std::optional<Picture> {
-            if (r.told->frame.planes[0].data == nullptr) return std::nullopt;
-            return Picture{r.told->frame};
-        })
+        .def("detections",
+             [](const Raw& r) { return Detections{{r.told, &r.told->result.detections}}; })
+        .def("picture",
+             [](const Raw& r) -> std::optional<Picture> {
+                 if (r.told->frame.planes[0].data == nullptr) return std::nullopt;
+                 return Picture{r.told->frame};
+             })
         .def("json", [](const Raw& r) { return bind::frame_json(r.told->result); });
 
     nb::class_<PyFeed>(m, "Feed", "One producer's end of a stream.")
