@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/precision_page.h"
 #include "cli/precision_report.h"
 #include "cli/signals.h"
 #include "cli/step_progress.h"
@@ -65,13 +66,12 @@ Result<Checked> check(const Settings& settings, const CheckFlags& flags,
                       const std::stop_token& stop, const quantize::Progress& progress) {
     const auto path = engine::find_model(settings);
     if (!path) return fail(path.error());
-    if (!flags.gate.report.empty()) {
+    if (!flags.gate.report.empty() || !flags.gate.page.empty()) {
         for (const auto& source : flags.sources) {
             if (auto ok = verb_files().reads(source); !ok) return fail(ok.error());
         }
         if (auto ok = verb_files().reads(*path); !ok) return fail(ok.error());
-        auto ok = verb_files().writes(flags.gate.report, "name another file with --report");
-        if (!ok) return fail(ok.error());
+        if (auto ok = claim_outputs(flags.gate); !ok) return fail(ok.error());
     }
     const auto own = engine::single_detector(settings, infer::Goal::throughput);
     if (!own) return fail(own.error());
@@ -114,13 +114,29 @@ Result<Checked> check(const Settings& settings, const CheckFlags& flags,
     if (!plain) return fail(plain.error());
     auto other = changed({});
     if (!other) return fail(other.error());
-    static constexpr const char* names[] = {"FP32", "FP16", "BF16", "INT8", "mixed precision"};
-    checked.precision = names[static_cast<std::size_t>((*other)->info().backend.precision)];
+    const infer::Precision precision = (*other)->info().backend.precision;
+    checked.precision = shown_name(precision);
     checked.device = (*other)->info().backend.device;
     if ((*other)->info().cuda_device < 0) {
-        auto speed = compare_speed(**plain, **other, *trial, stop);
+        Settings as_found = settings;
+        as_found.model = flags.reference.empty() ? path->string() : flags.reference;
+        auto usual = usual_detector(as_found);
+        if (!usual) return fail(usual.error());
+        if (*usual && (*usual)->info().backend.precision == precision) usual->reset();
+        auto speed = compare_speed(**plain, **other, usual->get(), *trial, stop);
         if (!speed) return fail(speed.error());
         checked.speed = *speed;
+    }
+    if (!flags.gate.page.empty()) {
+        const PrecisionPage page{.model = checked.model,
+                                 .precision = checked.precision,
+                                 .device = checked.device,
+                                 .max_drop = checked.max_drop,
+                                 .gate = checked.gate,
+                                 .held_out = *trial,
+                                 .class_names = network->spec.class_names,
+                                 .speed = checked.speed};
+        if (auto ok = write_page(flags.gate.page, page); !ok) return fail(ok.error());
     }
     return checked;
 }
@@ -155,10 +171,11 @@ int run(const SettingFlags& flags, const CheckFlags& own) {
                    checked->speed ? to_text(*checked->speed, checked->precision) : "");
     }
     if (checked->gate.good) return exit_done;
-    return complain({ErrorCode::unsupported,
-                     fmt::format("{}: {} in {}", checked->model,
-                                 too_much(checked->gate, checked->max_drop), checked->precision),
-                     "use --precision fp32, or allow more (--max-drop)"});
+    return complain(
+        {ErrorCode::unsupported,
+         fmt::format("{}: {} in {}", checked->model,
+                     loss_in_words(checked->gate, checked->max_drop), checked->precision),
+         "use --precision fp32, or allow more (--max-drop)"});
 }
 
 }  // namespace

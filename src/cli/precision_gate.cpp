@@ -3,10 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <utility>
 
 #include "bench/accuracy.h"
+#include "cli/verb.h"
+#include "core/file_claims.h"
+#include "engine/setup.h"
+#include "settings/words.h"
 
 namespace saccade::cli {
 namespace {
@@ -44,6 +49,18 @@ void add_gate_flags(CLI::App& verb, GateFlags& flags) {
         ->type_name("X");
     verb.add_option("--report", flags.report, "write what was measured, as JSON")
         ->type_name("FILE");
+    verb.add_option("--html", flags.page,
+                    "write it as a page, with the pictures in which the networks differ most")
+        ->type_name("FILE");
+}
+
+Result<void> claim_outputs(const GateFlags& flags) {
+    for (const auto& [file, flag] : {std::pair{flags.report, "--report"}, {flags.page, "--html"}}) {
+        if (file.empty()) continue;
+        auto ok = verb_files().writes(file, fmt::format("name another file with {}", flag));
+        if (!ok) return ok;
+    }
+    return {};
 }
 
 double allowed_drop(double given, bool labels) {
@@ -91,9 +108,10 @@ Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Tria
     PrecisionReport report;
     auto detector = changed({.confidence = quantize::faint});
     if (!detector) return fail(detector.error());
-    const auto found = quantize::detect_all(**detector, held_out.frames, stop);
+    auto found = quantize::detect_all(**detector, held_out.frames, stop);
     if (!found) return fail(found.error());
     report.drift = quantize::compare(held_out.reference, *found);
+    report.found = std::move(*found);
     report.drop = 100 * (1 - report.drift.f1_50);
     if (labels != nullptr) {
         detector = changed(for_map());
@@ -111,17 +129,38 @@ Result<PrecisionReport> judge(const DetectorMaker& changed, const quantize::Tria
 }
 
 Result<Speed> compare_speed(detect::Detector& reference, detect::Detector& changed,
-                            const quantize::Trial& trial, const std::stop_token& stop) {
+                            detect::Detector* usual, const quantize::Trial& trial,
+                            const std::stop_token& stop) {
     Speed speed;
+    const auto take = [&](detect::Detector& detector, double& best) -> Result<void> {
+        const auto rate = pictures_a_second(detector, trial, stop);
+        if (!rate) return fail(rate.error());
+        best = std::max(best, *rate);
+        return {};
+    };
     for (int turn = 0; turn < turns; ++turn) {
-        const auto a = pictures_a_second(reference, trial, stop);
-        if (!a) return fail(a.error());
-        const auto b = pictures_a_second(changed, trial, stop);
-        if (!b) return fail(b.error());
-        speed.reference = std::max(speed.reference, *a);
-        speed.changed = std::max(speed.changed, *b);
+        if (auto done = take(reference, speed.reference); !done) return fail(done.error());
+        if (auto done = take(changed, speed.changed); !done) return fail(done.error());
+        if (usual == nullptr) continue;
+        if (auto done = take(*usual, speed.usual); !done) return fail(done.error());
     }
+    if (usual != nullptr) speed.usual_precision = shown_name(usual->info().backend.precision);
     return speed;
+}
+
+Result<std::unique_ptr<detect::Detector>> usual_detector(Settings settings) {
+    settings.precision = std::string(settings::automatic_word);
+    settings.device = "cpu";
+    auto detector = engine::open_detector(settings, infer::Goal::throughput);
+    if (!detector) return detector;
+    if ((*detector)->info().backend.precision == infer::Precision::fp32) return nullptr;
+    return detector;
+}
+
+std::string shown_name(infer::Precision precision) {
+    std::string name(infer::to_string(precision));
+    for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return name == "MIXED" ? "mixed precision" : name;
 }
 
 }  // namespace saccade::cli

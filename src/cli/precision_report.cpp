@@ -25,9 +25,14 @@ nlohmann::json to_json(const PrecisionReport& gate) {
 }
 
 nlohmann::json to_json(const Speed& speed) {
-    return {{"fp32_fps", speed.reference},
-            {"changed_fps", speed.changed},
-            {"ratio", speed.changed / speed.reference}};
+    nlohmann::json out = {{"fp32_fps", speed.reference},
+                          {"changed_fps", speed.changed},
+                          {"ratio", speed.changed / speed.reference},
+                          {"worthwhile", speed.worthwhile()}};
+    if (speed.usual > 0) {
+        out["usual"] = {{"precision", speed.usual_precision}, {"fps", speed.usual}};
+    }
+    return out;
 }
 
 std::string to_text(const PrecisionReport& gate, const std::string& precision) {
@@ -49,15 +54,24 @@ std::string to_text(const PrecisionReport& gate, const std::string& precision) {
 std::string to_text(const Speed& speed, const std::string& precision) {
     std::string text = fmt::format("{:.1f} fps, FP32 {:.1f}: {:.2f} times\n", speed.changed,
                                    speed.reference, speed.changed / speed.reference);
-    if (speed.changed < speed.reference) {
-        text += precision + " is slower than FP32 on this device: don't use it here\n";
+    if (speed.usual > 0) {
+        text += fmt::format("{} {:.1f} fps: {:.2f} times\n", speed.usual_precision, speed.usual,
+                            speed.usual / speed.reference);
     }
+    if (const std::string what = advice(speed, precision); !what.empty()) text += what + '\n';
     return text;
 }
 
-std::string too_much(const PrecisionReport& gate, double max_drop) {
+std::string loss_in_words(const PrecisionReport& gate, double max_drop) {
     return fmt::format("loses {:.2f} {}, {:.2f} is allowed", gate.drop,
                        gate.map ? "points of mAP" : "% of matched F1", max_drop);
+}
+
+std::string advice(const Speed& speed, const std::string& precision) {
+    if (speed.worthwhile()) return {};
+    const bool usual = speed.usual > speed.reference;
+    return fmt::format("{} is slower than {} on this device: don't use it here", precision,
+                       usual ? speed.usual_precision : "FP32");
 }
 
 nlohmann::json to_json(const QuantizeReport& r) {

@@ -29,6 +29,8 @@ struct QuantizeReport {
 [[nodiscard]] std::string to_text(const Speed& speed, const std::string& precision);
 
 /// "loses 0.70 points of mAP, 0.50 is allowed".
-[[nodiscard]] std::string too_much(const PrecisionReport& gate, double max_drop);
+[[nodiscard]] std::string loss_in_words(const PrecisionReport& gate, double max_drop);
+/// What to do where it is no faster than another precision of the same network; else "".
+[[nodiscard]] std::string advice(const Speed& speed, const std::string& precision);
 
 }  // namespace saccade::cli

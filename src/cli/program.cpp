@@ -33,6 +33,7 @@ int run_main(int argc, char** argv) {
     add_quantize(app, job);
     add_check_precision(app, job);
     add_models(app, job);
+    add_recommend(app, job);
     add_demo(app, job);
     add_bench(app, job);
     add_profile(app, job);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/exit_code.h"
+#include "cli/precision_page.h"
 #include "cli/precision_report.h"
 #include "cli/signals.h"
 #include "cli/step_progress.h"
@@ -131,9 +132,27 @@ class Quantizer {
             if (!plain) return fail(plain.error());
             auto quantised = quantize::quantised_detector(*network, report.found.plan, shape, {});
             if (!quantised) return fail(quantised.error());
-            auto speed = compare_speed(**plain, **quantised, *held_out, stop_);
+            Settings as_found = settings;
+            as_found.model = path->string();
+            const auto usual = usual_detector(as_found);
+            if (!usual) return fail(usual.error());
+            auto speed = compare_speed(**plain, **quantised, usual->get(), *held_out, stop_);
             if (!speed) return fail(speed.error());
             report.speed = *speed;
+        }
+        if (!flags_.gate.page.empty()) {
+            const bool judged_here = report.speed.reference > 0;
+            const PrecisionPage page{
+                .model = report.model,
+                .precision = "INT8",
+                .device = judged_here ? report.device : report.device + " (simulated)",
+                .max_drop = limit_,
+                .gate = report.gate,
+                .held_out = *held_out,
+                .class_names = network->spec.class_names,
+                .speed = judged_here ? std::optional(report.speed) : std::nullopt,
+                .found = &report.found};
+            if (auto ok = write_page(flags_.gate.page, page); !ok) return fail(ok.error());
         }
         if (report.gate.good) {
             const auto written =
@@ -157,10 +176,7 @@ class Quantizer {
         if (!flags_.gate.labels.empty()) {
             if (auto ok = files.reads(flags_.gate.labels); !ok) return ok;
         }
-        if (!flags_.gate.report.empty()) {
-            if (auto ok = files.writes(flags_.gate.report, "name another file with --report"); !ok)
-                return ok;
-        }
+        if (auto ok = claim_outputs(flags_.gate); !ok) return ok;
         return files.writes(output, "name another file with -o");
     }
 
@@ -204,7 +220,7 @@ int run(const SettingFlags& flags, const QuantizeFlags& own) {
              fmt::format(
                  "{}: {} in INT8, even with {} of {} layers kept in floating point; most is "
                  "lost at {}",
-                 report->model, too_much(report->gate, report->max_drop),
+                 report->model, loss_in_words(report->gate, report->max_drop),
                  report->found.plan.kept.size(), report->found.layers, worst),
              "use --precision fp32, more pictures (--images), or allow more (--max-drop)"});
     }

@@ -58,6 +58,7 @@ void add_check_precision(CLI::App& app, Job& job);
 void add_bench(CLI::App& app, Job& job);
 void add_profile(CLI::App& app, Job& job);
 void add_models(CLI::App& app, Job& job);
+void add_recommend(CLI::App& app, Job& job);
 void add_doctor(CLI::App& app, Job& job);
 
 }  // namespace saccade::cli

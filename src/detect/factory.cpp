@@ -20,6 +20,9 @@ Result<OpenNetwork> open_network(const DetectorOptions& options) {
     const bool on_host = load.device.is_host();
     auto network = model.network(on_host ? model::HeadForm::raw : model::HeadForm::whole);
     if (!network) return fail(network.error());
+    // Such a head's distances are decoded here, in FP32. (YOLOX's sizes, logarithms, lose more than
+    // 1 % of the matched F1 in BF16: bench/results/int8.md.)
+    load.bf16_will_do = network->spec.reg_max > 0;
     auto backend = infer::make_backend(*network, load);
     if (!backend) return fail(backend.error());
 

@@ -25,7 +25,10 @@ enum class Goal : std::uint8_t { throughput, latency };
 
 struct BackendOptions {
     Device device;                       ///< the host unless a GPU is named
-    std::optional<Precision> precision;  ///< none: FP16 on GPUs, FP32 on hosts
+    std::optional<Precision> precision;  ///< none: FP16 on GPUs, FP32 on hosts; see bf16_will_do
+    /// With no precision given, BF16 on hosts that have arithmetic of their own for it. Its 8 bits
+    /// are enough for scores and for distances in bins, not for coordinates in pixels.
+    bool bf16_will_do = false;
     Goal goal = Goal::throughput;
     int max_batch = 1;  ///< images a slot holds at most; 0: what suits the device
     int small_batch =

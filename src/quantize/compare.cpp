@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace saccade::quantize {
@@ -35,17 +36,30 @@ std::vector<Pair> pair_up(const detect::Detections& ours, const detect::Detectio
     return pairs;
 }
 
+/// Which of ours are above the threshold, and which of these have no pair of `least` score.
+struct Counted {
+    std::vector<std::size_t> all, unmet;
+};
+Counted count(const detect::Detections& ours, const detect::Detections& theirs, float iou,
+              float threshold, float least) {
+    Counted counted;
+    const auto pairs = pair_up(ours, theirs, iou);
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+        if (ours[i].score <= threshold) continue;
+        counted.all.push_back(i);
+        if (pairs[i].score <= least) counted.unmet.push_back(i);
+    }
+    return counted;
+}
+
 /// Of those above the threshold, how many have a pair of `least` score.
 struct Share {
     std::size_t met = 0, of = 0;
     void add(const detect::Detections& ours, const detect::Detections& theirs, float iou,
              float threshold, float least) {
-        const auto pairs = pair_up(ours, theirs, iou);
-        for (std::size_t i = 0; i < ours.size(); ++i) {
-            if (ours[i].score <= threshold) continue;
-            ++of;
-            if (pairs[i].score > least) ++met;
-        }
+        const Counted counted = count(ours, theirs, iou, threshold, least);
+        of += counted.all.size();
+        met += counted.all.size() - counted.unmet.size();
     }
     [[nodiscard]] double value() const {
         return of == 0 ? 1.0 : static_cast<double>(met) / static_cast<double>(of);
@@ -102,6 +116,17 @@ Drift compare(std::span<const detect::Detections> reference,
     if (pairs > 0) drift.score /= pairs, drift.box /= pairs;
     drift.loss = weight > 0 ? lost / weight : 0;
     return drift;
+}
+
+Shown shown(const detect::Detections& reference, const detect::Detections& changed,
+            float threshold) {
+    const float near = threshold * near_threshold;
+    Counted before = count(reference, changed, 0.5F, threshold, near);
+    Counted after = count(changed, reference, 0.5F, threshold, near);
+    return {.before = std::move(before.all),
+            .after = std::move(after.all),
+            .lost = std::move(before.unmet),
+            .added = std::move(after.unmet)};
 }
 
 }  // namespace saccade::quantize

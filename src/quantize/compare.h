@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 #include "detect/detector.h"
 
@@ -27,5 +28,15 @@ inline constexpr float near_threshold = 0.6F;
 /// counts.
 Drift compare(std::span<const detect::Detections> reference,
               std::span<const detect::Detections> changed, float threshold = 0.25F);
+
+/// What people see of one picture: indices of the detections above the threshold, and of those
+/// among them that f1_50 counts as unmet.
+struct Shown {
+    std::vector<std::size_t> before, after;  ///< of the reference and of the changed network
+    std::vector<std::size_t> lost, added;    ///< part of before, and of after
+    [[nodiscard]] std::size_t differing() const noexcept { return lost.size() + added.size(); }
+};
+Shown shown(const detect::Detections& reference, const detect::Detections& changed,
+            float threshold = 0.25F);
 
 }  // namespace saccade::quantize

@@ -10,8 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "core/cpu.h"
 #include "saccade/types.h"
-#include "vision/cpu.h"
 #include "vision/scan.h"
 
 namespace saccade::vision {

@@ -6,10 +6,10 @@
 #include <memory>
 #include <vector>
 
+#include "core/cpu.h"
 #include "core/frame.h"
 #include "saccade/error.h"
 #include "vision/color.h"
-#include "vision/cpu.h"
 #include "vision/letterbox.h"
 #include "vision/resample.h"
 #include "vision/row_kernels.h"

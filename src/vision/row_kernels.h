@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "vision/cpu.h"
+#include "core/cpu.h"
 #include "vision/sampling.h"
 
 namespace saccade::vision {

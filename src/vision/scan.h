@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "vision/cpu.h"
+#include "core/cpu.h"
 
 namespace saccade::vision {
 

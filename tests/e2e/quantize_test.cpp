@@ -108,6 +108,32 @@ TEST_F(QuantizeReal, ANetworkThatLosesTooMuchIsToldSo) {
     EXPECT_EQ(check("100", {"--reference", made().string()}).exit_code, 1);
 }
 
+TEST_F(QuantizeReal, APageShowsWhereTheNetworksDiffer) {
+    make();
+    const auto page = program_.dir() / "page.html";
+    const auto check = [&](const std::filesystem::path& to) {
+        return program_.run({"check-precision", clip_.string(), "--model", made().string(),
+                             "--reference", model_.string(), "--images", "8", "--device", "cpu",
+                             "--max-drop", "100", "--html", to.string(), "-q"});
+    };
+    const auto checked = check(page);
+    ASSERT_EQ(checked.exit_code, 0) << checked.err;
+    const std::string html = test::read_file(page);
+    EXPECT_THAT(html, HasSubstr("Where they differ"));
+    EXPECT_THAT(html, HasSubstr("href=\"data:image/jpeg;base64,/9j/"));
+    EXPECT_THAT(html, HasSubstr("class=\"only\""));
+    EXPECT_THAT(html, HasSubstr("<title>person 0."));
+    // Good without a network: nothing is loaded from elsewhere.
+    EXPECT_THAT(html, testing::Not(HasSubstr("http:")));
+    EXPECT_THAT(html, testing::Not(HasSubstr("https:")));
+
+    const std::string model = test::read_file(made());
+    const auto refused = check(made());
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_THAT(refused.err, HasSubstr("--html"));
+    EXPECT_EQ(test::read_file(made()), model);
+}
+
 TEST_F(QuantizeReal, FewObjectsAreNoMeasure) {
     const auto result =
         program_.run({"quantize", "--model", model_.string(), "--calib", scene, "--images", "8",

@@ -14,11 +14,6 @@ constexpr int border = 8, cell = 20;
 /// noise of cameras and codecs. (25 pixels, and differences over two pixels, squared.)
 constexpr float least = 25 * 4 * 2 * 2;
 
-float smaller_eigenvalue(float xx, float xy, float yy) {
-    const float half = 0.5F * (xx - yy);
-    return 0.5F * (xx + yy) - std::sqrt(half * half + xy * xy);
-}
-
 }  // namespace
 
 void CornerFinder::find(const LumaView& picture, std::span<const Box> masked,
@@ -31,11 +26,12 @@ void CornerFinder::find(const LumaView& picture, std::span<const Box> masked,
          {&products_[0], &products_[1], &products_[2], &products_[3], &products_[4], &sums_}) {
         for (auto* row : {&p->xx, &p->xy, &p->yy}) row->assign(static_cast<std::size_t>(w), 0);
     }
-    for (int y = border - radius; y < border + radius; ++y) multiply(picture, y);
+    values_.resize(static_cast<std::size_t>(w - 2 * border));
+    for (int y = border - radius; y < border + radius; ++y) slide(picture, y);
     for (int top = border; top < h - border; top += cell) {
         best_.assign(static_cast<std::size_t>((w - 2 * border) / cell + 1), {});
         for (int y = top; y < std::min(top + cell, h - border); ++y) {
-            multiply(picture, y + radius);
+            slide(picture, y + radius);
             score(y, w);
         }
         for (const Best& b : best_) {
@@ -61,44 +57,23 @@ void CornerFinder::mask(const LumaView& picture, std::span<const Box> boxes) {
     }
 }
 
-void CornerFinder::multiply(const LumaView& picture, int y) {
-    Products& to = products_[static_cast<std::size_t>(y % window)];
-    const std::uint8_t *row = picture.row(y), *above = picture.row(y - 1),
-                       *below = picture.row(y + 1);
-    std::int32_t* __restrict xx = to.xx.data();
-    std::int32_t* __restrict xy = to.xy.data();
-    std::int32_t* __restrict yy = to.yy.data();
-    for (int x = 1; x < picture.width - 1; ++x) {
-        const std::int32_t gx = row[x + 1] - row[x - 1], gy = below[x] - above[x];
-        xx[x] = gx * gx;
-        xy[x] = gx * gy;
-        yy[x] = gy * gy;
-    }
+void CornerFinder::slide(const LumaView& picture, int y) {
+    motion_kernels().multiply(
+        picture.row(y) + 1, picture.row(y - 1) + 1, picture.row(y + 1) + 1, picture.width - 2,
+        products_[static_cast<std::size_t>(y % window)].from(1), sums_.from(1));
 }
 
 void CornerFinder::score(int y, int width) {
-    const auto add = [&](std::vector<std::int32_t> Products::* which) {
-        std::int32_t* __restrict sum = (sums_.*which).data();
-        std::fill_n(sum, width, 0);
-        for (const Products& p : products_) {
-            const std::int32_t* from = (p.*which).data();
-            for (int x = 0; x < width; ++x) sum[x] += from[x];
+    const int n = width - 2 * border;
+    motion_kernels().eigenvalues(sums_.from(border), n, values_.data());
+    const std::uint8_t* masked = masked_.data() + static_cast<std::ptrdiff_t>(y) * width + border;
+    for (int x = 0; x < n; x += cell) {
+        Best& best = best_[static_cast<std::size_t>(x / cell)];
+        const int end = std::min(x + cell, n);
+        for (int i = x; i < end; ++i) {
+            const float value = values_[static_cast<std::size_t>(i)];
+            if (value > best.value && masked[i] == 0) best = {value, i + border, y};
         }
-    };
-    add(&Products::xx);
-    add(&Products::xy);
-    add(&Products::yy);
-    const auto across = [](const std::vector<std::int32_t>& sum, int x) {
-        const std::int32_t* s = sum.data() + x;
-        return static_cast<float>(s[-2] + s[-1] + s[0] + s[1] + s[2]);
-    };
-    const std::uint8_t* masked = masked_.data() + static_cast<std::ptrdiff_t>(y) * width;
-    for (int x = border; x < width - border; ++x) {
-        if (masked[x] != 0) continue;
-        const float value =
-            smaller_eigenvalue(across(sums_.xx, x), across(sums_.xy, x), across(sums_.yy, x));
-        Best& best = best_[static_cast<std::size_t>((x - border) / cell)];
-        if (value > best.value) best = {value, x, y};
     }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "saccade/types.h"
+#include "track/camera_motion/kernels.h"
 #include "track/camera_motion/luma.h"
 #include "track/point.h"
 
@@ -25,6 +26,9 @@ class CornerFinder {
     static constexpr int radius = 2, window = 2 * radius + 1;
     struct Products {  ///< of the two gradients, one row of the picture
         std::vector<std::int32_t> xx, xy, yy;
+        [[nodiscard]] MotionKernels::Products from(int x) {
+            return {xx.data() + x, xy.data() + x, yy.data() + x};
+        }
     };
     struct Best {
         float value = 0;
@@ -32,14 +36,16 @@ class CornerFinder {
     };
 
     void mask(const LumaView& picture, std::span<const Box> boxes);
-    void multiply(const LumaView& picture, int y);
-    /// Sums the window's rows, then looks at each pixel of row y.
+    /// Takes row y into the window's sums, for the row that is there no longer.
+    void slide(const LumaView& picture, int y);
+    /// Looks at each pixel of row y, in the middle of the window.
     void score(int y, int width);
 
     std::vector<std::uint8_t> masked_;       // one a pixel
     std::array<Products, window> products_;  // of row y at y % window
-    Products sums_;
-    std::vector<Best> best_;  // of each cell in the row of cells at hand
+    Products sums_;                          // of the window's rows
+    std::vector<float> values_;              // of the row at hand
+    std::vector<Best> best_;                 // of each cell in the row of cells at hand
 };
 
 }  // namespace saccade::track

@@ -1,28 +1,34 @@
 #include "track/camera_motion/luma.h"
 
 #include <algorithm>
+#include <cstring>
+
+#include "track/camera_motion/kernels.h"
 
 namespace saccade::track {
 
 void shrink(const LumaView& from, int factor, LumaImage& to) {
     const int width = from.width / factor, height = from.height / factor;
     to.resize(width, height);
-    const unsigned count = static_cast<unsigned>(factor * factor);
-    constexpr int strip = 256;  // sums of one strip stay in the first cache
-    unsigned sums[strip];
+    if (factor == 1) {
+        for (int y = 0; y < height; ++y) {
+            std::memcpy(to.row(y), from.row(y), static_cast<std::size_t>(width));
+        }
+        return;
+    }
+    const MotionKernels& kernels = motion_kernels();
+    constexpr int strip = 4096;  // sums of one strip stay in the first cache
+    std::uint16_t sums[strip];
+    const int across = strip / factor;
     for (int y = 0; y < height; ++y) {
-        std::uint8_t* out = to.row(y);
-        for (int x0 = 0; x0 < width; x0 += strip) {
-            const int n = std::min(strip, width - x0);
-            std::fill_n(sums, n, count / 2);
+        for (int x = 0; x < width; x += across) {
+            const int n = std::min(across, width - x);
+            std::fill_n(sums, n * factor, std::uint16_t{0});
             for (int dy = 0; dy < factor; ++dy) {
-                const std::uint8_t* in =
-                    from.row(y * factor + dy) + static_cast<std::ptrdiff_t>(x0) * factor;
-                for (int x = 0; x < n; ++x) {
-                    for (int dx = 0; dx < factor; ++dx) sums[x] += in[x * factor + dx];
-                }
+                kernels.add_row(from.row(y * factor + dy) + static_cast<std::ptrdiff_t>(x) * factor,
+                                n * factor, sums);
             }
-            for (int x = 0; x < n; ++x) out[x0 + x] = static_cast<std::uint8_t>(sums[x] / count);
+            kernels.mean_across(sums, factor, n, to.row(y) + x);
         }
     }
 }
@@ -35,6 +41,15 @@ void LumaPyramid::build(const LumaView& picture) {
         if (last.width < 64 || last.height < 64) break;
         shrink(last, 2, images_[levels_]);
         ++levels_;
+    }
+    for (int i = 0; i < levels_; ++i) {
+        const LumaView from = level(i);
+        LumaSamples& to = samples_[i];
+        to.width = from.width, to.height = from.height;
+        const auto count =
+            static_cast<std::size_t>(from.width) * static_cast<std::size_t>(from.height);
+        to.data.resize(count + flow_slack);
+        motion_kernels().to_float(from.data, static_cast<int>(count), to.data.data());
     }
 }
 

@@ -36,6 +36,13 @@ class LumaImage {
 /// is left out. `factor` from 1 to 16, and the picture is at least that wide and high.
 void shrink(const LumaView& from, int factor, LumaImage& to);
 
+/// The same as floats, which the flow reads several times each. Rows without padding; behind the
+/// last one flow_slack samples more may be read.
+struct LumaSamples {
+    std::vector<float> data;
+    int width = 0, height = 0;  ///< px
+};
+
 /// The picture and its halves: level 0 is a copy of it, each further one is half as wide and high.
 class LumaPyramid {
   public:
@@ -45,9 +52,11 @@ class LumaPyramid {
     void build(const LumaView& picture);
     [[nodiscard]] int levels() const noexcept { return levels_; }
     [[nodiscard]] LumaView level(int i) const noexcept { return images_[i].view(); }
+    [[nodiscard]] const LumaSamples& samples(int i) const noexcept { return samples_[i]; }
 
   private:
     LumaImage images_[max_levels];
+    LumaSamples samples_[max_levels];
     int levels_ = 0;
 };
 

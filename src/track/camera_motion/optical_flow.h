@@ -5,12 +5,10 @@
 #include <vector>
 
 #include "track/camera_motion/corners.h"
+#include "track/camera_motion/kernels.h"
 #include "track/camera_motion/luma.h"
 
 namespace saccade::track {
-
-/// Half the width of the window, less the middle, px.
-inline constexpr int flow_radius = 5;
 
 struct FlowPair {
     Point from, to;

@@ -55,6 +55,7 @@ TEST(CutDetector, FindsWhatTheWholeNetworkFinds) {
         options.model = test::prepared(file);
         options.input = fine ? Size{320, 320} : Size{640, 640};
         options.backend.max_batch = fine ? 2 : 1;
+        options.backend.precision = infer::Precision::fp32;  // for both
         options.thresholds.confidence = fine ? 0.001F : 0.25F;
         options.thresholds.multi_label = fine;
         auto cut = make_detector(options);
@@ -87,6 +88,22 @@ TEST(CutDetector, FindsWhatTheWholeNetworkFinds) {
         }
         EXPECT_GT(found, fine ? 600U : 10U);
     }
+}
+
+TEST(CutDetector, LeavesThePrecisionToTheBackend) {
+    SACCADE_NEEDS_MODEL("yolo11n", file);
+    DetectorOptions options;
+    options.model = test::prepared(file);
+    options.input = {320, 320};
+    infer::BackendOptions load{.bf16_will_do = true, .height = 320, .width = 320};
+    const auto backend =
+        infer::make_backend(options.model->network(model::HeadForm::raw).value(), load);
+    ASSERT_TRUE(backend) << backend.error().line();
+    const auto cut = make_detector(options);
+    ASSERT_TRUE(cut) << cut.error().line();
+    EXPECT_EQ((*cut)->info().backend.precision, (*backend)->info().precision);
+    options.backend.precision = infer::Precision::fp32;
+    EXPECT_EQ(make_detector(options).value()->info().backend.precision, infer::Precision::fp32);
 }
 
 }  // namespace

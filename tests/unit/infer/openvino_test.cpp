@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <cstring>
+#include <openvino/openvino.hpp>
 #include <random>
 
 #include "infer/openvino/openvino_backend.h"
@@ -51,6 +52,23 @@ std::vector<float> run(Backend& backend, unsigned seed) {
     EXPECT_TRUE(outputs) << outputs.error().line();
     const auto* values = static_cast<const float*>(outputs->front().data);
     return {values, values + element_count(outputs->front().shape)};
+}
+
+/// The precision in effect where the caller names none.
+Precision usual(bool bf16_will_do) {
+    const auto [model, spec] = synthetic();
+    BackendOptions options;
+    options.bf16_will_do = bf16_will_do;
+    const auto backend = load_openvino(model, spec, options);
+    EXPECT_TRUE(backend) << backend.error().line();
+    return (*backend)->info().precision;
+}
+
+TEST(OpenVino, RunsInBf16WhereItWillDoAndTheCpuIsFasterSo) {
+    EXPECT_EQ(usual(false), Precision::fp32);
+    // What the runtime takes by itself, asked for without our code.
+    const auto own = ov::Core().get_property("CPU", ov::hint::inference_precision);
+    EXPECT_EQ(usual(true), own == ov::element::bf16 ? Precision::bf16 : Precision::fp32);
 }
 
 TEST(OpenVino, SizesOtherThanTheFilesOwnRun) {

@@ -58,6 +58,19 @@ TEST(Compare, TellsHowFarPairsAreApart) {
     EXPECT_GT(drift.loss, 0.2);
 }
 
+TEST(Compare, ShowsWhatOnlyOneOfThemFinds) {
+    const detect::Detections before{at(0, 0.9F), at(20, 0.2F), at(40, 0.3F), at(60, 0.8F)};
+    const detect::Detections after{at(0, 0.8F), at(40, 0.2F), at(80, 0.5F), at(20, 0.4F)};
+    const Shown both = shown(before, after);
+    EXPECT_EQ(both.before, (std::vector<std::size_t>{0, 2, 3}));
+    EXPECT_EQ(both.after, (std::vector<std::size_t>{0, 2, 3}));
+    // At 40 the other is only a little below the threshold, as it is at 20.
+    EXPECT_EQ(both.lost, (std::vector<std::size_t>{3}));
+    EXPECT_EQ(both.added, (std::vector<std::size_t>{2}));
+    EXPECT_EQ(both.differing(), 2U);
+    EXPECT_EQ(shown(before, before).differing(), 0U);
+}
+
 TEST(Compare, OneDetectionPairsWithOneOnly) {
     const auto drift = compare(Frames{{at(0, 0.9F)}}, Frames{{at(0, 0.9F), at(1, 0.8F)}});
     EXPECT_NEAR(drift.f1_50, 2.0 / 3, 1e-9);

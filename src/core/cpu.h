@@ -4,9 +4,9 @@
 #include <span>
 #include <string_view>
 
-namespace saccade::vision {
+namespace saccade {
 
-/// Implementations of the kernels here; all give the same bits. avx512 means F, BW, DQ and VL.
+/// Implementations of a kernel; all give the same bits. avx512 means F, BW, DQ and VL.
 enum class Isa { scalar, avx2, avx512 };
 
 std::string_view to_string(Isa isa) noexcept;
@@ -18,4 +18,4 @@ std::span<const Isa> supported_isas() noexcept;
     return supported_isas().back();
 }
 
-}  // namespace saccade::vision
+}  // namespace saccade

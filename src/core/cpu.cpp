@@ -1,8 +1,8 @@
-#include "vision/cpu.h"
+#include "core/cpu.h"
 
 #include <cstddef>
 
-namespace saccade::vision {
+namespace saccade {
 namespace {
 
 constexpr Isa all[] = {Isa::scalar, Isa::avx2, Isa::avx512};
@@ -35,4 +35,4 @@ std::span<const Isa> supported_isas() noexcept {
     return {all, count};
 }
 
-}  // namespace saccade::vision
+}  // namespace saccade
