@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trackers alone, called from Python: ours beside those of roboflow/trackers and BoxMOT, on the same MOT17 detections.
 
-  PYTHONPATH=build/release/python trackers.py --program BUILD/bench/mot/track_detections MOT17_DIR [--sequences 04,05,10,11]
+  PYTHONPATH=build/release/python trackers_alone.py --program BUILD/bench/mot/track_detections MOT17_DIR [--sequences 04,05,10,11]
 
 Each library is called as its users call it, with its own defaults and without pictures (BoxMOT gets one black picture a
 sequence, made outside of what is timed). Detections are made into what each takes beforehand; timed is the call and the
@@ -11,7 +11,6 @@ of the rounds. HOTA by `saccade eval`; that of the engine itself, by track_detec
 In a virtual environment to throw away: pip install trackers==2.6.1 boxmot==25.0.0 (AGPL-3.0: run, never linked or copied).
 """
 import argparse
-import json
 import pathlib
 import re
 import statistics
@@ -108,7 +107,7 @@ def run(kind, name, sequence, lines):
 
 def hota(truth, folder, names):
     scores = saccade.eval(truth, folder, sequences=names)
-    return 100 * scores["combined"]["hota"]["hota"] if "combined" in scores else scores
+    return 100 * scores["combined"]["HOTA"]
 
 
 def main():
