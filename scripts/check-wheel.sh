@@ -84,7 +84,7 @@ cp "$work/try.sh" "$root/here/"; cp -r "$work/clips" "$root/here/"; cp "$wheel" 
 python=$(ls -d "$HOME"/.pyenv/versions/3.11.*/bin/python 2>/dev/null | sort -V | tail -1)
 "${python:-python3.11}" -m pip download --quiet --disable-pip-version-check --dest "$root/wheels" "$wheel"
 if ! mount --bind /proc "$root/proc" 2>/dev/null; then echo "check-wheel: /proc can't be mounted here" >&2; bound=; else bound=yes; fi
-trap '[ -z "$bound" ] || umount "$root/proc"; rm -rf "$work"' EXIT
+trap '[ -z "$bound" ] || umount "$root/proc"; rm -rf --one-file-system "$work"' EXIT
 chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/here sh -euc '
   ! command -v gcc && ! ls /usr/lib/x86_64-linux-gnu | grep -E "^lib(avcodec|openvino|protobuf|curl)\."
   python3 -m venv /venv
