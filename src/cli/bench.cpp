@@ -169,6 +169,7 @@ int bench_run(const SettingFlags& flags, const BenchFlags& wanted) {
 void add_bench(CLI::App& app, Job& job) {
     CLI::App* verb = app.add_subcommand("bench", "measure this machine; suites are listed below");
     auto flags = add_settings(*verb);
+    add_calibration(*verb, flags);
     auto wanted = std::make_shared<BenchFlags>();
     std::string list = "Suites (all where none is named):";
     for (const bench::Suite& suite : bench::suites()) {

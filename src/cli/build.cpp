@@ -123,6 +123,7 @@ void add_build(CLI::App& app, Job& job) {
     CLI::App* verb =
         app.add_subcommand("build", "build a model's engine for a GPU ahead of its first use");
     auto flags = add_settings(*verb);
+    add_calibration(*verb, flags);
     auto target = std::make_shared<std::string>();
     verb->add_option(
             "--target", *target,

@@ -119,6 +119,7 @@ void add_profile(CLI::App& app, Job& job) {
     CLI::App* verb = app.add_subcommand(
         "profile", "track, and say where the time goes and what holds the run back");
     auto flags = add_settings(*verb);
+    add_calibration(*verb, flags);
     auto wanted = std::make_shared<ProfileFlags>();
     verb->add_option("source", wanted->sources, "as for track")->type_name("SOURCE...");
     verb->add_option("--trace", wanted->trace, "write a trace for ui.perfetto.dev")

@@ -15,6 +15,7 @@ void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* s
     CLI::App* verb = app.add_subcommand(name, summary);
     auto sources = std::make_shared<std::vector<std::string>>();
     auto flags = add_settings(*verb);
+    add_calibration(*verb, flags);
     auto trace = std::make_shared<std::string>();
     verb->add_option("--trace", *trace, "record the run for ui.perfetto.dev")->type_name("FILE");
     auto automatic = std::make_shared<bool>(false);

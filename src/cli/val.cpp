@@ -60,6 +60,7 @@ void add_val(CLI::App& app, Job& job) {
     verb->add_option("--images", *images, "folder of its images [images/ beside the file]")
         ->type_name("DIR");
     auto flags = add_settings(*verb);
+    add_calibration(*verb, flags);
     verb->callback([=, &job] { job = [=] { return val(*flags, *annotations, *images); }; });
 }
 

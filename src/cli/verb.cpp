@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/calibrated_model.h"
 #include "cli/default_model.h"
 #include "cli/exit_code.h"
 #include "core/log.h"
@@ -20,8 +21,14 @@ Result<Config> SettingFlags::merged() const {
     auto config = merge_config(config_file, flags);
     if (!config) return config;
     choose_default_model(*config);
-    if (config->file.empty()) return config;
-    if (auto claimed = verb_files().reads(config->file); !claimed) return fail(claimed.error());
+    if (!config->file.empty()) {
+        if (auto claimed = verb_files().reads(config->file); !claimed) return fail(claimed.error());
+    }
+    if (calib.empty()) return config;
+    const auto model = calibrated_model(config->settings, calib, quiet);
+    if (!model) return fail(model.error());
+    config->settings.model = model->string();
+    config->origin["model"] = "made by --calib";
     return config;
 }
 
@@ -68,6 +75,14 @@ std::shared_ptr<SettingFlags> add_settings(CLI::App& verb) {
     verb.add_flag("-q,--quiet", flags->quiet, "no progress, errors only");
     verb.add_flag("-v,--verbose", flags->verbose, "say more; twice: everything");
     return flags;
+}
+
+void add_calibration(CLI::App& verb, const std::shared_ptr<SettingFlags>& flags) {
+    verb.add_option("--calib", flags->calib,
+                    "with --precision int8: footage like that to come (folder, video, list); the "
+                    "model is made INT8 with it, once, and refused where that loses too much")
+        ->allow_extra_args(false)
+        ->type_name("SOURCE");
 }
 
 FileClaims& verb_files() {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/config.h"
 #include "core/file_claims.h"
@@ -20,6 +21,7 @@ using Job = std::function<int()>;
 struct SettingFlags {
     GivenFlags given;
     std::string config_file;
+    std::vector<std::string> calib;  ///< footage to make the model INT8 with
     bool half = false;
     bool print_config = false;
     bool json = false;
@@ -27,7 +29,8 @@ struct SettingFlags {
     int verbose = 0;
 
     /// Settings merged from everywhere, with a model that is here where none was named
-    /// (cli/default_model.h); their file is claimed. Errors as merge_config.
+    /// (cli/default_model.h), or the one in INT8 that --calib makes of it (cli/calibrated_model.h);
+    /// their file is claimed. Errors as merge_config and calibrated_model.
     [[nodiscard]] Result<Config> merged() const;
     /// Sets how much is logged.
     void apply_verbosity() const;
@@ -35,6 +38,9 @@ struct SettingFlags {
 
 /// Adds all settings, --config, --print-config, --json, --quiet and --verbose to `verb`.
 std::shared_ptr<SettingFlags> add_settings(CLI::App& verb);
+
+/// Adds --calib to a verb that runs a network.
+void add_calibration(CLI::App& verb, const std::shared_ptr<SettingFlags>& flags);
 
 /// What the verb itself reads and writes, beside its runs: of the whole process, to its end.
 /// Standard output is claimed by main().

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/digest.h"
+#include "core/file_lock.h"
 #include "core/log.h"
 #include "core/private_folder.h"
 #include "core/sealed_file.h"
@@ -55,8 +56,17 @@ bool is_as_written(const fs::path& model, const std::string& key) {
     if (!noted) return false;
     const auto there = sha256_of_file(model);
     if (there && *there == *noted) return true;
-    log::warning("{}: is not as it was unpacked, will be unpacked again", model.string());
+    log::warning("{}: is not as it was written, will be made again", model.string());
     return false;
+}
+
+/// Notes what was written, so that nothing else is ever taken for it.
+Result<void> note(const fs::path& model, const std::string& key) {
+    const auto written = sha256_of_file(model);
+    if (!written) return fail(written.error());
+    if (auto noted = write_sealed(seal_of(model), key, *written); !noted)
+        return unusable(noted.error());
+    return {};
 }
 
 }  // namespace
@@ -72,10 +82,24 @@ Result<fs::path> unpacked_model(const fs::path& packed, const fs::path& cache) {
     const std::string key = "unpacked from " + *digest;
     if (is_as_written(to, key)) return to;
     if (auto done = unpack_xz(packed, to, largest_model); !done) return unusable(done.error());
-    const auto written = sha256_of_file(to);
-    if (!written) return fail(written.error());
-    if (auto noted = write_sealed(seal_of(to), key, *written); !noted)
-        return unusable(noted.error());
+    if (auto noted = note(to, key); !noted) return fail(noted.error());
+    return to;
+}
+
+Result<fs::path> kept_model(const fs::path& cache, const std::string& name, const std::string& key,
+                            const std::stop_token& stop,
+                            const std::function<Result<void>(const fs::path& to)>& make) {
+    const auto models = models_folder(cache);
+    if (!models) return fail(models.error());
+    const fs::path folder = *models / sha256(key).substr(0, 16);
+    if (auto ok = make_private_folder(folder); !ok) return unusable(ok.error());
+    fs::path to = folder / name;
+    if (is_as_written(to, key)) return to;
+    const auto lock = FileLock::take(folder / "lock", stop);
+    if (!lock) return unusable(lock.error());
+    if (is_as_written(to, key)) return to;  // by whoever held the lock
+    if (auto made = make(to); !made) return fail(made.error());
+    if (auto noted = note(to, key); !noted) return fail(noted.error());
     return to;
 }
 

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
 
 #include "saccade/error.h"
 
@@ -18,5 +21,13 @@ Result<std::filesystem::path> unpacked_model(const std::filesystem::path& packed
 /// The generated network for the synthetic scene, likewise: written again unless its very bytes are
 /// there. Errors: unwritable, unsupported.
 Result<std::filesystem::path> synthetic_model(const std::filesystem::path& cache);
+
+/// A model made from what `key` tells, kept as `name` under the key's digest: `make` writes it
+/// where it is not there, by one process at a time. Errors: those of `make`, and as unpacked_model;
+/// interrupted.
+Result<std::filesystem::path> kept_model(
+    const std::filesystem::path& cache, const std::string& name, const std::string& key,
+    const std::stop_token& stop,
+    const std::function<Result<void>(const std::filesystem::path& to)>& make);
 
 }  // namespace saccade::engine

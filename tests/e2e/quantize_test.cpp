@@ -39,6 +39,19 @@ TEST(Quantize, RefusesWhatItCantDo) {
     EXPECT_TRUE(program.outputs().empty());
 }
 
+TEST(Quantize, CalibrationIsForInt8Alone) {
+    test::Program program;
+    const auto other =
+        program.run({"track", scene, "--model", "synthetic", "--calib", scene, "-q"});
+    EXPECT_EQ(other.exit_code, 2);
+    EXPECT_THAT(other.err, HasSubstr("--precision int8"));
+    const auto none = program.run(
+        {"track", scene, "--model", "synthetic", "--calib", scene, "--precision", "int8", "-q"});
+    EXPECT_EQ(none.exit_code, 1);
+    EXPECT_THAT(none.err, HasSubstr("no convolution"));
+    EXPECT_TRUE(program.outputs().empty());
+}
+
 class QuantizeReal : public testing::Test {
   protected:
     void SetUp() override {

@@ -86,7 +86,7 @@ Result<ov::element::Type> arithmetic(ov::Core& core, const ov::Model* network,
     });
     if (!quantized) {
         return fail(ErrorCode::unsupported, name + ": is no INT8 network",
-                    "make one, as `saccade quantize --help` says");
+                    "name footage to make one with: --calib; or see `saccade quantize --help`");
     }
     return ov::element::f32;
 }

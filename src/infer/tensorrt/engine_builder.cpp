@@ -44,7 +44,7 @@ Result<model::OnnxModel> in_shape(const model::OnnxModel& model, Precision preci
     }
     if (!*plan && precision == Precision::int8) {
         return fail(ErrorCode::unsupported, model.name() + ": is no INT8 network",
-                    "make one, as `saccade quantize --help` says");
+                    "name footage to make one with: --calib; or see `saccade quantize --help`");
     }
     if (!*plan) return model;
     return model::write_int8(model, **plan, {.shape = model::Int8Shape::tensorrt});
