@@ -423,7 +423,7 @@ class Tracking(_Results):
                 self._failures.append((_engine.shown_name(_path(one)), error))
         self._sources = len(paths) + len(self._failures)
         self.session = Session(
-            results=8 if frames else 64, max_frames=max_frames, _jobs=max(len(paths), 1), **settings)
+            results=32 if frames else 64, max_frames=max_frames, _jobs=max(len(paths), 1), **settings)
         self._names: dict[int, str] = {}
         for path in paths:
             try:
