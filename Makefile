@@ -3,7 +3,7 @@ BUILD := build/release
 PROGRAM := build/saccade
 export SACCADE_CACHE_DIR ?= $(CURDIR)/.cache/saccade
 
-.PHONY: demo test program build setup gpu format check-format tidy sanitize asan tsan bench bundle clean
+.PHONY: demo test program build setup gpu format check-format tidy sanitize asan tsan bench bundle wheel check-wheel clean
 
 # (Where there is no model yet, the demo fetches one of 3.7 MB, and says so.)
 demo: program
@@ -18,6 +18,7 @@ test: build
 	ctest --test-dir $(BUILD) --output-on-failure -j2
 
 build: setup
+	scripts/setup.sh --python
 	cmake --preset release $(CMAKE_ARGS)
 	cmake --build --preset release
 
@@ -71,6 +72,13 @@ bench: program
 
 bundle: program
 	scripts/bundle.sh
+
+# Wheels of the Python package, into out/wheels; and one of them, installed where nothing else is.
+wheel: setup
+	scripts/wheel.sh
+
+check-wheel:
+	scripts/check-wheel.sh
 
 clean:
 	rm -rf build out

@@ -2,11 +2,15 @@
 # Installs what the build needs on Debian 12 or Ubuntu 24.04: system packages by apt (as root or
 # through sudo), OpenVINO from its PyPI wheel into .venv. Does nothing where all of it is there.
 # With --gpu also the CUDA compiler and TensorRT-RTX into .venv (about 530 MB), TensorRT's headers, and
-# cargo where there is none, which fetches them. Caches nothing outside the project.
+# cargo where there is none, which fetches them. With --python also what the Python package is built and tested with,
+# into .venv-python. Caches nothing outside the project.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PIP_NO_CACHE_DIR=1
-gpu=; [ "${1:-}" != --gpu ] || gpu=yes
+gpu=; python=
+for flag in "$@"; do
+  case $flag in --gpu) gpu=yes;; --python) python=yes;; *) echo "setup.sh: '$flag' is unknown" >&2; exit 2;; esac
+done
 
 packages=(build-essential cmake ninja-build ccache pkg-config git python3 python3-venv xz-utils
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libffmpeg-nvenc-dev
@@ -19,6 +23,11 @@ packages=(build-essential cmake ninja-build ccache pkg-config git python3 python
 # Debian 12's cargo is too old for the registry's protocol of today; cargo-web is its newer one.
 if [ "$gpu" ] && ! command -v cargo >/dev/null; then
   if grep -q '^VERSION_CODENAME=bookworm' /etc/os-release; then packages+=(cargo-web); else packages+=(cargo); fi
+fi
+
+# (An interpreter of pyenv brings its headers itself.)
+if [ "$python" ] && [ ! -e "$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" ]; then
+  packages+=(python3-dev)
 fi
 
 missing=()
@@ -38,6 +47,12 @@ if ! cmp -s requirements.txt .venv/installed.txt; then
   [ -x .venv/bin/python ] || python3 -m venv .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
   cp requirements.txt .venv/installed.txt
+fi
+
+if [ "$python" ] && ! cmp -s requirements-python.txt .venv-python/installed.txt; then
+  [ -x .venv-python/bin/python ] || python3 -m venv .venv-python
+  .venv-python/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-python.txt
+  cp requirements-python.txt .venv-python/installed.txt
 fi
 
 [ "$gpu" ] || exit 0

@@ -32,6 +32,7 @@ ALLOWED = {
     "bench": {"core", "media", "infer", "detect", "eval", "track", "sink", "settings", "profile", "engine"},
     "cli": {"catalogue", "core", "trace", "cuda", "media", "model", "infer", "detect", "track", "sink", "settings", "pipeline", "profile", "engine",
             "eval", "quantize", "relay", "bench"},
+    "bind": {"core", "cuda", "media", "infer", "track", "eval", "sink", "settings", "engine", "bench", "cli"},
 }
 PUBLIC_SYSTEM = re.compile(r"^(tl/expected\.hpp|[a-z_]+)$")  # <vector>, not <fmt/format.h>
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)

@@ -5,6 +5,7 @@
 //     feed->push(picture);
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -52,6 +53,9 @@ class FrameFeed {
     /// device than the feed's); interrupted where the stream has ended. The picture is then let go
     /// of.
     Result<void> push(Frame frame);
+    /// As push(), but waits for room so long at most: false where there was none, and `frame` is
+    /// left as it was.
+    Result<bool> push_for(Frame& frame, std::chrono::nanoseconds duration);
     /// Tells that data was lost in front of the next picture, as a camera does that missed some.
     void lose(std::string reason);
     /// No picture follows: the stream ends when those pushed are written.
@@ -75,6 +79,8 @@ class FrameFeed {
 
   private:
     [[nodiscard]] Result<void> check(const Frame& frame) const;
+    [[nodiscard]] bool has_room() const;
+    Result<void> take(Frame& frame);
 
     const FeedOptions options_;
     mutable std::mutex mutex_;

@@ -105,6 +105,10 @@ class Session {
     Result<std::optional<StreamSummary>> wait(
         StreamId id, std::chrono::nanoseconds duration = std::chrono::hours(24 * 365));
 
+    /// The names of the model's classes, by number; empty where it tells none. As long as the
+    /// session lives.
+    [[nodiscard]] const std::vector<std::string>& class_names() const;
+
     /// Everything as it stands. Stops nothing: a few short locks.
     [[nodiscard]] SessionSnapshot snapshot() const;
 

@@ -44,4 +44,7 @@ Result<Accuracy> measure_accuracy(const eval::CocoDataset& dataset,
                                   const std::filesystem::path& images, detect::Detector& detector,
                                   const std::stop_token& stop = {});
 
+/// As `saccade val --json` prints it: "saccade.val/1", ending in a line break.
+[[nodiscard]] std::string accuracy_json(const Accuracy& accuracy, const detect::DetectorInfo& info);
+
 }  // namespace saccade::bench

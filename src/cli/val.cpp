@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "bench/accuracy.h"
 #include "cli/exit_code.h"
@@ -24,31 +23,6 @@ void print_text(const eval::CocoSummary& s, const detect::DetectorInfo& info) {
                     s.recall[2]);
 }
 
-void print_json(const bench::Accuracy& accuracy, const detect::DetectorInfo& info) {
-    const eval::CocoSummary& s = accuracy.summary;
-    nlohmann::json classes = nlohmann::json::array();
-    for (const auto& c : s.categories) {
-        if (c.objects == 0) continue;
-        classes.push_back(
-            {{"name", c.name}, {"objects", c.objects}, {"map", c.ap}, {"map50", c.ap50}});
-    }
-    const nlohmann::json out = {{"schema", "saccade.val/1"},
-                                {"model", info.model},
-                                {"input", {info.input_width, info.input_height}},
-                                {"images", s.images},
-                                {"detections", s.detections},
-                                {"map", s.ap},
-                                {"map50", s.ap50},
-                                {"map75", s.ap75},
-                                {"map_small", s.ap_small},
-                                {"map_medium", s.ap_medium},
-                                {"map_large", s.ap_large},
-                                {"recall", s.recall},
-                                {"classes", std::move(classes)},
-                                {"categories_without_class", accuracy.without_class}};
-    print_formatted("{}\n", out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-}
-
 int val(const SettingFlags& flags, const std::string& annotations, const std::string& images) {
     flags.apply_verbosity();
     const auto config = flags.merged();
@@ -66,8 +40,11 @@ int val(const SettingFlags& flags, const std::string& annotations, const std::st
         images.empty() ? bench::images_beside(annotations) : std::filesystem::path(images),
         **detector);
     if (!accuracy) return complain(accuracy.error());
-    flags.json ? print_json(*accuracy, (*detector)->info())
-               : print_text(accuracy->summary, (*detector)->info());
+    if (flags.json) {
+        print(bench::accuracy_json(*accuracy, (*detector)->info()));
+    } else {
+        print_text(accuracy->summary, (*detector)->info());
+    }
     return exit_done;
 }
 

@@ -49,6 +49,9 @@ class Session::State {
     Result<std::optional<StreamSummary>> wait(StreamId id, std::chrono::nanoseconds duration);
     [[nodiscard]] SessionSnapshot snapshot() const;
     void close();
+    [[nodiscard]] const std::vector<std::string>& class_names() const {
+        return model().spec().class_names;
+    }
 
   private:
     /// What a stream of a session is made of. Its stages hold it, and it holds none of them.
@@ -445,6 +448,10 @@ Result<std::optional<StreamSummary>> Session::wait(StreamId id, std::chrono::nan
 
 SessionSnapshot Session::snapshot() const {
     return state_->snapshot();
+}
+
+const std::vector<std::string>& Session::class_names() const {
+    return state_->class_names();
 }
 
 void Session::close() {

@@ -53,30 +53,48 @@ Result<void> FrameFeed::check(const Frame& frame) const {
     return {};
 }
 
-Result<void> FrameFeed::push(Frame frame) {
-    if (auto fits = check(frame); !fits) return fits;
-    std::unique_lock lock(mutex_);
-    if (latest_ && frame.pts < *latest_) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("{}: a picture at {} ns after one at {} ns", options_.name,
-                                frame.pts.count(), latest_->count()),
-                    "give times that don't go backwards");
-    }
-    not_full_.wait(lock, [&] {
-        return interrupted_ || ended_ || queue_.size() < std::max<std::size_t>(options_.queue, 1);
-    });
+/// Under the lock, here and below.
+bool FrameFeed::has_room() const {
+    return interrupted_ || ended_ || queue_.size() < std::max<std::size_t>(options_.queue, 1);
+}
+
+Result<void> FrameFeed::take(Frame& frame) {
     if (interrupted_) {
         return fail(ErrorCode::interrupted, options_.name + ": the stream has ended");
     }
     if (ended_) {
         return fail(ErrorCode::invalid_argument, options_.name + ": a picture behind the end");
     }
+    if (latest_ && frame.pts < *latest_) {
+        return fail(ErrorCode::invalid_argument,
+                    fmt::format("{}: a picture at {} ns after one at {} ns", options_.name,
+                                frame.pts.count(), latest_->count()),
+                    "give times that don't go backwards");
+    }
     latest_ = frame.pts;
     frame.id.index = next_++;
     queue_.push_back({std::move(frame), std::exchange(lost_, {})});
+    return {};
+}
+
+Result<void> FrameFeed::push(Frame frame) {
+    if (auto fits = check(frame); !fits) return fits;
+    std::unique_lock lock(mutex_);
+    not_full_.wait(lock, [&] { return has_room(); });
+    if (auto taken = take(frame); !taken) return taken;
     lock.unlock();
     not_empty_.notify_one();
     return {};
+}
+
+Result<bool> FrameFeed::push_for(Frame& frame, std::chrono::nanoseconds duration) {
+    if (auto fits = check(frame); !fits) return fail(fits.error());
+    std::unique_lock lock(mutex_);
+    if (!not_full_.wait_for(lock, duration, [&] { return has_room(); })) return false;
+    if (auto taken = take(frame); !taken) return fail(taken.error());
+    lock.unlock();
+    not_empty_.notify_one();
+    return true;
 }
 
 void FrameFeed::lose(std::string reason) {

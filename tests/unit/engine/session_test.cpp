@@ -218,6 +218,33 @@ TEST_F(SessionTest, AFeedRefusesPicturesThatCanNotBe) {
     EXPECT_EQ(feed.push(picture(320, 240, 4, released)).error().code, ErrorCode::invalid_argument);
 }
 
+// On Python's behalf: a push that can be interrupted.
+TEST_F(SessionTest, PushForGivesUpWhereThereIsNoRoomAndLeavesThePicture) {
+    FrameFeed feed({.name = "mine", .width = 320, .height = 240, .queue = 1});
+    std::atomic<int> released{0};
+    Frame first = picture(320, 240, 0, released), second = picture(320, 240, 1, released);
+    EXPECT_EQ(feed.push_for(first, 1ms), true);
+    EXPECT_EQ(feed.push_for(second, 1ms), false);
+    EXPECT_NE(second.owner, nullptr);
+    EXPECT_EQ(released, 0);
+    ASSERT_TRUE(feed.next());
+    EXPECT_EQ(released, 1);
+    EXPECT_EQ(feed.push_for(second, 1ms), true);
+    EXPECT_EQ(second.owner, nullptr);
+    Frame early = picture(320, 240, 0, released);
+    ASSERT_TRUE(feed.next());
+    EXPECT_EQ(feed.push_for(early, 1ms).error().code, ErrorCode::invalid_argument);
+    feed.end();
+    EXPECT_EQ(feed.push_for(early, 1ms).error().code, ErrorCode::invalid_argument);
+    feed.interrupt();
+    EXPECT_EQ(feed.push_for(early, 1ms).error().code, ErrorCode::interrupted);
+}
+
+TEST_F(SessionTest, TellsTheNamesOfItsModelsClasses) {
+    const Session session = open();
+    EXPECT_EQ(session.class_names(), (Names{"red box", "green box", "blue box"}));
+}
+
 TEST_F(SessionTest, RemovingAFeedsStreamFreesWhoeverPushes) {
     std::atomic<int> released{0};
     Session session = open();

@@ -1,0 +1,3 @@
+from saccade._command import main
+
+main()
