@@ -14,7 +14,8 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOUND = re.compile(r"^\S+:\d+:\d+: (error|warning): ")
+# In our own files: what is found in headers of others is theirs.
+FOUND = re.compile(rf"^{re.escape(str(ROOT))}/(src|include|python|build/tidy/include)/\S+:\d+:\d+: (error|warning): ")
 
 
 def check(build, unit):
@@ -23,7 +24,7 @@ def check(build, unit):
          f"--config-file={ROOT / '.clang-tidy'}", unit],
         capture_output=True, text=True)
     lines = [line for line in done.stdout.splitlines() if FOUND.match(line)]
-    if done.returncode != 0 and not lines:
+    if done.returncode != 0 and not re.search(r": (error|warning): ", done.stdout):
         lines.append(f"{unit}: clang-tidy failed: {done.stderr.strip()}")
     return lines
 
