@@ -62,10 +62,12 @@ asan: setup
 
 tsan: setup
 	cmake --preset tsan
-	cmake --build --preset tsan --target test_core test_memory test_trace test_pipeline test_media
+	cmake --build --preset tsan --target test_core test_memory test_trace test_pipeline test_media test_relay
 	ctest --test-dir build/tsan --output-on-failure -j2 -L '^(core|memory|trace|pipeline)$$'
 	TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp \
-	  ctest --test-dir build/tsan --output-on-failure -j2 -L '^media$$' -R Parts
+	  ctest --test-dir build/tsan --output-on-failure -j2 -L '^media$$' -R 'Parts|Live'
+	TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp \
+	  ctest --test-dir build/tsan --output-on-failure -j2 -L '^relay$$'
 
 bench: program
 	$(PROGRAM) bench

@@ -42,6 +42,7 @@ Result<std::unique_ptr<RtpPacker>> RtpPacker::open(const AVCodecParameters& code
 
 RtpPacker::~RtpPacker() {
     if (format_ == nullptr) return;
+    if (begun_) av_write_trailer(format_);  // sends nothing; the muxer's own buffer goes with it
     if (format_->pb != nullptr) {
         av_freep(&format_->pb->buffer);
         avio_context_free(&format_->pb);
@@ -103,6 +104,7 @@ Result<void> RtpPacker::start(const AVCodecParameters& codec, AVRational time_ba
                                 avcodec_get_name(codec.codec_id)),
                     "relay H.264, HEVC, VP8, VP9, MPEG-4 or MJPEG");
     }
+    begun_ = true;
     return describe();
 }
 

@@ -50,6 +50,7 @@ class RtpPacker {
     const std::string name_;
     std::unique_ptr<AVBSFContext, FilterFree> filter_;
     AVFormatContext* format_ = nullptr;
+    bool begun_ = false;  ///< its header is written
     media::AvPacket packet_{av_packet_alloc()};
     AVRational time_base_{};
     std::string sdp_;
