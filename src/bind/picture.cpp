@@ -1,6 +1,5 @@
 // Pictures for a program: converted by libswscale, which media converts by too.
 extern "C" {
-#include <libavutil/pixfmt.h>
 #include <libswscale/swscale.h>
 }
 
@@ -10,34 +9,10 @@ extern "C" {
 #ifdef SACCADE_HAS_CUDA
 #include "cuda/runtime.h"
 #endif
+#include "media/pixel_format.h"
 
 namespace saccade::bind {
 namespace {
-
-AVPixelFormat av_format(PixelFormat format) {
-    switch (format) {
-        case PixelFormat::i420: return AV_PIX_FMT_YUV420P;
-        case PixelFormat::i422: return AV_PIX_FMT_YUV422P;
-        case PixelFormat::i444: return AV_PIX_FMT_YUV444P;
-        case PixelFormat::nv12: return AV_PIX_FMT_NV12;
-        case PixelFormat::i420p10: return AV_PIX_FMT_YUV420P10LE;
-        case PixelFormat::i422p10: return AV_PIX_FMT_YUV422P10LE;
-        case PixelFormat::i444p10: return AV_PIX_FMT_YUV444P10LE;
-        case PixelFormat::p010: return AV_PIX_FMT_P010LE;
-        case PixelFormat::gray8: return AV_PIX_FMT_GRAY8;
-        case PixelFormat::rgb24: return AV_PIX_FMT_RGB24;
-    }
-    return AV_PIX_FMT_NONE;
-}
-
-int coefficients_of(ColorMatrix matrix) {
-    switch (matrix) {
-        case ColorMatrix::bt601: return SWS_CS_ITU601;
-        case ColorMatrix::bt709: return SWS_CS_ITU709;
-        case ColorMatrix::bt2020: return SWS_CS_BT2020;
-    }
-    return SWS_CS_ITU709;
-}
 
 struct Free {
     void operator()(SwsContext* context) const noexcept { sws_freeContext(context); }
@@ -55,11 +30,11 @@ Result<void> to_rgb(const Frame& frame, bool bgr, std::uint8_t* out) {
     const AVPixelFormat to = bgr ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_RGB24;
     // (Full chroma: without it swscale leaves out every second chroma sample of wider formats.)
     const std::unique_ptr<SwsContext, Free> context(sws_getContext(
-        frame.width, frame.height, av_format(frame.format), frame.width, frame.height, to,
+        frame.width, frame.height, media::to_libav(frame.format), frame.width, frame.height, to,
         SWS_BILINEAR | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_ACCURATE_RND, nullptr, nullptr,
         nullptr));
     if (!context) return fail(ErrorCode::out_of_memory, "no memory to convert a picture");
-    const int* matrix = sws_getCoefficients(coefficients_of(frame.color.matrix));
+    const int* matrix = sws_getCoefficients(media::swscale_matrix(frame.color.matrix));
     const bool full = frame.color.range == ColorRange::full || frame.format == PixelFormat::gray8 ||
                       frame.format == PixelFormat::rgb24;
     constexpr int one = 1 << 16;

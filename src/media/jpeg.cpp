@@ -19,15 +19,6 @@ struct FreeScaler {
 };
 using Scaler = std::unique_ptr<SwsContext, FreeScaler>;
 
-int sws_matrix(ColorMatrix matrix) noexcept {
-    switch (matrix) {
-        case ColorMatrix::bt601: return SWS_CS_ITU601;
-        case ColorMatrix::bt709: return SWS_CS_ITU709;
-        case ColorMatrix::bt2020: return SWS_CS_BT2020;
-    }
-    return SWS_CS_DEFAULT;
-}
-
 tl::unexpected<Error> no_memory() {
     return fail(ErrorCode::out_of_memory, "no memory for a JPEG");
 }
@@ -48,7 +39,7 @@ Result<AvFrame> as_jfif(const Frame& frame, Size size) {
     const bool full = frame.color.range == ColorRange::full || frame.format == PixelFormat::gray8 ||
                       frame.format == PixelFormat::rgb24;
     constexpr int one = 1 << 16;
-    sws_setColorspaceDetails(scaler.get(), sws_getCoefficients(sws_matrix(frame.color.matrix)),
+    sws_setColorspaceDetails(scaler.get(), sws_getCoefficients(swscale_matrix(frame.color.matrix)),
                              full ? 1 : 0, sws_getCoefficients(SWS_CS_ITU601), 1, 0, one, one);
     const std::uint8_t* planes[4] = {};
     int strides[4] = {};

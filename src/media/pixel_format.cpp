@@ -2,6 +2,7 @@
 
 extern "C" {
 #include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
 }
 
 namespace saccade::media {
@@ -60,6 +61,15 @@ AVPixelFormat to_libav(PixelFormat format) noexcept {
         case PixelFormat::rgb24: return AV_PIX_FMT_RGB24;
     }
     return AV_PIX_FMT_NONE;
+}
+
+int swscale_matrix(ColorMatrix matrix) noexcept {
+    switch (matrix) {
+        case ColorMatrix::bt601: return SWS_CS_ITU601;
+        case ColorMatrix::bt709: return SWS_CS_ITU709;
+        case ColorMatrix::bt2020: return SWS_CS_BT2020;
+    }
+    return SWS_CS_DEFAULT;
 }
 
 bool is_gray(AVPixelFormat format) noexcept {

@@ -20,6 +20,9 @@ std::optional<PixelFormat> nearest_format(AVPixelFormat format) noexcept;
 
 AVPixelFormat to_libav(PixelFormat format) noexcept;
 
+/// The matrix as sws_getCoefficients() takes it.
+int swscale_matrix(ColorMatrix matrix) noexcept;
+
 /// Luma alone, of whatever depth.
 bool is_gray(AVPixelFormat format) noexcept;
 
