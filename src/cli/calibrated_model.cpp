@@ -56,7 +56,7 @@ Result<fs::path> calibrated_model(const Settings& settings, const std::vector<st
     }
     const auto model = engine::find_model(settings);
     if (!model) return fail(model.error());
-    for (const fs::path& read : std::vector<fs::path>(calib.begin(), calib.end())) {
+    for (const std::string& read : calib) {
         if (auto ok = verb_files().reads(read); !ok) return fail(ok.error());
     }
     const auto origin = origin_of(settings, *model, calib);
@@ -69,7 +69,11 @@ Result<fs::path> calibrated_model(const Settings& settings, const std::vector<st
             quantize_model(settings, flags, *model, to, signals.token(), std::ref(progress));
         progress.end();
         if (!report) return fail(report.error());
-        if (!report->gate.good) return fail(lost_too_much(*report));
+        if (!report->gate.good) {
+            Error error = lost_too_much(*report);  // whose remedy is the verb's own flags
+            error.remedy = "leave --precision out, or name more footage with --calib";
+            return fail(std::move(error));
+        }
         if (!quiet) fmt::print(stderr, "{}", to_text(*report));
         return {};
     };

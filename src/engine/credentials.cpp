@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <mutex>
 #include <set>
@@ -12,6 +11,7 @@
 #include <string_view>
 
 #include "core/log.h"
+#include "core/percent.h"
 #include "core/text_file.h"
 #include "media/live_source.h"
 
@@ -19,19 +19,6 @@ namespace saccade::engine {
 namespace {
 
 constexpr std::string_view blanks = " \t";
-
-std::string encoded(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) != 0 || std::string_view("-._~").find(c) != std::string_view::npos) {
-            out += c;
-        } else {
-            out += fmt::format("%{:02X}", byte);
-        }
-    }
-    return out;
-}
 
 /// The next word of a line, which goes on behind it.
 std::string_view word(std::string_view& line) {
@@ -85,7 +72,7 @@ Result<std::string> camera_login(const std::string& location, const std::string&
                             "HOST may be * for any; # begins a comment");
             }
             if (name != "*" && name != host && name != without_port(host)) continue;
-            return encoded(user) + ":" + encoded(line);
+            return percent_encoded(user) + ":" + percent_encoded(line);
         }
     }
     const char* const login = std::getenv("SACCADE_CAMERA_LOGIN");
@@ -96,7 +83,7 @@ Result<std::string> camera_login(const std::string& location, const std::string&
         return fail(ErrorCode::invalid_argument,
                     "SACCADE_CAMERA_LOGIN: there is no colon between user and password");
     }
-    return encoded(both.substr(0, colon)) + ":" + encoded(both.substr(colon + 1));
+    return percent_encoded(both.substr(0, colon)) + ":" + percent_encoded(both.substr(colon + 1));
 }
 
 }  // namespace saccade::engine

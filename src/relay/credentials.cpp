@@ -1,15 +1,10 @@
 #include "relay/credentials.h"
 
-extern "C" {
-#include <libavutil/md5.h>
-}
-
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
 
+#include "core/digest.h"
 #include "core/text_file.h"
 
 namespace saccade::relay {
@@ -17,12 +12,10 @@ namespace {
 
 constexpr std::string_view realm = "saccade";
 
-std::string md5(const std::string& text) {
-    std::array<std::uint8_t, 16> digest{};
-    av_md5_sum(digest.data(), reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-    std::string hex;
-    for (const std::uint8_t byte : digest) hex += fmt::format("{:02x}", byte);
-    return hex;
+std::string md5(std::string_view text) {
+    Digest digest(Digest::Algorithm::md5);
+    digest.update(text);
+    return digest.hex();
 }
 
 /// `name="value"` or `name=value` in a list divided by commas; "" where it isn't there.

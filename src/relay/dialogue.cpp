@@ -4,9 +4,10 @@
 #include <sys/random.h>
 
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <random>
+
+#include "core/percent.h"
 
 namespace saccade::relay {
 namespace {
@@ -27,22 +28,6 @@ std::string_view reason(int status) {
         case 505: return "RTSP Version Not Supported";
         default: return "Internal Server Error";
     }
-}
-
-std::string decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        unsigned value = 0;
-        if (text[i] == '%' && i + 2 < text.size() &&
-            std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ptr ==
-                text.data() + i + 3) {
-            out += static_cast<char>(value);
-            i += 2;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
 }
 
 }  // namespace
@@ -68,19 +53,11 @@ std::string mount_name(std::string_view url) {
     if (url.ends_with(control)) url.remove_suffix(control.size());
     while (url.ends_with('/')) url.remove_suffix(1);
     while (url.starts_with('/')) url.remove_prefix(1);
-    return decoded(url);
+    return percent_decoded(url);
 }
 
 std::string url_name(std::string_view name) {
-    std::string out;
-    for (const char c : name) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~' ||
-                           c == '/';
-        out += plain ? std::string(1, c)
-                     : fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    }
-    return out;
+    return percent_encoded(name, "/");
 }
 
 std::string random_token() {
