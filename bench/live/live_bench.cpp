@@ -13,7 +13,6 @@
 // The network is the built-in one at 160, on the CPU.
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <malloc.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -30,6 +29,7 @@
 #include <vector>
 
 #include "core/log.h"
+#include "held.h"
 #include "media/live_source.h"
 #include "saccade/session.h"
 #include "support/clip.h"
@@ -290,25 +290,6 @@ int removal() {
     return wrong;
 }
 
-struct Held {
-    double megabytes = 0;
-    int threads = 0;
-    std::ptrdiff_t descriptors = 0;
-};
-
-Held held() {
-    ::malloc_trim(0);
-    Held now;
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmRSS:")) now.megabytes = std::stod(line.substr(6)) / 1024;
-        if (line.starts_with("Threads:")) now.threads = std::stoi(line.substr(8));
-    }
-    const std::filesystem::directory_iterator open("/proc/self/fd");
-    now.descriptors = std::distance(begin(open), end(open));
-    return now;
-}
-
 /// Sends the same MPEG-TS to whoever comes, one after the other, and closes.
 class TsServer {
   public:
@@ -398,7 +379,7 @@ int reconnects(const std::string& url, int pictures, std::uint64_t times) {
         if (view.connections < told + times / 20 && told > 0) continue;
         if (view.connections < times / 20) continue;
         told = view.connections;
-        const Held now = held();
+        const bench::Held now = bench::held();
         fmt::print("| {} | {:.1f} | {} | {} | {:.0f} s |\n", told, now.megabytes, now.threads,
                    now.descriptors, in_seconds(Steady::now() - begin));
         std::fflush(stdout);

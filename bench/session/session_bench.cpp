@@ -1,16 +1,14 @@
 // Sessions under stress.
 //
-// session_bench churn [STREAMS=10000] [SEED=1]   streams added and removed at random moments of
-// their
-//                                                lives: does memory, do threads, do descriptors
-//                                                grow?
-// session_bench reopen [TIMES=1000]              two sessions at once, opened and closed again and
-// again session_bench snapshot [WINDOWS=400] [STREAMS=4]   what snapshot() costs at 100 Hz, as a
-// ratio
+// session_bench churn [STREAMS=10000] [SEED=1]          streams added and removed at random
+//                                                       moments of their lives: do memory,
+//                                                       threads, descriptors grow?
+// session_bench reopen [TIMES=1000]                     two sessions at once, opened and closed
+//                                                       again and again
+// session_bench snapshot [WINDOWS=400] [STREAMS=4]      what snapshot() costs at 100 Hz, as a ratio
 //
 // Sources are generated scenes of 160x160 and the network is the built-in one at 160, on the CPU.
 #include <fmt/format.h>
-#include <malloc.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +24,7 @@
 #include <thread>
 #include <vector>
 
+#include "held.h"
 #include "saccade/session.h"
 
 namespace {
@@ -33,25 +32,6 @@ namespace {
 using namespace saccade;
 using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
-
-struct Held {
-    double megabytes = 0, threads = 0, descriptors = 0;
-};
-
-/// What this process holds. Memory that the allocator keeps for later is given back first, where
-/// there is such a thing (a sanitizer's own allocator keeps freed blocks in quarantine).
-Held held() {
-    ::malloc_trim(0);
-    Held now;
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmRSS:")) now.megabytes = std::stod(line.substr(6)) / 1024;
-        if (line.starts_with("Threads:")) now.threads = std::stod(line.substr(8));
-    }
-    const std::filesystem::directory_iterator open("/proc/self/fd");
-    now.descriptors = static_cast<double>(std::distance(begin(open), end(open)));
-    return now;
-}
 
 /// Growth for each thousand steps, by least squares over the second half: caches are full by then.
 double slope(const std::vector<std::pair<double, double>>& points) {
@@ -71,7 +51,7 @@ double slope(const std::vector<std::pair<double, double>>& points) {
 class Growth {
   public:
     void note(double step) {
-        const Held now = held();
+        const bench::Held now = bench::held();
         memory_.emplace_back(step, now.megabytes);
         threads_.emplace_back(step, now.threads);
         descriptors_.emplace_back(step, now.descriptors);

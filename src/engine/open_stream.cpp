@@ -23,6 +23,7 @@
 #include "media/paced_source.h"
 #include "media/packet_tap.h"
 #include "media/source.h"
+#include "media/synthetic.h"
 #include "relay/relayed.h"
 #include "sink/drawn.h"
 #include "sink/recording.h"
@@ -128,7 +129,7 @@ Result<void> open_sinks(const Settings& settings, const StreamPlan& plan,
 bool has_packets(const StreamPlan& plan) {
     std::error_code ignored;
     const std::filesystem::path path = plan.location;
-    return plan.feed == nullptr && !plan.location.starts_with("synthetic:") &&
+    return plan.feed == nullptr && !plan.location.starts_with(media::synthetic_prefix) &&
            !media::is_image_name(plan.location) && !std::filesystem::is_directory(path, ignored);
 }
 
