@@ -41,6 +41,9 @@ function(saccade_test name)
   # What is tested is compiled as it is shipped; the tests themselves, half of all files, run once and
   # compile a third faster so.
   target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1> $<$<CONFIG:RelWithDebInfo>:-O0>)
+  if(SACCADE_UNITY_TESTS)
+    set_target_properties(test_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  endif()
   list(TRANSFORM ARG_ROOMS PREPEND saccade_)
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(test_${name} PRIVATE saccade_options ${ARG_ROOMS} ${ARG_LIBS}
