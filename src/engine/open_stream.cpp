@@ -57,7 +57,7 @@ int decoder_threads(const Settings& settings) {
     return static_cast<int>(std::max(1U, std::thread::hardware_concurrency() / 4));
 }
 
-Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
+Result<void> open_tracker(const Settings& settings, const StreamPlan& plan, std::stop_token stop,
                           pipeline::OpenedStream& opened) {
     const settings::StreamChoices& choices = plan.choices;
     opened.patience =
@@ -66,7 +66,7 @@ Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
     auto tracker = track::make_tracker(choices.tracker->name, choices.tracker_options);
     if (!tracker) return fail(tracker.error());
     opened.tracker = std::move(*tracker);
-    if (choices.camera_motion) opened.motion = std::make_unique<FrameMotion>();
+    if (choices.camera_motion) opened.motion = std::make_unique<FrameMotion>(std::move(stop));
     if (plan.embedder != nullptr) {
         opened.appearance = std::make_unique<FrameAppearance>(plan.embedder);
     }
@@ -163,9 +163,9 @@ Result<void> add_frame_table(const Settings& settings, const StreamPlan& plan,
 }
 
 /// Frames of several decoders come out of order, and lose their pixels while they wait for their
-/// turn.
+/// turn. (What the camera's motion needs of them was taken by then.)
 bool needs_pictures_in_order(const Settings& settings, const pipeline::OpenedStream& opened) {
-    return opened.motion != nullptr || opened.appearance != nullptr || settings.refine ||
+    return opened.appearance != nullptr || settings.refine ||
            std::any_of(opened.sinks.begin(), opened.sinks.end(),
                        [](const auto& sink) { return sink->wants_pixels(); });
 }
@@ -180,8 +180,7 @@ std::size_t decoders(const Settings& settings, std::size_t streams, int decode_d
     }
     if (settings.decoders > 1) {
         log::warning(
-            "one decoder instead of {}: drawn video, camera motion, --reid and --refine need "
-            "pictures in order",
+            "one decoder instead of {}: drawn video, --reid and --refine need pictures in order",
             settings.decoders);
     }
     return 1;
@@ -310,7 +309,8 @@ Result<pipeline::OpenedStream> open_stream(const Settings& settings, const Strea
     pipeline::OpenedStream opened;
     Taps taps;
     if (plan.choices.tracker) {
-        if (auto made = open_tracker(settings, plan, opened); !made) return fail(made.error());
+        if (auto made = open_tracker(settings, plan, ticket.stop, opened); !made)
+            return fail(made.error());
     }
     if (auto made = open_sinks(settings, plan, opened, taps); !made) return fail(made.error());
     if (plan.relay != nullptr) add_relay(plan, opened, taps);

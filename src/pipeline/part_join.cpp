@@ -16,31 +16,78 @@ std::uint64_t PartJoin::dropped() const {
     return dropped_;
 }
 
-void PartJoin::add(Detected detected, std::vector<Detected>& in_turn) {
+std::size_t PartJoin::put_by() const {
+    std::lock_guard lock(mutex_);
+    return put_by_;
+}
+
+void PartJoin::admit(Item& item) {
+    const std::size_t bytes = item.picture != nullptr ? item.picture->bytes() : 0;
+    if (bytes == 0) return;
     std::unique_lock lock(mutex_);
+    room_.wait(lock, [&] {
+        return stopped_ || item.part <= current_ || put_by_ == 0 || put_by_ + bytes <= most_;
+    });
+    if (item.part <= current_) return;
+    item.put_by = bytes;
+    put_by_ += bytes;
+}
+
+void PartJoin::stop() {
+    {
+        std::lock_guard lock(mutex_);
+        stopped_ = true;
+    }
+    room_.notify_all();
+}
+
+void PartJoin::leaves(Item& item) {
+    if (item.put_by == 0) return;
+    {
+        std::lock_guard lock(mutex_);
+        drop(item);
+    }
+    room_.notify_all();
+}
+
+void PartJoin::drop(Item& item) noexcept {
+    put_by_ -= std::exchange(item.put_by, 0);
+}
+
+void PartJoin::add(Detected detected, std::deque<Detected>& in_turn) {
     const std::uint64_t number = detected.item.part;
+    // (Only this thread moves on to another part.)
     const bool waits = number != current_;
     if (waits) {
+        if (detected.item.picture != nullptr && number > current_) detected.item.picture->put_by();
         drop_pixels(detected.item.frame);
         detected.item.holds_credit = false;
     }
-    if (number < current_) {
-        ++dropped_;
-    } else {
-        parts_[number].waiting.push_back(std::move(detected));
-        advance(in_turn);
+    {
+        std::lock_guard lock(mutex_);
+        if (number < current_) {
+            ++dropped_;
+            drop(detected.item);
+        } else {
+            parts_[number].waiting.push_back(std::move(detected));
+            advance(in_turn);
+        }
     }
-    lock.unlock();
+    room_.notify_all();
     if (waits) batcher_.release(stream_);
 }
 
-void PartJoin::finish(std::vector<Detected>& in_turn) {
-    std::lock_guard lock(mutex_);
-    advance(in_turn);
-    parts_.clear();
+void PartJoin::finish(std::deque<Detected>& in_turn) {
+    {
+        std::lock_guard lock(mutex_);
+        advance(in_turn);
+        parts_.clear();
+        stopped_ = true;
+    }
+    room_.notify_all();
 }
 
-void PartJoin::advance(std::vector<Detected>& in_turn) {
+void PartJoin::advance(std::deque<Detected>& in_turn) {
     for (;;) {
         const auto found = parts_.find(current_);
         if (found == parts_.end()) return;
@@ -55,7 +102,10 @@ void PartJoin::advance(std::vector<Detected>& in_turn) {
         if (!part.frames || part.passed < *part.frames) return;
         current_ = part.next.value_or(current_ + 1);
         for (auto left = parts_.begin(); left != parts_.end() && left->first < current_;) {
-            if (left != found) dropped_ += left->second.waiting.size();
+            if (left != found) {
+                dropped_ += left->second.waiting.size();
+                for (Detected& detected : left->second.waiting) drop(detected.item);
+            }
             left = parts_.erase(left);
         }
     }

@@ -20,6 +20,7 @@
 #include "memory/governor.h"
 #include "pipeline/controls.h"
 #include "pipeline/devices.h"
+#include "pipeline/motion.h"
 #include "pipeline/motion_gate.h"
 #include "pipeline/refine.h"
 #include "pipeline/report.h"
@@ -45,21 +46,6 @@ class ResultFilter {
     [[nodiscard]] virtual std::size_t delay() const noexcept = 0;
 };
 
-/// Estimates how the camera moved from one frame of a stream to the next. Track thread.
-class MotionEstimator {
-  public:
-    MotionEstimator() = default;
-    MotionEstimator(const MotionEstimator&) = delete;
-    MotionEstimator& operator=(const MotionEstimator&) = delete;
-    virtual ~MotionEstimator() = default;
-
-    /// Nothing where it can't be told (the first frame, say). `detections` move by themselves.
-    virtual std::optional<track::CameraMotion> estimate(const Frame& frame,
-                                                        std::span<const Detection> detections) = 0;
-    /// The next frame has nothing to do with those before it.
-    virtual void reset() {}
-};
-
 /// Tells what detections look like, for trackers that know objects again by it. Track thread.
 class AppearanceEncoder {
   public:
@@ -78,7 +64,7 @@ class AppearanceEncoder {
 struct OpenedStream {
     std::unique_ptr<media::Source> source;
     /// Further decoders of the same stream (media::open_sources): only where nothing behind
-    /// detection looks at pixels. Each has a thread of its own.
+    /// detection looks at pixels, the camera's motion aside. Each has a thread of its own.
     std::vector<std::unique_ptr<media::Source>> beside;
     std::unique_ptr<track::Tracker> tracker;        ///< none where only detections are wanted
     std::unique_ptr<MotionEstimator> motion;        ///< may be none
@@ -149,6 +135,7 @@ using ResultCallback = std::function<void(const std::string& stream, const Frame
 
 class DetectorPool;
 class Closer;
+class Helpers;
 class Stream;
 
 /// Streams at work on devices, for as long as it lives: they come and go. Detectors are made by the
@@ -156,7 +143,7 @@ class Stream;
 /// One failing stream fails alone. Any thread.
 ///
 /// Threads: one a stream (one a decoder) for decoding, one for tracking, one for sinks; one a
-/// detector; one while a detector is made.
+/// detector; one while a detector is made; a few for the camera's motion (Helpers), shared by all.
 class Pipeline {
   public:
     /// `devices` and `progress` outlive this.
@@ -200,6 +187,7 @@ class Pipeline {
     const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::unique_ptr<DetectorPool> pool_;
     std::unique_ptr<Closer> closer_;
+    std::unique_ptr<Helpers> helpers_;
     mutable std::mutex mutex_;
     std::list<Running> running_;
     bool closed_ = false;

@@ -31,16 +31,16 @@ class PartJoinTest : public testing::Test {
         EXPECT_TRUE(batcher_.push(std::move(item)));
         std::vector<Item> batch = batcher_.try_next(1);
         EXPECT_EQ(batch.size(), 1U) << "no credit";
-        std::vector<Detected> in_turn;
+        std::deque<Detected> in_turn;
         if (!batch.empty()) join_.add({std::move(batch[0]), {}}, in_turn);
         return numbers(in_turn);
     }
     std::vector<int> finish() {
-        std::vector<Detected> in_turn;
+        std::deque<Detected> in_turn;
         join_.finish(in_turn);
         return numbers(in_turn);
     }
-    std::vector<int> numbers(const std::vector<Detected>& in_turn) {
+    std::vector<int> numbers(const std::deque<Detected>& in_turn) {
         std::vector<int> indices;
         for (const Detected& detected : in_turn) {
             const int index = static_cast<int>(detected.item.frame.id.index);
@@ -52,7 +52,7 @@ class PartJoinTest : public testing::Test {
         return indices;
     }
     Batcher batcher_{{.queue = 2, .credit = 2, .max_wait = 1h}};
-    PartJoin join_{batcher_, stream};
+    PartJoin join_{batcher_, stream, 0};
 };
 
 using Numbers = std::vector<int>;
