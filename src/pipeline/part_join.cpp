@@ -23,7 +23,6 @@ std::size_t PartJoin::put_by() const {
 
 void PartJoin::admit(Item& item) {
     const std::size_t bytes = item.picture != nullptr ? item.picture->bytes() : 0;
-    if (bytes == 0) return;
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] {
         return stopped_ || item.part <= current_ || put_by_ == 0 || put_by_ + bytes <= most_;
@@ -69,6 +68,10 @@ void PartJoin::add(Detected detected, std::deque<Detected>& in_turn) {
             ++dropped_;
             drop(detected.item);
         } else {
+            if (waits && detected.looks != nullptr) {
+                detected.item.put_by += detected.looks->bytes();
+                put_by_ += detected.looks->bytes();
+            }
             parts_[number].waiting.push_back(std::move(detected));
             advance(in_turn);
         }

@@ -17,14 +17,14 @@ namespace saccade::pipeline {
 /// Detection takes the frames of all parts as they come; tracking needs them in order. Frames whose
 /// turn has not come wait here, without their pixels and without their credit: so they hold up
 /// neither the device nor its memory. How many wait is bounded by the source, which lets no part
-/// run far ahead, and, where they keep pictures for the camera's motion, by the memory for those.
+/// run far ahead, and by the memory of what was taken of them for later.
 class PartJoin {
   public:
-    /// `most`: bytes of pictures (MotionPicture) that may wait for their turn.
+    /// `most`: bytes of pictures and looks (MotionPicture, Looks) that may wait for their turn.
     PartJoin(Batcher& batcher, std::uint32_t stream, std::size_t most)
         : batcher_(batcher), stream_(stream), most_(most) {}
 
-    /// To be called before an item with a picture goes to the batcher, once all earlier parts of
+    /// To be called before an item goes to the batcher, once all earlier parts of
     /// its thread were ended(). Blocks while there is no room for it, unless its turn has come: so
     /// what others wait for never waits. Any thread.
     void admit(Item& item);
@@ -46,7 +46,7 @@ class PartJoin {
     void finish(std::deque<Detected>& in_turn);
     /// Frames of void parts, dropped.
     [[nodiscard]] std::uint64_t dropped() const;
-    /// Bytes of pictures that wait for their turn, those included that are on their way here.
+    /// Bytes of what waits for its turn, pictures included that are on their way here.
     [[nodiscard]] std::size_t put_by() const;
 
   private:
@@ -64,7 +64,7 @@ class PartJoin {
     const std::size_t most_;
     mutable std::mutex mutex_;
     std::condition_variable room_;
-    std::size_t put_by_ = 0;  ///< bytes of pictures, of parts whose turn has not come
+    std::size_t put_by_ = 0;  ///< bytes
     bool stopped_ = false;
     std::map<std::uint64_t, Part> parts_;
     std::uint64_t current_ = 0, next_index_ = 0, dropped_ = 0;

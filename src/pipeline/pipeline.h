@@ -18,6 +18,7 @@
 #include "detect/detector.h"
 #include "media/source.h"
 #include "memory/governor.h"
+#include "pipeline/appearance.h"
 #include "pipeline/controls.h"
 #include "pipeline/devices.h"
 #include "pipeline/motion.h"
@@ -46,25 +47,11 @@ class ResultFilter {
     [[nodiscard]] virtual std::size_t delay() const noexcept = 0;
 };
 
-/// Tells what detections look like, for trackers that know objects again by it. Track thread.
-class AppearanceEncoder {
-  public:
-    AppearanceEncoder() = default;
-    AppearanceEncoder(const AppearanceEncoder&) = delete;
-    AppearanceEncoder& operator=(const AppearanceEncoder&) = delete;
-    virtual ~AppearanceEncoder() = default;
-
-    /// Row-major [detections, dim]: rows of length 1, or all zero where a detection shows nothing.
-    /// Empty without detections. Valid until the next call. A failure is the stream's.
-    virtual Result<std::span<const float>> encode(const Frame& frame,
-                                                  std::span<const Detection> detections) = 0;
-};
-
 /// A stream's own parts, made when its turn comes.
 struct OpenedStream {
     std::unique_ptr<media::Source> source;
     /// Further decoders of the same stream (media::open_sources): only where nothing behind
-    /// detection looks at pixels, the camera's motion aside. Each has a thread of its own.
+    /// detection looks at pixels in order. Each has a thread of its own.
     std::vector<std::unique_ptr<media::Source>> beside;
     std::unique_ptr<track::Tracker> tracker;        ///< none where only detections are wanted
     std::unique_ptr<MotionEstimator> motion;        ///< may be none

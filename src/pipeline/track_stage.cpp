@@ -34,6 +34,7 @@ void TrackStage::run(TraceLane* lane) {
         while (join_ != nullptr) {
             auto early = in_.try_pop();
             if (!early) break;
+            came(*early);
             join_->add(std::move(*early), in_turn_);
         }
         if (!in_turn_.empty()) {
@@ -42,6 +43,7 @@ void TrackStage::run(TraceLane* lane) {
         }
         auto detected = next(lane);
         if (!detected) break;
+        came(*detected);
         if (join_ == nullptr) {
             take(std::move(*detected), lane);
         } else {
@@ -92,18 +94,25 @@ void TrackStage::take(Detected detected, TraceLane* lane) {
         looking_.push_back(std::move(now));
         return;
     }
-    if (looks) {
-        choose(now.result.detections);
-        if (motion_) begin_motion(now);
-    }
-    if (now.motion == nullptr) {
+    if (looks && motion_) begin_motion(now);
+    if (now.motion == nullptr && now.detected.looks == nullptr) {
         while (!looking_.empty()) finish_look(lane);
         return process(std::move(now), lane);
     }
     // One alone is done at once, here; where there are more, several threads are.
-    if (!looking_.empty()) motion_->share();
+    if (motion_ && !looking_.empty()) motion_->share();
     looking_.push_back(std::move(now));
-    while (looking_.size() > motion_->most()) finish_look(lane);
+    const std::size_t most =
+        std::max(motion_ ? motion_->most() : 1, appearance_ != nullptr ? appearance_->ahead() : 1);
+    while (looking_.size() > most) finish_look(lane);
+}
+
+void TrackStage::came(Detected& detected) {
+    // (Closer looks change what there is, in order.)
+    if (refine_ != nullptr || error_ || detected.item.carried) return;
+    choose(detected.detections);
+    if (tracker_ == nullptr || appearance_ == nullptr) return;
+    detected.looks = appearance_->begin(detected.item.frame, detected.detections);
 }
 
 void TrackStage::finish_look(TraceLane* lane) {
@@ -178,6 +187,10 @@ Result<void> TrackStage::complete(Looking& looking, TraceLane* lane) {
             lane->add(Activity::look, before, std::chrono::steady_clock::now(), result.id);
         choose(result.detections);
         if (motion_) begin_motion(looking);
+        if (tracker_ != nullptr && appearance_ != nullptr) {
+            looking.detected.looks =
+                appearance_->begin(looking.detected.item.frame, result.detections);
+        }
     }
     Result<void> done;
     if (tracker_ != nullptr) done = follow(looking);
@@ -224,8 +237,8 @@ Result<void> TrackStage::follow(Looking& looking) {
         if (!motion) return fail(motion.error());
         seen.motion = *motion;
     }
-    if (appearance_ != nullptr) {
-        const auto looks = appearance_->encode(frame, result.detections);
+    if (looking.detected.looks != nullptr) {
+        const auto looks = looking.detected.looks->wait();
         if (!looks) return fail(looks.error());
         seen.embeddings = *looks;
     }

@@ -49,7 +49,7 @@ class TrackStage {
     [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
 
   private:
-    /// A frame that something is under way for: its closer look, or the camera's motion.
+    /// A frame that something is under way for: its closer look, the camera's motion, its looks.
     struct Looking {
         Detected detected;
         FrameResult result;
@@ -59,6 +59,8 @@ class TrackStage {
     /// The next frame to be worked on, or none at the end. While looks are under way nobody waits
     /// for it.
     std::optional<Detected> next(TraceLane* lane);
+    /// What can be begun whatever its turn.
+    void came(Detected& detected);
     void take(Detected detected, TraceLane* lane);
     void take_in_turn(TraceLane* lane);
     void finish_look(TraceLane* lane);

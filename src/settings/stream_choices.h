@@ -23,7 +23,7 @@ struct StreamChoices {
     std::vector<track::Zone> zones;              ///< likewise
 
     /// Whether whole frames are read on the host, whatever they were decoded on: by a sink that
-    /// draws or by a ReID network. (The camera's motion takes what it needs where a frame lies.)
+    /// draws. (The camera's motion and ReID networks take what they need where a frame lies.)
     [[nodiscard]] bool reads_pixels() const noexcept;
     [[nodiscard]] bool writes(std::string_view format) const noexcept;
 };
