@@ -5,10 +5,25 @@
 namespace saccade::pipeline {
 
 void PartJoin::ended(std::uint64_t part, std::uint64_t frames, std::optional<std::uint64_t> next) {
-    std::lock_guard lock(mutex_);
-    if (part < current_) return;  // void
-    parts_[part].frames = frames;
-    parts_[part].next = next;
+    {
+        std::lock_guard lock(mutex_);
+        if (part < current_) return;  // void
+        parts_[part].frames = frames;
+        parts_[part].next = next;
+    }
+    room_.notify_all();
+}
+
+std::uint64_t PartJoin::turn() const {
+    // (Behind an empty part, of which no frame tells that it is over.)
+    std::uint64_t number = current_;
+    for (;;) {
+        const auto found = parts_.find(number);
+        if (found == parts_.end()) return number;
+        const Part& part = found->second;
+        if (!part.frames || part.passed < *part.frames) return number;
+        number = part.next.value_or(number + 1);
+    }
 }
 
 std::uint64_t PartJoin::dropped() const {
@@ -25,9 +40,9 @@ void PartJoin::admit(Item& item) {
     const std::size_t bytes = item.picture != nullptr ? item.picture->bytes() : 0;
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] {
-        return stopped_ || item.part <= current_ || put_by_ == 0 || put_by_ + bytes <= most_;
+        return stopped_ || item.part <= turn() || put_by_ == 0 || put_by_ + bytes <= most_;
     });
-    if (item.part <= current_) return;
+    if (item.part <= turn()) return;
     item.put_by = bytes;
     put_by_ += bytes;
 }

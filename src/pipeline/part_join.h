@@ -58,6 +58,8 @@ class PartJoin {
     };
     void advance(std::deque<Detected>& in_turn);
     void drop(Item& item) noexcept;
+    /// The part whose frames everybody waits for.
+    [[nodiscard]] std::uint64_t turn() const;
 
     Batcher& batcher_;
     const std::uint32_t stream_;
