@@ -30,36 +30,36 @@ track::LumaView luma_of(const Frame& frame, track::LumaImage& converted) {
     return converted.view();
 }
 
-/// Idle objects, kept for their memory. Any thread.
-template <typename T>
-class Shelf {
-  public:
-    [[nodiscard]] std::unique_ptr<T> get() {
-        {
-            const std::lock_guard lock(mutex_);
-            if (!idle_.empty()) {
-                auto one = std::move(idle_.back());
-                idle_.pop_back();
-                return one;
-            }
-        }
-        return std::make_unique<T>();
-    }
-    void put(std::unique_ptr<T> one) {
-        if (one == nullptr) return;
-        const std::lock_guard lock(mutex_);
-        if (idle_.size() < most) idle_.push_back(std::move(one));
-    }
-
-  private:
-    static constexpr std::size_t most = 16;
-    std::mutex mutex_;
-    std::vector<std::unique_ptr<T>> idle_;
-};
-
 }  // namespace
 
 struct FrameMotion::Spare {
+    /// Idle objects, kept for their memory. Any thread.
+    template <typename T>
+    class Shelf {
+      public:
+        [[nodiscard]] std::unique_ptr<T> get() {
+            {
+                const std::lock_guard lock(mutex_);
+                if (!idle_.empty()) {
+                    auto one = std::move(idle_.back());
+                    idle_.pop_back();
+                    return one;
+                }
+            }
+            return std::make_unique<T>();
+        }
+        void put(std::unique_ptr<T> one) {
+            if (one == nullptr) return;
+            const std::lock_guard lock(mutex_);
+            if (idle_.size() < most) idle_.push_back(std::move(one));
+        }
+
+      private:
+        static constexpr std::size_t most = 16;
+        std::mutex mutex_;
+        std::vector<std::unique_ptr<T>> idle_;
+    };
+
     Shelf<track::LumaImage> images;
     Shelf<track::MotionView> views;
 };
