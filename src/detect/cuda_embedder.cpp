@@ -15,20 +15,12 @@
 #include "detect/cuda_frames.h"
 #include "detect/device_embedder.h"
 #include "detect/embedding_network.h"
+#include "detect/fit.h"
 #include "vision/cuda_crops.h"
 #include "vision/resample.h"
 
 namespace saccade::detect {
 namespace {
-
-std::optional<vision::SampleType> sample_type(infer::ElementType type) {
-    switch (type) {
-        case infer::ElementType::f32: return vision::SampleType::f32;
-        case infer::ElementType::f16: return vision::SampleType::f16;
-        case infer::ElementType::bf16: return vision::SampleType::bf16;
-        default: return std::nullopt;
-    }
-}
 
 /// Whose crop an image of a batch is.
 struct Subject {
@@ -37,7 +29,7 @@ struct Subject {
 };
 
 /// Memory of one of the backend's slots, for as many images as it takes.
-struct Slot {
+struct CropSlot {
     cuda::Buffer jobs, jobs_host;  ///< PictureJob by image
     cuda::Buffer taps, taps_host;  ///< by image: luma across and down, chroma across and down
     cuda::Buffer rows_host;
@@ -74,7 +66,7 @@ class CudaEmbedder final : public DeviceEmbedder {
         const std::size_t taps = images * taps_each() * sizeof(vision::Tap);
         const std::size_t rows = images * network_.dimension * sizeof(float);
         for (int i = 0; i < info.slots; ++i) {
-            Slot& slot = *slots_.emplace_back(std::make_unique<Slot>());
+            CropSlot& slot = *slots_.emplace_back(std::make_unique<CropSlot>());
             const std::tuple<cuda::Buffer*, cuda::MemoryResource*, std::size_t> all[] = {
                 {&slot.jobs, &budget_, jobs},      {&slot.jobs_host, &pinned_, jobs},
                 {&slot.taps, &budget_, taps},      {&slot.taps_host, &pinned_, taps},
@@ -106,7 +98,7 @@ class CudaEmbedder final : public DeviceEmbedder {
     [[nodiscard]] std::size_t taps_each() const {
         return 2 * static_cast<std::size_t>(layout_.width + layout_.height);
     }
-    Slot& at(int number) { return *slots_[static_cast<std::size_t>(number)]; }
+    CropSlot& at(int number) { return *slots_[static_cast<std::size_t>(number)]; }
     [[nodiscard]] cudaStream_t stream_of(int number) const {
         return static_cast<cudaStream_t>(backend().stream(number));
     }
@@ -178,7 +170,7 @@ class CudaEmbedder final : public DeviceEmbedder {
         return {};
     }
 
-    void fill(Slot& slot, const Frame& part, const Subject& subject) {
+    void fill(CropSlot& slot, const Frame& part, const Subject& subject) {
         const std::size_t image = slot.subjects.size();
         const vision::Letterbox letterbox = vision::make_letterbox(
             part.width, part.height, layout_.width, layout_.height, layout_.placement);
@@ -200,7 +192,7 @@ class CudaEmbedder final : public DeviceEmbedder {
     }
 
     Result<void> submit(int number) {
-        Slot& slot = at(number);
+        CropSlot& slot = at(number);
         const cudaStream_t stream = stream_of(number);
         const std::size_t images = slot.subjects.size();
         const auto copy = [&](void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
@@ -223,7 +215,7 @@ class CudaEmbedder final : public DeviceEmbedder {
     }
 
     Result<void> collect(int number) {
-        Slot& slot = at(number);
+        CropSlot& slot = at(number);
         slot.done.synchronize();
         slot.submitted = false;
         if (const auto ok = backend().wait(number); !ok) return fail(ok.error());
@@ -264,7 +256,7 @@ class CudaEmbedder final : public DeviceEmbedder {
     cuda::PoolResource pinned_;
     cuda::Stream upload_stream_;
     std::vector<std::unique_ptr<Upload>> uploads_;  ///< of frames on the host, by their order
-    std::vector<std::unique_ptr<Slot>> slots_;
+    std::vector<std::unique_ptr<CropSlot>> slots_;
 };
 
 }  // namespace
@@ -275,7 +267,7 @@ Result<std::unique_ptr<DeviceEmbedder>> DeviceEmbedder::load(const model::OnnxMo
     if (!network) return fail(network.error());
     const infer::TensorView input = network->backend->input(0);
     const auto type = sample_type(network->backend->info().input.type);
-    if (input.memory != MemoryKind::cuda || !type) {
+    if (input.memory != MemoryKind::cuda || !type || *type == vision::SampleType::u8) {
         return fail(ErrorCode::unsupported, model.name() + ": the device can't fill its input",
                     "load it on the device 'cpu'");
     }
