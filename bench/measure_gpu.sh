@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What bench/results/h100.md and h200.md consist of, to be measured again on another GPU or after a change:
 #   MODEL=yolo11n.onnx CLIP=clip.mp4 bench/measure_gpu.sh SECTION...
-# Sections: files detector streams limits taken live devices refine accuracy start auto resolutions trace mission int8; all
+# Sections: files detector streams limits taken live devices refine looks accuracy start auto resolutions trace mission int8; all
 # where none is named. Each prints a line a run, and leaves what is told in full under OUT (out/gpu).
 #
 # SACCADE   the program [build/release/saccade]
@@ -9,7 +9,8 @@
 # HUGE      a video of 8K, for `streams`
 # LOOP      CLIP repeated without encoding it again, some thousand frames: ffmpeg -stream_loop 9 -i CLIP -c copy LOOP
 # LONGER    space-separated further videos for `files` (4K, 8K)
-# SEQUENCE  folder of a MOTChallenge sequence, with video.mp4 and gt/, for `refine`
+# SEQUENCE  folder of a MOTChallenge sequence, with video.mp4 and gt/, for `refine` and `looks`
+# REID      a ReID network, for `looks`
 # COCO      instances.json, for `accuracy` and `int8`
 # CALIB     space-separated videos or folders to calibrate `int8` on [CLIP]
 # CPU_BOXES `saccade detect CLIP --device cpu --imgsz 640 --save jsonl`, for `accuracy`
@@ -96,6 +97,30 @@ refine() {
     told "refine 16 x $flags" $(copies 16 "$SEQUENCE/video.mp4") -- "${base[@]}" --classes person $flags --streams 16
   done
 }
+# Trackers that look at pictures: the camera's motion and appearance. Files of one video are to be the same bytes.
+looks() {
+  local tracker n flags reid=()
+  [ -n "${REID:-}" ] && reid=("--reid $REID" "--camera-motion off --reid $REID")
+  for tracker in bytetrack botsort; do
+    told "$tracker, short" "$CLIP" -- "${at640[@]}" --tracker "$tracker"
+    for n in 1 auto; do told "$tracker decoders $n" "$LOOP" -- "${at640[@]}" --tracker "$tracker" --decoders "$n"; done
+    told "16 x $tracker" $(copies 16) -- "${at640[@]}" --tracker "$tracker" --streams 16
+  done
+  told "botsort decoded on the host" "$LOOP" -- "${at640[@]}" --tracker botsort --save mot,video
+  for flags in "${reid[@]}"; do
+    for n in 1 auto; do told "botsort ${flags/$REID/} decoders $n" "$LOOP" -- "${at640[@]}" --tracker botsort $flags --decoders "$n"; done
+    told "16 x botsort ${flags/$REID/}" $(copies 16) -- "${at640[@]}" --tracker botsort $flags --streams 16
+  done
+  "$SACCADE" profile "$LOOP" "${at640[@]}" --tracker botsort -o "$work/profile" | tee "$OUT/profile-looks.txt"
+  [ -n "${SEQUENCE:-}" ] || return 0
+  mkdir -p "$work/truth" "$work/tracks"
+  ln -sfn "$(realpath "$SEQUENCE")" "$work/truth/video"
+  for flags in "--device cpu" "" ${reid[@]:+"--reid $REID" "--reid $REID --device cpu"}; do
+    echo "botsort ${flags:---device $DEVICE}"
+    "$SACCADE" track "$SEQUENCE/video.mp4" "${at640[@]}" --classes person --tracker botsort -o "$work/tracks" -q $flags
+    "$SACCADE" eval --gt "$work/truth" --tracks "$work/tracks"
+  done
+}
 accuracy() {
   local size
   [ -n "${COCO:-}" ] || { echo "accuracy: no COCO"; return; }
@@ -145,7 +170,7 @@ int8() {
   done
 }
 
-all=(files detector streams limits taken live devices refine accuracy start auto resolutions trace mission int8)
+all=(files detector streams limits taken live devices refine looks accuracy start auto resolutions trace mission int8)
 (($#)) || set -- "${all[@]}"
 for section in "$@"; do
   [[ " ${all[*]} " = *" $section "* ]] || { echo "$section: no such section; there are ${all[*]}" >&2; exit 2; }

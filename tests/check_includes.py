@@ -28,7 +28,7 @@ ALLOWED = {
     # The pipeline knows interfaces only: exactly these headers.
     "pipeline": {"core", "trace", "memory", "media/source.h", "detect/detector.h", "track/tracker.h", "sink/sink.h"},
     "profile": {"core", "trace", "cuda"},
-    "engine": {"catalogue", "core", "trace", "cuda", "media", "memory", "model", "infer", "detect", "track", "relay", "sink", "settings", "pipeline"},
+    "engine": {"catalogue", "core", "trace", "cuda", "vision", "media", "memory", "model", "infer", "detect", "track", "relay", "sink", "settings", "pipeline"},
     "bench": {"core", "media", "infer", "detect", "eval", "track", "sink", "settings", "profile", "engine"},
     "cli": {"catalogue", "core", "trace", "cuda", "media", "model", "infer", "detect", "track", "sink", "settings", "pipeline", "profile", "engine",
             "eval", "quantize", "relay", "bench"},

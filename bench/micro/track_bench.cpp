@@ -9,6 +9,7 @@
 
 #include "mot_files.h"
 #include "track/camera_motion/camera_motion.h"
+#include "track/camera_motion/motion_view.h"
 #include "track/registry.h"
 
 namespace {
@@ -63,29 +64,73 @@ void track_all(benchmark::State& state, const std::string& name,
     state.counters["detections/frame"] = static_cast<double>(detections) / frames;
 }
 
-/// The whole estimate on a 1080p luma plane of smooth noise that shifts from frame to frame.
-void camera_motion(benchmark::State& state) {
-    constexpr int width = 1920, height = 1080, room = 64;
-    std::mt19937 random(1);
-    std::vector<std::uint8_t> noise(static_cast<std::size_t>(width + room) * (height + room));
-    for (auto& v : noise) v = static_cast<std::uint8_t>(random());
-    std::vector<std::uint8_t> picture(noise.size());
-    constexpr int stride = width + room;
-    for (int y = 0; y < height + room; ++y) {
-        for (int x = 0; x < stride; ++x) {  // cells of 12 px, so that it survives shrinking
-            picture[static_cast<std::size_t>(y) * stride + static_cast<std::size_t>(x)] =
-                noise[static_cast<std::size_t>(y / 12) * stride + static_cast<std::size_t>(x / 12)];
+/// A 1080p luma plane of noise, of which another part is seen from frame to frame: corners are
+/// everywhere.
+class PassingNoise {
+  public:
+    PassingNoise() {
+        std::mt19937 random(1);
+        std::vector<std::uint8_t> noise(static_cast<std::size_t>(stride) * (height + room));
+        for (auto& v : noise) v = static_cast<std::uint8_t>(random());
+        picture_.resize(noise.size());
+        for (int y = 0; y < height + room; ++y) {
+            for (int x = 0; x < stride; ++x) {  // cells of 12 px, so that it survives shrinking
+                picture_[static_cast<std::size_t>(y) * stride + static_cast<std::size_t>(x)] =
+                    noise[static_cast<std::size_t>(y / 12) * stride +
+                          static_cast<std::size_t>(x / 12)];
+            }
         }
     }
-    track::CameraMotionEstimator estimator;
-    int at = 0;
-    for (auto _ : state) {
-        at = (at + 3) % room;
-        const track::LumaView view{picture.data() + at, width, height, stride};
-        benchmark::DoNotOptimize(estimator.estimate(view, width, height, {}));
+    track::LumaView next() {
+        at_ = (at_ + 3) % room;
+        return {picture_.data() + at_, width, height, stride};
     }
+    static constexpr int width = 1920, height = 1080;
+
+  private:
+    static constexpr int room = 64, stride = width + room;
+    std::vector<std::uint8_t> picture_;
+    int at_ = 0;
+};
+
+void count_frames(benchmark::State& state) {
     state.counters["frames/s"] =
         benchmark::Counter(1, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// The whole estimate.
+void camera_motion(benchmark::State& state) {
+    PassingNoise noise;
+    track::CameraMotionEstimator estimator;
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(
+            estimator.estimate(noise.next(), PassingNoise::width, PassingNoise::height, {}));
+    }
+    count_frames(state);
+}
+
+/// What the decoder's thread does, where frames are on the host.
+void camera_motion_shrink(benchmark::State& state) {
+    PassingNoise noise;
+    track::LumaImage small;
+    for (auto _ : state) track::shrink(noise.next(), 3, small);
+    count_frames(state);
+}
+
+/// What is left, of a frame that was shrunk by then.
+void camera_motion_small(benchmark::State& state) {
+    PassingNoise noise;
+    track::LumaImage small[2];
+    for (auto& one : small) track::shrink(noise.next(), 3, one);
+    track::MotionView views[2];
+    views[0].look(small[0].view(), 3, 3, {});
+    std::size_t now = 0;
+    for (auto _ : state) {
+        now ^= 1U;
+        views[now].look(small[now].view(), 3, 3, {});
+        benchmark::DoNotOptimize(views[now].since(views[now ^ 1U]));
+    }
+    count_frames(state);
 }
 
 }  // namespace
@@ -111,8 +156,13 @@ int main(int argc, char** argv) {
                 ->Unit(benchmark::kMillisecond);
         }
     }
-    benchmark::RegisterBenchmark("camera_motion/1080p", camera_motion)
-        ->Unit(benchmark::kMillisecond);
+    using Work = void (*)(benchmark::State&);
+    for (const auto& [name, work] :
+         {std::pair<const char*, Work>{"camera_motion/1080p", camera_motion},
+          {"camera_motion/shrink_1080p", camera_motion_shrink},
+          {"camera_motion/of_640x360", camera_motion_small}}) {
+        benchmark::RegisterBenchmark(name, work)->Unit(benchmark::kMillisecond);
+    }
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
     benchmark::RunSpecifiedBenchmarks();

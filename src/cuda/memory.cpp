@@ -83,6 +83,35 @@ void PoolResource::trim() noexcept {
     idle_.clear();
 }
 
+SlabResource::~SlabResource() {
+    for (const auto& [slab, bytes] : slabs_) upstream_.deallocate(slab, bytes, nullptr);
+}
+
+Result<void*> SlabResource::allocate(std::size_t bytes, StreamHandle /*stream*/) {
+    const std::size_t size = PoolResource::size_class(bytes);
+    const std::lock_guard lock(mutex_);
+    auto found = idle_.find(size);
+    if (found == idle_.end()) {
+        const auto slab = upstream_.allocate(size * blocks_, nullptr);
+        if (!slab) return fail(slab.error());
+        slabs_.emplace_back(*slab, size * blocks_);
+        for (std::size_t i = 0; i < blocks_; ++i) {
+            found = idle_.emplace(size, static_cast<std::byte*>(*slab) + i * size);
+        }
+    }
+    void* const block = found->second;
+    idle_.erase(found);
+    return block;
+}
+
+void SlabResource::deallocate(void* block, std::size_t bytes, StreamHandle /*stream*/) noexcept {
+    try {
+        const std::lock_guard lock(mutex_);
+        idle_.emplace(PoolResource::size_class(bytes), block);
+    } catch (const std::bad_alloc&) {  // it stays in its slab, unused
+    }
+}
+
 Result<Buffer> Buffer::make(MemoryResource& resource, std::size_t bytes, StreamHandle stream) {
     auto block = resource.allocate(bytes, stream);
     if (!block) return fail(block.error());

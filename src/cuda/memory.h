@@ -74,6 +74,26 @@ class PoolResource final : public MemoryResource {
     std::multimap<std::size_t, void*> idle_;
 };
 
+/// Blocks of a size class (as PoolResource) cut out of larger ones, many at a time, since each
+/// allocation of pinned memory stops the device. Keeps all until it ends. Ignores streams: blocks
+/// come back when nothing uses them.
+class SlabResource final : public MemoryResource {
+  public:
+    explicit SlabResource(MemoryResource& upstream, std::size_t blocks = 16)
+        : upstream_(upstream), blocks_(blocks) {}
+    ~SlabResource() override;
+
+    Result<void*> allocate(std::size_t bytes, StreamHandle stream) override;
+    void deallocate(void* block, std::size_t bytes, StreamHandle stream) noexcept override;
+
+  private:
+    MemoryResource& upstream_;
+    const std::size_t blocks_;  ///< a slab
+    std::mutex mutex_;
+    std::multimap<std::size_t, void*> idle_;
+    std::vector<std::pair<void*, std::size_t>> slabs_;  ///< with their bytes
+};
+
 /// Owns one block; movable. The resource must outlive it.
 class Buffer {
   public:

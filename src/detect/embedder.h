@@ -6,9 +6,11 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/frame.h"
+#include "detect/embedding_network.h"
 #include "detect/embedding_spec.h"
 #include "infer/backend.h"
 #include "saccade/error.h"
@@ -46,8 +48,7 @@ class Embedder {
     [[nodiscard]] std::size_t dimension() const noexcept { return dimension_; }
 
   private:
-    Embedder(std::unique_ptr<infer::Backend> backend, const EmbeddingSpec& spec,
-             std::string model_name, std::size_t output, std::size_t dimension);
+    Embedder(EmbeddingNetwork network, const vision::InputLayout& layout, std::string model_name);
 
     Result<void> fill(const Frame& part, std::size_t image);
     Result<void> run(std::span<const std::size_t> numbers, std::vector<float>& rows);

@@ -10,16 +10,6 @@
 namespace saccade::detect {
 namespace {
 
-std::optional<vision::SampleType> sample_type(infer::ElementType type) {
-    switch (type) {
-        case infer::ElementType::f32: return vision::SampleType::f32;
-        case infer::ElementType::f16: return vision::SampleType::f16;
-        case infer::ElementType::bf16: return vision::SampleType::bf16;
-        case infer::ElementType::u8: return vision::SampleType::u8;
-        default: return std::nullopt;
-    }
-}
-
 Result<void> check(const Thresholds& t, const model::ModelSpec& spec) {
     const auto fraction = [](float x) { return x >= 0 && x <= 1; };
     if (!fraction(t.confidence) || !fraction(t.iou)) {
@@ -53,6 +43,16 @@ Result<std::size_t> find_output(const infer::BackendInfo& info, const model::Mod
 }
 
 }  // namespace
+
+std::optional<vision::SampleType> sample_type(infer::ElementType type) {
+    switch (type) {
+        case infer::ElementType::f32: return vision::SampleType::f32;
+        case infer::ElementType::f16: return vision::SampleType::f16;
+        case infer::ElementType::bf16: return vision::SampleType::bf16;
+        case infer::ElementType::u8: return vision::SampleType::u8;
+        default: return std::nullopt;
+    }
+}
 
 Result<Fit> fit(const infer::BackendInfo& loaded, const model::ModelSpec& spec,
                 std::string model_name, const Thresholds& thresholds) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "detect/detector.h"
@@ -17,6 +18,9 @@ struct Fit {
     std::size_t output = 0;  ///< index of the head among the backend's outputs
     DetectorInfo info;
 };
+
+/// What an input of that type is filled with; none where it can't be.
+[[nodiscard]] std::optional<vision::SampleType> sample_type(infer::ElementType type);
 
 /// Errors: invalid_argument (thresholds out of range, unknown classes), unsupported (an input or
 /// output of a type or shape that the family does not have).

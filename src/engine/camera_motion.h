@@ -1,27 +1,42 @@
-// Camera motion for the pipeline: the luma of a frame, given to the estimator of src/track.
+// Camera motion for the pipeline: the small luma of a frame, given to the estimator of src/track.
 #pragma once
 
-#include <optional>
-#include <span>
+#include <memory>
+#include <mutex>
+#include <stop_token>
 
-#include "pipeline/pipeline.h"
-#include "track/camera_motion/camera_motion.h"
+#include "engine/device_luma.h"
+#include "pipeline/motion.h"
 
 namespace saccade::engine {
 
-/// Reads 8-bit luma where it stands; 10-bit and RGB frames are brought to it first. Frames in
-/// device memory give nothing.
+/// The luma is shrunk where the frame lies: on the host 8-bit samples are read where they stand,
+/// 10-bit and RGB frames are brought to such first; on a device a kernel does it and gives the same
+/// bytes. What is kept for a picture is that, and later what corners and flow need.
 class FrameMotion final : public pipeline::MotionEstimator {
   public:
-    std::optional<track::CameraMotion> estimate(const Frame& frame,
-                                                std::span<const Detection> detections) override;
-    void reset() override { estimator_.reset(); }
+    /// `stop` ends a wait for memory.
+    explicit FrameMotion(std::stop_token stop = {});
+    ~FrameMotion() override;
+
+    /// Errors: unavailable, out_of_memory, internal (of a frame in device memory).
+    Result<std::shared_ptr<pipeline::MotionPicture>> take(const Frame& frame) override;
+    Result<void> prepare(pipeline::MotionPicture& picture,
+                         std::span<const Detection> detections) override;
+    std::optional<track::CameraMotion> between(const pipeline::MotionPicture& before,
+                                               pipeline::MotionPicture& after) override;
 
   private:
-    [[nodiscard]] track::LumaView luma_of(const Frame& frame);
+    class Picture;
+    struct Spare;
 
-    track::CameraMotionEstimator estimator_;
-    track::LumaImage converted_;
+    Result<std::shared_ptr<DeviceLuma>> device_luma(int device);
+    Result<std::unique_ptr<LumaOnItsWay>> take_on_device(const Frame& frame, int factor);
+
+    const std::stop_token stop_;
+    const std::shared_ptr<Spare> spare_;  ///< memory of pictures that are gone
+    std::mutex mutex_;
+    std::shared_ptr<DeviceLuma> device_luma_;
 };
 
 }  // namespace saccade::engine

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -32,6 +33,8 @@ class EngineDevices final : public pipeline::Devices {
     }
 
     [[nodiscard]] const DetectorPlan& detector() const noexcept { return detector_; }
+    /// Those of the run, by number.
+    [[nodiscard]] std::span<const infer::Device> used() const noexcept { return used_; }
     /// "cpu", "cuda:0" ...
     [[nodiscard]] std::string name(std::size_t device) const { return to_string(used_[device]); }
     /// The GPU's number, -1 for the host.

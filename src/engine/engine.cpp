@@ -128,12 +128,6 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
         return nothing;
     }
 
-    std::shared_ptr<detect::Embedder> embedder;
-    if (networks->reid) {
-        auto opened = engine::open_embedder(*networks->reid, settings);
-        if (!opened) return fail(opened.error());
-        embedder = std::move(*opened);
-    }
     const auto ground = engine::open_ground(mode, settings);
     if (!ground) return fail(ground.error());
     const auto relay = engine::open_relay(settings.relay);
@@ -142,6 +136,13 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
         settings, networks->detector,
         settings.live ? infer::Goal::latency : infer::Goal::throughput, left.size(), hooks.stop);
     if (!devices) return fail(devices.error());
+    std::shared_ptr<const engine::RunAppearance> appearance;
+    if (networks->reid) {
+        auto opened =
+            engine::RunAppearance::open(*networks->reid, settings, (*devices)->used(), hooks.stop);
+        if (!opened) return fail(opened.error());
+        appearance = std::make_shared<const engine::RunAppearance>(std::move(*opened));
+    }
     const auto planning = SteadyTime::now() - load_start;
     RunSummary summary;
     const model::PreparedModel& model = *(*devices)->detector().options.model;
@@ -185,7 +186,7 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
                       .choices = *choices,
                       .images = images,
                       .detector_device = (*devices)->cuda_ordinal(ticket.device),
-                      .embedder = embedder,
+                      .appearance = appearance,
                       .ground = *ground,
                       .relay = *relay,
                       .back_off = back_off},

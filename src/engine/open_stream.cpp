@@ -58,7 +58,7 @@ int decoder_threads(const Settings& settings) {
 }
 
 Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
-                          pipeline::OpenedStream& opened) {
+                          const pipeline::StreamTicket& ticket, pipeline::OpenedStream& opened) {
     const settings::StreamChoices& choices = plan.choices;
     opened.patience =
         std::max(opened.patience, std::chrono::ceil<std::chrono::nanoseconds>(
@@ -66,10 +66,8 @@ Result<void> open_tracker(const Settings& settings, const StreamPlan& plan,
     auto tracker = track::make_tracker(choices.tracker->name, choices.tracker_options);
     if (!tracker) return fail(tracker.error());
     opened.tracker = std::move(*tracker);
-    if (choices.camera_motion) opened.motion = std::make_unique<FrameMotion>();
-    if (plan.embedder != nullptr) {
-        opened.appearance = std::make_unique<FrameAppearance>(plan.embedder);
-    }
+    if (choices.camera_motion) opened.motion = std::make_unique<FrameMotion>(ticket.stop);
+    if (plan.appearance != nullptr) opened.appearance = plan.appearance->encoder(ticket.device);
     const auto gap = static_cast<std::size_t>(settings.interpolate);
     if (gap > 0) opened.filter = std::make_unique<Interpolation>(gap);
     if (plan.ground) {
@@ -163,25 +161,28 @@ Result<void> add_frame_table(const Settings& settings, const StreamPlan& plan,
 }
 
 /// Frames of several decoders come out of order, and lose their pixels while they wait for their
-/// turn.
-bool needs_pictures_in_order(const Settings& settings, const pipeline::OpenedStream& opened) {
-    return opened.motion != nullptr || opened.appearance != nullptr || settings.refine ||
+/// turn. (What the camera's motion, and a ReID network on a GPU, need of them was taken by then. On
+/// a host that network takes all cores, and frames wait for it with their pixels.)
+bool needs_pictures_in_order(const Settings& settings, const StreamPlan& plan,
+                             const pipeline::OpenedStream& opened) {
+    const bool looks_on_host = opened.appearance != nullptr && plan.detector_device < 0;
+    return looks_on_host || settings.refine ||
            std::any_of(opened.sinks.begin(), opened.sinks.end(),
                        [](const auto& sink) { return sink->wants_pixels(); });
 }
 
-std::size_t decoders(const Settings& settings, std::size_t streams, int decode_device,
-                     const pipeline::OpenedStream& opened) {
+std::size_t decoders(const Settings& settings, const StreamPlan& plan, std::size_t streams,
+                     int decode_device, const pipeline::OpenedStream& opened) {
     // Which frames are left out by --stride, --max-fps and --when-moving is told by their order.
     const bool all = settings.stride <= 1 && settings.max_fps <= 0 && !settings.when_moving;
     if (settings.live || settings.decoders == 1 || !all) return 1;
-    if (!needs_pictures_in_order(settings, opened)) {
+    if (!needs_pictures_in_order(settings, plan, opened)) {
         return decoders_of_a_file(settings, decode_device, streams);
     }
     if (settings.decoders > 1) {
         log::warning(
-            "one decoder instead of {}: drawn video, camera motion, --reid and --refine need "
-            "pictures in order",
+            "one decoder instead of {}: drawn video, --refine, and --reid on a CPU need pictures "
+            "in order",
             settings.decoders);
     }
     return 1;
@@ -291,7 +292,7 @@ Result<void> open_sources(const Settings& settings, const StreamPlan& plan,
         return {};
     }
     auto sources = media::open_sources(plan.location, options,
-                                       decoders(settings, ticket.streams, decoder, opened));
+                                       decoders(settings, plan, ticket.streams, decoder, opened));
     if (!sources) return fail(sources.error());
     opened.source = std::move(sources->front());
     sources->erase(sources->begin());
@@ -310,7 +311,8 @@ Result<pipeline::OpenedStream> open_stream(const Settings& settings, const Strea
     pipeline::OpenedStream opened;
     Taps taps;
     if (plan.choices.tracker) {
-        if (auto made = open_tracker(settings, plan, opened); !made) return fail(made.error());
+        if (auto made = open_tracker(settings, plan, ticket, opened); !made)
+            return fail(made.error());
     }
     if (auto made = open_sinks(settings, plan, opened, taps); !made) return fail(made.error());
     if (plan.relay != nullptr) add_relay(plan, opened, taps);

@@ -5,7 +5,7 @@
 #include <stop_token>
 #include <string>
 
-#include "detect/embedder.h"
+#include "engine/appearance.h"
 #include "media/back_off.h"
 #include "media/image_names.h"
 #include "pipeline/pipeline.h"
@@ -26,7 +26,7 @@ struct StreamPlan {
     /// What it is called where it is an image, one of several sources; else none.
     std::shared_ptr<const media::ImageNames> images;
     int detector_device = -1;  ///< the GPU that its detector runs on; -1: the host
-    std::shared_ptr<detect::Embedder> embedder;                  ///< may be none
+    std::shared_ptr<const RunAppearance> appearance;             ///< may be none
     std::shared_ptr<const track::GroundPlane> ground = nullptr;  ///< may be none
     std::shared_ptr<relay::RtspServer> relay = nullptr;          ///< that serves it; may be none
     std::string relay_name = {};                                 ///< there; "": the stem

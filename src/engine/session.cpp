@@ -106,7 +106,7 @@ class Session::State {
     Settings settings_;
     std::stop_source stop_;
     FileClaims claims_;  ///< of the networks
-    std::shared_ptr<detect::Embedder> embedder_;
+    std::shared_ptr<const engine::RunAppearance> appearance_;
     std::shared_ptr<const track::GroundPlane> ground_;
     std::unique_ptr<engine::EngineDevices> devices_;
     std::shared_ptr<relay::RtspServer> relay_;  ///< may be none
@@ -134,11 +134,6 @@ Result<std::unique_ptr<Session::State>> Session::State::open(const Settings& set
     }
     const auto networks = engine::RunNetworks::load(mine, *files, state->stop_.get_token());
     if (!networks) return fail(networks.error());
-    if (networks->reid) {
-        auto embedder = engine::open_embedder(*networks->reid, mine);
-        if (!embedder) return fail(embedder.error());
-        state->embedder_ = std::move(*embedder);
-    }
     auto relay = engine::open_relay(mine.relay);
     if (!relay) return fail(relay.error());
     state->relay_ = std::move(*relay);
@@ -152,6 +147,12 @@ Result<std::unique_ptr<Session::State>> Session::State::open(const Settings& set
         settings.streams > 0 ? settings.streams : usual_streams, state->stop_.get_token());
     if (!devices) return fail(devices.error());
     state->devices_ = std::move(*devices);
+    if (networks->reid) {
+        auto opened = engine::RunAppearance::open(*networks->reid, mine, state->devices_->used(),
+                                                  state->stop_.get_token());
+        if (!opened) return fail(opened.error());
+        state->appearance_ = std::make_shared<const engine::RunAppearance>(std::move(*opened));
+    }
     pipeline::PipelineOptions options = engine::pipeline_options(mine);
     options.streams = settings.streams;
     state->pipeline_ = std::make_unique<pipeline::Pipeline>(*state->devices_, std::move(options),
@@ -244,18 +245,19 @@ pipeline::StreamJob Session::State::job_of(const std::shared_ptr<Member>& member
     job.name = mask_url(member->feed ? member->feed->options().name : member->location);
     job.open = [this,
                 member](const pipeline::StreamTicket& ticket) -> Result<pipeline::OpenedStream> {
-        const engine::StreamPlan plan{.location = member->location,
-                                      .stem = member->stem,
-                                      .choices = member->choices,
-                                      .images = nullptr,
-                                      .detector_device = devices_->cuda_ordinal(ticket.device),
-                                      .embedder = member->choices.appearance ? embedder_ : nullptr,
-                                      .ground = member->mode == Mode::track ? ground_ : nullptr,
-                                      .relay = relay_,
-                                      .relay_name = member->relay_name,
-                                      .back_off = back_off_,
-                                      .feed = member->feed,
-                                      .shapes = member->shapes};
+        const engine::StreamPlan plan{
+            .location = member->location,
+            .stem = member->stem,
+            .choices = member->choices,
+            .images = nullptr,
+            .detector_device = devices_->cuda_ordinal(ticket.device),
+            .appearance = member->choices.appearance ? appearance_ : nullptr,
+            .ground = member->mode == Mode::track ? ground_ : nullptr,
+            .relay = relay_,
+            .relay_name = member->relay_name,
+            .back_off = back_off_,
+            .feed = member->feed,
+            .shapes = member->shapes};
         return engine::open_stream(member->settings, plan, ticket);
     };
     if (member->on_result || member->results) {

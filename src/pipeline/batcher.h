@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/frame.h"
+#include "pipeline/motion.h"
 #include "pipeline/wait_tuner.h"
 
 namespace saccade::pipeline {
@@ -30,6 +31,9 @@ struct Item {
     /// Nothing moved since the frame before: it goes past the detector, in its turn. Not so any
     /// more where that one is dropped.
     bool carried = false;
+    /// What was taken of it for the camera's motion; none where that isn't wanted.
+    std::shared_ptr<MotionPicture> picture = nullptr;
+    std::size_t put_by = 0;  ///< bytes that PartJoin counts for it
 };
 
 /// Adds what lies in front of a frame that is left out to what lies in front of the next one.

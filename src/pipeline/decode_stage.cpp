@@ -85,6 +85,17 @@ void DecodeStage::take(Frame frame, SteadyTime::time_point before, TraceLane* la
               .part = part_.value_or(0),
               .boundary = std::move(boundary_),
               .carried = carried};
+    if (motion_ != nullptr && !carried) {
+        auto taken = [&] {
+            const Range range("take luma");
+            return motion_->take(item.frame);
+        }();
+        if (!taken) {
+            end_.error = taken.error();
+            return leave();
+        }
+        item.picture = std::move(*taken);
+    }
     if (join_ == nullptr) return push(std::move(item), lane);
     push_held(lane);
     held_ = std::move(item);
@@ -93,13 +104,15 @@ void DecodeStage::take(Frame frame, SteadyTime::time_point before, TraceLane* la
 void DecodeStage::push(Item item, TraceLane* lane) {
     const FrameId id = item.frame.id;
     const auto before = SteadyTime::now();
-    if (!batcher_.push(std::move(item))) {
-        end_.cut = true;
-        source_.interrupt();  // others that share its file may be waiting for what we leave
-        return;
-    }
+    if (join_ != nullptr) join_->admit(item);
+    if (!batcher_.push(std::move(item))) return leave();
     if (traced(lane)) lane->add(Activity::queue_full, before, SteadyTime::now(), id);
     if (++frames_ == call_after_) then_();
+}
+
+void DecodeStage::leave() {
+    end_.cut = true;
+    source_.interrupt();  // others that share its file may be waiting for what we leave
 }
 
 void DecodeStage::push_held(TraceLane* lane) {

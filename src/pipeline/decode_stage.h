@@ -39,11 +39,13 @@ struct DecodeEnd {
 class DecodeStage {
   public:
     /// `join` is told where parts end; none where the stream has none. `controls` say which frames
-    /// are taken, and outlive this; a stream with parts takes all.
+    /// are taken, and outlive this; a stream with parts takes all. `motion` takes from each frame
+    /// what it needs; may be none.
     DecodeStage(media::Source& source, Batcher& batcher, PartJoin* join,
                 const Controls* controls = nullptr,
-                const std::optional<MotionGateOptions>& gate = std::nullopt)
-        : source_(source), batcher_(batcher), join_(join), controls_(controls) {
+                const std::optional<MotionGateOptions>& gate = std::nullopt,
+                MotionEstimator* motion = nullptr)
+        : source_(source), batcher_(batcher), join_(join), controls_(controls), motion_(motion) {
         if (gate && join == nullptr) gate_.emplace(*gate);
     }
 
@@ -68,11 +70,14 @@ class DecodeStage {
     void take(Frame frame, std::chrono::steady_clock::time_point before, TraceLane* lane);
     void push(Item item, TraceLane* lane);
     void push_held(TraceLane* lane);
+    /// The stream ends here, before its end.
+    void leave();
 
     media::Source& source_;
     Batcher& batcher_;
     PartJoin* const join_;
     const Controls* const controls_;
+    MotionEstimator* const motion_;
     Controls::View view_;
     Sampler sampler_;
     std::optional<MotionGate> gate_;

@@ -6,6 +6,7 @@
 
 #include "pipeline/closer.h"
 #include "pipeline/detector_pool.h"
+#include "pipeline/helpers.h"
 #include "pipeline/stream.h"
 
 namespace saccade::pipeline {
@@ -15,14 +16,15 @@ Pipeline::Pipeline(Devices& devices, PipelineOptions options, Progress& progress
       options_(std::move(options)),
       progress_(progress),
       pool_(std::make_unique<DetectorPool>(devices_, options_)),
-      closer_(std::make_unique<Closer>()) {}
+      closer_(std::make_unique<Closer>()),
+      helpers_(std::make_unique<Helpers>()) {}
 
 Pipeline::~Pipeline() {
     close();
 }
 
 StreamReport Pipeline::run(StreamJob job, std::uint32_t number, std::stop_token stop) {
-    Stream stream(std::move(job), number, {*pool_, *closer_, options_, progress_});
+    Stream stream(std::move(job), number, {*pool_, *closer_, *helpers_, options_, progress_});
     const std::stop_callback on_stop(std::move(stop), [&] { stream.stop(); });
     return stream.run();
 }
@@ -31,8 +33,8 @@ std::shared_ptr<Stream> Pipeline::add(StreamJob job, std::uint32_t number,
                                       std::function<void(const StreamReport& report)> ended) {
     reap();
     std::lock_guard lock(mutex_);
-    auto stream = std::make_shared<Stream>(std::move(job), number,
-                                           Shared{*pool_, *closer_, options_, progress_});
+    auto stream = std::make_shared<Stream>(
+        std::move(job), number, Shared{*pool_, *closer_, *helpers_, options_, progress_});
     if (closed_) stream->stop();
     running_.push_back({stream, std::jthread([this, stream, told = std::move(ended)]() mutable {
                             const StreamReport report = stream->run();

@@ -18,8 +18,10 @@
 #include "detect/detector.h"
 #include "media/source.h"
 #include "memory/governor.h"
+#include "pipeline/appearance.h"
 #include "pipeline/controls.h"
 #include "pipeline/devices.h"
+#include "pipeline/motion.h"
 #include "pipeline/motion_gate.h"
 #include "pipeline/refine.h"
 #include "pipeline/report.h"
@@ -45,40 +47,11 @@ class ResultFilter {
     [[nodiscard]] virtual std::size_t delay() const noexcept = 0;
 };
 
-/// Estimates how the camera moved from one frame of a stream to the next. Track thread.
-class MotionEstimator {
-  public:
-    MotionEstimator() = default;
-    MotionEstimator(const MotionEstimator&) = delete;
-    MotionEstimator& operator=(const MotionEstimator&) = delete;
-    virtual ~MotionEstimator() = default;
-
-    /// Nothing where it can't be told (the first frame, say). `detections` move by themselves.
-    virtual std::optional<track::CameraMotion> estimate(const Frame& frame,
-                                                        std::span<const Detection> detections) = 0;
-    /// The next frame has nothing to do with those before it.
-    virtual void reset() {}
-};
-
-/// Tells what detections look like, for trackers that know objects again by it. Track thread.
-class AppearanceEncoder {
-  public:
-    AppearanceEncoder() = default;
-    AppearanceEncoder(const AppearanceEncoder&) = delete;
-    AppearanceEncoder& operator=(const AppearanceEncoder&) = delete;
-    virtual ~AppearanceEncoder() = default;
-
-    /// Row-major [detections, dim]: rows of length 1, or all zero where a detection shows nothing.
-    /// Empty without detections. Valid until the next call. A failure is the stream's.
-    virtual Result<std::span<const float>> encode(const Frame& frame,
-                                                  std::span<const Detection> detections) = 0;
-};
-
 /// A stream's own parts, made when its turn comes.
 struct OpenedStream {
     std::unique_ptr<media::Source> source;
     /// Further decoders of the same stream (media::open_sources): only where nothing behind
-    /// detection looks at pixels. Each has a thread of its own.
+    /// detection looks at pixels in order. Each has a thread of its own.
     std::vector<std::unique_ptr<media::Source>> beside;
     std::unique_ptr<track::Tracker> tracker;        ///< none where only detections are wanted
     std::unique_ptr<MotionEstimator> motion;        ///< may be none
@@ -149,6 +122,7 @@ using ResultCallback = std::function<void(const std::string& stream, const Frame
 
 class DetectorPool;
 class Closer;
+class Helpers;
 class Stream;
 
 /// Streams at work on devices, for as long as it lives: they come and go. Detectors are made by the
@@ -156,7 +130,7 @@ class Stream;
 /// One failing stream fails alone. Any thread.
 ///
 /// Threads: one a stream (one a decoder) for decoding, one for tracking, one for sinks; one a
-/// detector; one while a detector is made.
+/// detector; one while a detector is made; a few for the camera's motion (Helpers), shared by all.
 class Pipeline {
   public:
     /// `devices` and `progress` outlive this.
@@ -200,6 +174,7 @@ class Pipeline {
     const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::unique_ptr<DetectorPool> pool_;
     std::unique_ptr<Closer> closer_;
+    std::unique_ptr<Helpers> helpers_;
     mutable std::mutex mutex_;
     std::list<Running> running_;
     bool closed_ = false;

@@ -23,6 +23,10 @@ using SteadyTime = std::chrono::steady_clock;
 
 constexpr std::size_t surfaces = 16;  // about as many as a decoder has
 
+/// Bytes of pictures for the camera's motion that wait for their turn, all streams at once: those
+/// of six decoders that are a part of 300 pictures of 1080p ahead take 415 MB.
+constexpr std::size_t most_put_by = std::size_t{512} << 20U;
+
 std::optional<Error> first_of(std::initializer_list<std::optional<Error>> errors) {
     for (const auto& error : errors) {
         if (error) return error;
@@ -219,12 +223,17 @@ void Stream::start(const media::StreamInfo& info) {
     if (shared_.options.refine.budget > 0) {
         stages.refine.emplace(shared_.options.refine, *stage_, number_);
     }
-    if (!opened_->beside.empty()) stages.join.emplace(batcher, number_);
+    const std::size_t streams = std::max<std::size_t>(shared_.pool.streams_at_once(), 1);
+    if (!opened_->beside.empty()) {
+        stages.join.emplace(batcher, number_, most_put_by / streams);
+    }
     PartJoin* const join = stages.join ? &*stages.join : nullptr;
     stages.track.emplace(
         *opened_, stages.detected, stages.tracked, failed,
         TrackStage::Options{.refine = stages.refine ? &*stages.refine : nullptr,
                             .join = join,
+                            .helpers = &shared_.helpers,
+                            .streams = streams,
                             .controls = job_.controls.get(),
                             .keep_pixels = job_.keep_pixels && job_.on_result != nullptr});
     FrameCallback told;
@@ -235,8 +244,12 @@ void Stream::start(const media::StreamInfo& info) {
     }
     stages.sink.emplace(opened_->sinks, stages.tracked, batcher, shared_.progress, std::move(told),
                         failed);
-    stages.decode.emplace(*opened_->source, batcher, join, job_.controls.get(), opened_->gate);
-    for (const auto& further : opened_->beside) stages.beside.emplace_back(*further, batcher, join);
+    MotionEstimator* const motion = opened_->motion.get();
+    stages.decode.emplace(*opened_->source, batcher, join, job_.controls.get(), opened_->gate,
+                          motion);
+    for (const auto& further : opened_->beside) {
+        stages.beside.emplace_back(*further, batcher, join, nullptr, std::nullopt, motion);
+    }
     // By then its queue has been full once, and the decoder has all its surfaces.
     stages.settling = 1 + stages.beside.size();
     const auto settled = [this, &stages] {
@@ -409,6 +422,7 @@ void Stream::give_up() {
     if (bound_ != nullptr) {
         bound_->batcher().cancel(number_);
         opened_->source->interrupt();
+        if (stages_->join) stages_->join->stop();
     }
     lock.unlock();
     changed_.notify_all();

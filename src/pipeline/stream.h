@@ -13,6 +13,7 @@
 #include "core/size.h"
 #include "pipeline/closer.h"
 #include "pipeline/detector_pool.h"
+#include "pipeline/helpers.h"
 #include "pipeline/pipeline.h"
 #include "pipeline/stream_place.h"
 #include "saccade/snapshot.h"
@@ -23,6 +24,7 @@ namespace saccade::pipeline {
 struct Shared {
     DetectorPool& pool;
     Closer& closer;  ///< gets their decoders, and their place in the memory with them
+    Helpers& helpers;
     const PipelineOptions& options;
     Progress& progress;
 };

@@ -80,8 +80,7 @@ Result<void> choose_tracker(const Settings& settings, StreamChoices& choices) {
 }  // namespace
 
 bool StreamChoices::reads_pixels() const noexcept {
-    return camera_motion || appearance ||
-           std::any_of(outputs.begin(), outputs.end(),
+    return std::any_of(outputs.begin(), outputs.end(),
                        [](const sink::SinkDescription& format) { return format.needs_pixels; });
 }
 

@@ -1,31 +1,11 @@
-#include <cuda_bf16.h>
-#include <cuda_fp16.h>
-
 #include "vision/cuda_preprocess.h"
+
+#include "vision/cuda_store.h"
 
 namespace saccade::vision {
 namespace {
 
 constexpr int block_width = 32, block_height = 8;
-
-template <typename T>
-__device__ T as(float value);
-template <>
-__device__ float as<float>(float value) {
-    return value;
-}
-template <>
-__device__ __half as<__half>(float value) {
-    return __float2half_rn(value);
-}
-template <>
-__device__ __nv_bfloat16 as<__nv_bfloat16>(float value) {
-    return __float2bfloat16_rn(value);
-}
-template <>
-__device__ std::uint8_t as<std::uint8_t>(float value) {
-    return static_cast<std::uint8_t>(rintf(clamp_to(value, 255.0F)));
-}
 
 /// A thread an output pixel; a layer of blocks an image.
 template <typename T>

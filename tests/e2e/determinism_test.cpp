@@ -109,6 +109,49 @@ TEST(Determinism, NorHowManyDecodersShareAFile) {
     EXPECT_EQ(with(4, {"md5"}), with(1, {"md5"}));
 }
 
+TEST(Determinism, NorDoesItWhereTheCamerasMotionIsEstimated) {
+    SACCADE_NEEDS_ENCODER("libx264");
+    const test::TempDir dir;
+    const auto clip = (dir / "clip.mp4").string();
+    ASSERT_TRUE(test::write_clip(
+        clip, {.codec = "libx264",
+               .width = 320,
+               .height = 240,
+               .frames = 300,
+               .gop = 25,
+               .draw = [](test::Canvas& canvas, int index) {
+                   // A camera that passes over cells of grey, and a box before it.
+                   for (int y = 0; y < canvas.height; ++y) {
+                       for (int x = 0; x < canvas.width; ++x) {
+                           unsigned h = static_cast<unsigned>((x + 2 * index) / 12) * 374761393U +
+                                        static_cast<unsigned>((y + index) / 12) * 668265263U;
+                           h = (h ^ (h >> 13U)) * 1274126177U;
+                           const auto grey = static_cast<std::uint8_t>(60 + ((h >> 16U) & 0x7FU));
+                           canvas.at(x, y) = {grey, grey, grey};
+                       }
+                   }
+                   canvas.fill(100 + index % 60, 80, 160 + index % 60, 180, {255, 0, 0});
+               }}));
+    const auto with = [&](int decoders, std::size_t queue, const std::string& motion) {
+        return outputs_of({clip}, [&](Settings& s) {
+            s.tracker = "botsort";
+            s.camera_motion = motion;
+            s.confidence = 0.05F;
+            s.image_size = 160;
+            s.decoders = decoders;
+            s.queue = queue;
+            s.save = {"mot", "jsonl"};
+        });
+    };
+    const auto reference = with(1, 32, "on");
+    EXPECT_GT(reference.at("clip.jsonl").size(), 10'000U);
+    EXPECT_TRUE(with(1, 32, "off") != reference) << "no motion is found, nothing is shown";
+    for (const int decoders : {2, 3, 8}) {
+        EXPECT_TRUE(with(decoders, 32, "on") == reference) << decoders;
+    }
+    EXPECT_TRUE(with(3, 1, "on") == reference);
+}
+
 TEST(Determinism, AFileGivesTheSameAloneAndAmongOthers) {
     const auto alone = outputs_of(kOne, [](Settings&) {});
     const auto among = outputs_of(kThree, [](Settings&) {});

@@ -3,20 +3,18 @@
 
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "saccade/types.h"
-#include "track/camera_motion/corners.h"
-#include "track/camera_motion/fit_motion.h"
 #include "track/camera_motion/luma.h"
-#include "track/camera_motion/optical_flow.h"
+#include "track/camera_motion/motion_view.h"
 #include "track/tracker.h"
 
 namespace saccade::track {
 
 /// Sparse optical flow on the luma: corners outside of the detections are followed from the frame
-/// before, and most of them agree on one similarity. One stream, one thread at a time. Pictures
-/// that are larger than 480 rows are shrunk by whole factors first, so any size may be handed in.
+/// before, and most of them agree on one similarity. One stream, one thread at a time, frame by
+/// frame (several at once: MotionView). Pictures that are larger than 480 rows are shrunk by whole
+/// factors first, so any size may be handed in.
 class CameraMotionEstimator {
   public:
     /// `luma` shows the whole frame, which is frame_width x frame_height px; `detections` and the
@@ -30,13 +28,9 @@ class CameraMotionEstimator {
 
   private:
     LumaImage small_;
-    LumaPyramid before_, after_;
+    MotionView views_[2];
+    int latest_ = 0;  ///< of views_
     bool has_before_ = false;
-    CornerFinder finder_;
-    MotionFitter fitter_;
-    std::vector<Box> masked_;
-    std::vector<Point> corners_;  // of before_
-    std::vector<FlowPair> pairs_;
 };
 
 }  // namespace saccade::track

@@ -1,5 +1,6 @@
 #include "track/camera_motion/fit_motion.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -41,6 +42,18 @@ std::optional<Similarity> solve(std::span<const FlowPair> pairs) {
     return Similarity{a, b, tx - a * fx + b * fy, ty - b * fx - a * fy};
 }
 
+/// How many agree with `guess`, or any number up to `most` where they are no more than that.
+std::size_t agreeing(std::span<const FlowPair> pairs, const Similarity& guess, std::size_t most) {
+    constexpr std::size_t chunk = 32;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < pairs.size() && count + (pairs.size() - i) > most; i += chunk) {
+        for (const FlowPair& p : pairs.subspan(i, std::min(chunk, pairs.size() - i))) {
+            count += guess.agrees(p) ? 1 : 0;
+        }
+    }
+    return count;
+}
+
 /// A fixed sequence of numbers (Numerical Recipes' quick generator), for the choice of pairs.
 class Choices {
   public:
@@ -67,8 +80,7 @@ std::optional<CameraMotion> MotionFitter::fit(std::span<const FlowPair> pairs) {
         const FlowPair two[] = {pairs[i], pairs[j]};
         const auto guess = solve(two);
         if (!guess) continue;
-        std::size_t count = 0;
-        for (const FlowPair& p : pairs) count += guess->agrees(p) ? 1 : 0;
+        const std::size_t count = agreeing(pairs, *guess, most);
         if (count > most) {
             most = count;
             best = *guess;

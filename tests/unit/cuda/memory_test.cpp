@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <limits>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -74,6 +76,29 @@ TEST(PoolResource, SizeClassesHoldTheRequestAndWasteAtMostAQuarter) {
             EXPECT_LE(size, bytes + bytes / 4 + 1);
         }
         EXPECT_EQ(PoolResource::size_class(size), size);
+    }
+}
+
+TEST(SlabResource, CutsManyBlocksOutOfOneAndHandsThemOutAgain) {
+    test::HostResource host;
+    test::ScriptedResource upstream(host, {2});
+    {
+        SlabResource slabs(upstream, 4);
+        std::set<void*> blocks;
+        for (int i = 0; i < 8; ++i) {
+            auto block = slabs.allocate(1000, nullptr);
+            ASSERT_TRUE(block);
+            std::memset(*block, i, 1000);
+            EXPECT_TRUE(blocks.insert(*block).second);
+        }
+        EXPECT_EQ(upstream.calls(), 2U);
+        void* const one = *blocks.begin();
+        slabs.deallocate(one, 1000, nullptr);
+        EXPECT_EQ(slabs.allocate(999, nullptr).value(), one) << "of the same size class";
+        const auto more = slabs.allocate(1000, nullptr);
+        ASSERT_FALSE(more);
+        EXPECT_EQ(more.error().code, ErrorCode::out_of_memory);
+        EXPECT_TRUE(slabs.allocate(1000, nullptr)) << "a failure is not for ever";
     }
 }
 

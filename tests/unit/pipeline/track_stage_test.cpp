@@ -11,23 +11,38 @@ namespace {
 class FakeEncoder final : public AppearanceEncoder {
   public:
     explicit FakeEncoder(std::optional<std::uint64_t> fail_at = {}) : fail_at_(fail_at) {}
-    Result<std::span<const float>> encode(const Frame& frame,
-                                          std::span<const Detection> detections) override {
-        ++calls;
-        if (fail_at_ == frame.id.index) return fail(ErrorCode::internal, "the fake network broke");
-        if (frame.owner == nullptr) return fail(ErrorCode::internal, "the pixels are gone");
-        rows_.clear();
-        for (std::size_t i = 0; i < detections.size(); ++i) {
-            rows_.push_back(static_cast<float>(frame.id.index));
-            rows_.push_back(static_cast<float>(i));
-        }
-        return std::span<const float>(rows_);
+    std::shared_ptr<Looks> begin(const Frame& frame,
+                                 std::span<const Detection> detections) override {
+        return std::make_shared<FakeLooks>(*this, frame, detections.size());
     }
+    std::size_t ahead() const noexcept override { return 3; }
     int calls = 0;
 
   private:
+    class FakeLooks final : public Looks {
+      public:
+        FakeLooks(FakeEncoder& encoder, Frame frame, std::size_t detections)
+            : encoder_(encoder), frame_(std::move(frame)), detections_(detections) {}
+        Result<std::span<const float>> wait() override {
+            ++encoder_.calls;
+            if (encoder_.fail_at_ == frame_.id.index)
+                return fail(ErrorCode::internal, "the fake network broke");
+            if (frame_.owner == nullptr) return fail(ErrorCode::internal, "the pixels are gone");
+            for (std::size_t i = 0; i < detections_; ++i) {
+                rows_.push_back(static_cast<float>(frame_.id.index));
+                rows_.push_back(static_cast<float>(i));
+            }
+            return std::span<const float>(rows_);
+        }
+        std::size_t bytes() const noexcept override { return rows_.size() * sizeof(float); }
+
+      private:
+        FakeEncoder& encoder_;
+        Frame frame_;
+        std::size_t detections_;
+        std::vector<float> rows_;
+    };
     std::optional<std::uint64_t> fail_at_;
-    std::vector<float> rows_;
 };
 
 /// Keeps the embeddings that it was told.
