@@ -22,8 +22,10 @@ struct StreamChoices {
     std::vector<track::Line> lines;              ///< empty where nothing is tracked
     std::vector<track::Zone> zones;              ///< likewise
 
-    /// Whether frames are read on the host, whatever they were decoded on: by a sink that draws,
-    /// for the camera's motion or by a ReID network.
+    media::EncoderChoice encoder;  ///< of drawn video
+
+    /// Whether frames are read on the host, whatever they were decoded on: for the camera's motion
+    /// or by a ReID network. (Sinks take them where they are.)
     [[nodiscard]] bool reads_pixels() const noexcept;
     [[nodiscard]] bool writes(std::string_view format) const noexcept;
 };
