@@ -16,15 +16,10 @@ extern "C" {
 namespace saccade::media {
 namespace {
 
-struct Unref {
-    void operator()(AVBufferRef* buffer) const noexcept { av_buffer_unref(&buffer); }
-};
-using Reference = std::unique_ptr<AVBufferRef, Unref>;
-
 /// A frames context allots no pictures here: it only tells the encoder what ours are.
 Result<void> describe(AVCodecContext& context, int device) {
     const cuda::DeviceScope scope(device);
-    const Reference hardware(av_hwdevice_ctx_alloc(AV_HWDEVICE_TYPE_CUDA));
+    const AvBuffer hardware(av_hwdevice_ctx_alloc(AV_HWDEVICE_TYPE_CUDA));
     int code = AVERROR(ENOSYS);
     if (hardware) {
         auto* const made = reinterpret_cast<AVHWDeviceContext*>(hardware->data);
@@ -37,7 +32,7 @@ Result<void> describe(AVCodecContext& context, int device) {
         return fail(ErrorCode::unavailable,
                     fmt::format("FFmpeg can't encode on cuda:{}: {}", device, libav_message(code)));
     }
-    const Reference frames(av_hwframe_ctx_alloc(hardware.get()));
+    const AvBuffer frames(av_hwframe_ctx_alloc(hardware.get()));
     if (!frames) return fail(ErrorCode::out_of_memory, "no memory for an encoder");
     auto* const pictures = reinterpret_cast<AVHWFramesContext*>(frames->data);
     pictures->format = AV_PIX_FMT_CUDA;

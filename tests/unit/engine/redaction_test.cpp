@@ -149,7 +149,8 @@ TEST_F(RedactionTest, WhatCanNotBeIsRefusedBeforeAnythingIsOpened) {
     };
     Settings s = settings();
     s.redact = {"purple box"};
-    EXPECT_NE(refused(s).find("redact: synthetic.onnx has no class 'purple box'"), std::string::npos)
+    EXPECT_NE(refused(s).find("redact: synthetic.onnx has no class 'purple box'"),
+              std::string::npos)
         << refused(s);
     s = settings();
     s.classes = {"green box"};
