@@ -9,7 +9,7 @@ import sys
 from saccade._words import table
 
 WHOLE = {"batch", "warmup", "in_flight", "threads", "max_det", "refine_budget", "interpolate", "streams", "queue",
-         "decoder_threads", "decoders", "stride", "imgsz"}
+         "decoder_threads", "decoders", "stride", "imgsz", "redact_frames"}
 
 
 def kind(row):

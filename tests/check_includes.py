@@ -23,7 +23,7 @@ ALLOWED = {
     "track": {"core"},
     "eval": {"core", "track"},
     "relay": {"core", "media"},
-    "sink": {"core", "media", "track/ground.h", "track/zones.h"},
+    "sink": {"core", "cuda", "media", "track/ground.h", "track/zones.h"},
     "settings": {"core", "memory", "model", "infer/device.h", "infer/precision.h", "sink", "track"},
     # The pipeline knows interfaces only: exactly these headers.
     "pipeline": {"core", "trace", "memory", "media/source.h", "detect/detector.h", "track/tracker.h", "sink/sink.h"},

@@ -49,6 +49,14 @@ struct StreamSettings {
     std::optional<std::string> out = std::nullopt;
     std::optional<std::vector<std::string>> save = std::nullopt;
     std::optional<std::string> rotate = std::nullopt;
+    std::optional<std::string> encoder = std::nullopt;  ///< as Settings::encoder, and so on
+    std::optional<double> crf = std::nullopt;
+    std::optional<std::string> bitrate = std::nullopt;
+    std::optional<std::string> preset = std::nullopt;
+    /// Of those that the session covers, or none.
+    std::optional<std::vector<std::string>> redact = std::nullopt;
+    std::optional<std::string> redact_style = std::nullopt;
+    std::optional<double> redact_margin = std::nullopt;
 
     /// For every frame, in order, on the stream's own thread, after its outputs. A call that does
     /// not return holds up this stream alone.

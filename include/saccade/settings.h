@@ -97,6 +97,19 @@ struct Settings {
     /// not.
     std::string rotate;
     double piece_minutes = 10;  ///< of recordings of the source ("source" in `save`)
+    // Of drawn video (--save video and the relay's annotated stream), as FFmpeg names it
+    std::string encoder = "auto";  ///< "libx264", "h264_nvenc" ...; "auto": x264, else MPEG-4
+    double crf = -1;      ///< constant quality, by the encoder's own scale; -1: 21 of x264's
+    std::string bitrate;  ///< bit/s, "4M", "800k"; "": constant quality
+    std::string preset;   ///< "": the one that costs least at a good quality
+    /// Classes (names, numbers, "all") that are made unrecognisable in every picture that is given
+    /// out (docs/redaction.md); empty: none.
+    std::vector<std::string> redact;
+    std::string redact_style = "pixelate";  ///< or "blur", "fill"
+    double redact_margin = 0.1;             ///< of a box's width and height, on each side of it
+    /// Frames that stay covered before an object is first and after it was last seen. Pictures are
+    /// held back by as many.
+    int redact_frames = 15;
     /// Where streams are served to players by RTSP while the run goes on, as they are and with
     /// boxes drawn: "127.0.0.1:8554" or "rtsp://127.0.0.1:8554/"; "": nowhere (docs/relay.md).
     std::string relay;

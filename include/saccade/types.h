@@ -143,6 +143,9 @@ struct FrameResult {
     /// The scene stood still (Settings::when_moving): nobody looked, and detections and tracks are
     /// those of the frame before.
     bool carried = false;
+    /// What is covered in every picture of this frame that is given out (Settings::redact), margins
+    /// and all. Whole pixels, in the picture.
+    std::vector<Box> redacted = {};
 };
 
 }  // namespace saccade

@@ -163,6 +163,9 @@ class Raw:
     def carried(self) -> bool: ...
 
     @property
+    def redacted(self) -> list[tuple[float, float, float, float]]: ...
+
+    @property
     def sender_ns(self) -> int | None: ...
 
     @property

@@ -140,6 +140,11 @@ class Result:
         return self._raw.carried
 
     @property
+    def redacted(self) -> list[tuple[float, float, float, float]]:
+        """The places (x1, y1, x2, y2) that are covered in this frame's picture (redact)."""
+        return self._raw.redacted
+
+    @property
     def sender_time_ns(self) -> int | None:
         """When a camera says that it took the picture: nanoseconds since 1970, UTC. None where it has not told."""
         return self._raw.sender_ns

@@ -41,6 +41,20 @@ class StreamSettings(TypedDict, total=False):
     """formats to write"""
     rotate: str
     """split outputs: 15m, 1h, 100MB ...; pieces are numbered"""
+    encoder: str
+    """of drawn video, as FFmpeg names it: libx264, libx265, h264_nvenc ... [auto]"""
+    crf: Union[float, Literal['auto']]
+    """quality of drawn video by the encoder's own scale, 0 the best [auto: 21] [auto]"""
+    bitrate: str
+    """bit/s of drawn video in place of --crf: 4M, 800k"""
+    preset: str
+    """how much work the encoder puts in, as it names it: veryfast, p4 ..."""
+    redact: Union[str, int, Sequence[Union[str, int]]]
+    """make these classes unrecognisable in every picture that is given out"""
+    redact_style: Literal['pixelate', 'blur', 'fill']
+    """how --redact covers [pixelate]"""
+    redact_margin: float
+    """covered around a box, of its width and height [0.1]"""
     vid_stride: int
     """Ultralytics' name of stride."""
 
@@ -144,6 +158,22 @@ class Settings(TypedDict, total=False):
     """split outputs: 15m, 1h, 100MB ...; pieces are numbered"""
     piece_minutes: float
     """length of the pieces of --save source [10]"""
+    encoder: str
+    """of drawn video, as FFmpeg names it: libx264, libx265, h264_nvenc ... [auto]"""
+    crf: Union[float, Literal['auto']]
+    """quality of drawn video by the encoder's own scale, 0 the best [auto: 21] [auto]"""
+    bitrate: str
+    """bit/s of drawn video in place of --crf: 4M, 800k"""
+    preset: str
+    """how much work the encoder puts in, as it names it: veryfast, p4 ..."""
+    redact: Union[str, int, Sequence[Union[str, int]]]
+    """make these classes unrecognisable in every picture that is given out"""
+    redact_style: Literal['pixelate', 'blur', 'fill']
+    """how --redact covers [pixelate]"""
+    redact_margin: float
+    """covered around a box, of its width and height [0.1]"""
+    redact_frames: int
+    """frames covered before the first and after the last sighting [15]"""
     relay: str
     """serve the streams by RTSP while they run, plain and with boxes"""
     model_dirs: Union[str, int, Sequence[Union[str, int]]]

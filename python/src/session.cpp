@@ -12,6 +12,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "bind/parts.h"
 #include "frame.h"
@@ -517,6 +518,14 @@ void bind_session(nb::module_& m) {
                          return *r.told->result.file;
                      })
         .def_prop_ro("carried", [](const Raw& r) { return r.told->result.carried; })
+        .def_prop_ro("redacted",
+                     [](const Raw& r) {
+                         std::vector<std::tuple<float, float, float, float>> places;
+                         for (const Box& b : r.told->result.redacted) {
+                             places.emplace_back(b.x1, b.y1, b.x2, b.y2);
+                         }
+                         return places;
+                     })
         .def_prop_ro("sender_ns",
                      [](const Raw& r) -> std::optional<std::int64_t> {
                          const auto& sender = r.told->result.sender;

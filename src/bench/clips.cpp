@@ -55,12 +55,13 @@ Result<void> encode(const Bench& bench, const fs::path& path, int width, int hei
                     std::size_t frames) {
     auto source = media::open_source(bench.clip, {.stop = bench.stop});
     if (!source) return fail(source.error());
-    const auto codec = height > 1080 ? media::Codec::hevc : media::Codec::h264;
+    media::EncoderChoice choice;
+    if (height > 1080) choice.name = "libx265";  // decoders in hardware don't take H.264 so wide
     auto encoder = media::open_encoder(path, {.width = width,
                                               .height = height,
                                               .frame_rate = (*source)->info().frame_rate,
                                               .color = (*source)->info().color,
-                                              .codec = codec});
+                                              .choice = choice});
     if (!encoder) return fail(encoder.error());
     sink::Picture picture, scaled;
     scaled.resize(width, height);

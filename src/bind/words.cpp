@@ -45,6 +45,13 @@ const std::map<std::string, Own>& own_settings() {
         {"out", {[](const S& s, T& t) { t.out = s.out; }}},
         {"save", {[](const S& s, T& t) { t.save = s.save; }}},
         {"rotate", {[](const S& s, T& t) { t.rotate = s.rotate; }}},
+        {"encoder", {[](const S& s, T& t) { t.encoder = s.encoder; }}},
+        {"crf", {[](const S& s, T& t) { t.crf = s.crf; }}},
+        {"bitrate", {[](const S& s, T& t) { t.bitrate = s.bitrate; }}},
+        {"preset", {[](const S& s, T& t) { t.preset = s.preset; }}},
+        {"redact", {[](const S& s, T& t) { t.redact = s.redact; }}},
+        {"redact_style", {[](const S& s, T& t) { t.redact_style = s.redact_style; }}},
+        {"redact_margin", {[](const S& s, T& t) { t.redact_margin = s.redact_margin; }}},
     };
     return own;
 }

@@ -1,19 +1,11 @@
-// Where the frames of a run are decoded to.
+// How many decoders a file gets.
 #pragma once
 
 #include <cstddef>
 
 #include "saccade/settings.h"
-#include "settings/stream_choices.h"
 
 namespace saccade::engine {
-
-/// The detector's GPU, so that frames never leave it; -1, the host, where the detector is there or
-/// something else reads pixels. From there a GPU detector uploads them.
-[[nodiscard]] inline int decode_device(const settings::StreamChoices& choices,
-                                       int detector_device) noexcept {
-    return choices.reads_pixels() ? -1 : detector_device;
-}
 
 /// Decoders that may share one of `streams` files at once on a device (-1: the host), where nothing
 /// behind detection needs pictures in order. As set, or: a stream keeps one engine of a GPU busy,

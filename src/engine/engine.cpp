@@ -18,6 +18,7 @@
 #include "engine/open_relay.h"
 #include "engine/open_stream.h"
 #include "engine/pipeline_options.h"
+#include "engine/redaction.h"
 #include "engine/resume.h"
 #include "engine/run.h"
 #include "engine/run_files.h"
@@ -161,7 +162,9 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
     pipeline::PipelineOptions options = engine::pipeline_options(settings);
     options.streams = engine::streams_at_once(settings, left.size(), (*devices)->count(),
                                               (*devices)->cuda_ordinal(0) >= 0);
-    if (mode != Mode::track) options.held = 0;
+    if (mode != Mode::track) options.held -= static_cast<std::size_t>(settings.interpolate);
+    const auto redaction = engine::redaction_of(settings, model.spec().class_names, model.name());
+    if (!redaction) return fail(redaction.error());
     std::shared_ptr<const pipeline::Controls> controls;
     if (settings.stride > 1 || settings.max_fps > 0) {
         controls = std::make_shared<const pipeline::Controls>(
@@ -189,7 +192,9 @@ Result<RunSummary> engine::run(Mode mode, const Settings& settings,
                       .appearance = appearance,
                       .ground = *ground,
                       .relay = *relay,
-                      .back_off = back_off},
+                      .back_off = back_off,
+                      .redaction = *redaction,
+                      .encoders = options.streams},
                      ticket);
              },
              .controls = controls});

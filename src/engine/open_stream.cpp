@@ -81,6 +81,24 @@ std::chrono::nanoseconds in_seconds(double seconds) {
         std::chrono::duration<double>(seconds));
 }
 
+/// x264 keeps about one and a half threads a core busy, which the streams at once share. One that
+/// has the machine to itself chooses by itself.
+int encoder_threads(std::size_t encoders) {
+    if (encoders <= 1) return 0;
+    const std::size_t all = std::max<std::size_t>(3 * std::thread::hardware_concurrency() / 2, 1);
+    return static_cast<int>((all + encoders - 1) / encoders);
+}
+
+sink::SinkOptions sink_options(const Settings& settings, const StreamPlan& plan) {
+    return {.folder = settings.out,
+            .stem = plan.stem,
+            .include_lost = settings.interpolate > 0,
+            .ground = plan.ground != nullptr,
+            .encoder = plan.choices.encoder,
+            .encoder_threads = encoder_threads(plan.encoders),
+            .shapes = plan.shapes};
+}
+
 using Taps = std::vector<std::shared_ptr<media::PacketTap>>;
 
 /// Those that see the source's packets are added to `taps`.
@@ -88,11 +106,7 @@ Result<void> open_sinks(const Settings& settings, const StreamPlan& plan,
                         pipeline::OpenedStream& opened, Taps& taps) {
     const auto rotation = sink::parse_rotation(settings.rotate);
     if (!rotation) return fail(rotation.error());
-    sink::SinkOptions options{.folder = settings.out,
-                              .stem = plan.stem,
-                              .include_lost = settings.interpolate > 0,
-                              .ground = plan.ground != nullptr,
-                              .shapes = plan.shapes};
+    sink::SinkOptions options = sink_options(settings, plan);
     if (options.shapes == nullptr) {
         options.shapes = std::make_shared<const sink::LiveShapes>(
             sink::LiveShapes::Shapes{settings.lines, settings.zones}, plan.ground);
@@ -132,11 +146,16 @@ bool has_packets(const StreamPlan& plan) {
 }
 
 /// The stream as it is, where it has packets, and with boxes drawn.
-void add_relay(const StreamPlan& plan, pipeline::OpenedStream& opened, Taps& taps) {
+void add_relay(const Settings& settings, const StreamPlan& plan, pipeline::OpenedStream& opened,
+               Taps& taps) {
     const std::string& name = plan.relay_name.empty() ? plan.stem : plan.relay_name;
-    if (has_packets(plan)) taps.push_back(std::make_shared<relay::Relayed>(plan.relay, name));
+    // (What must not be seen is in the packets: they go nowhere.)
+    if (has_packets(plan) && !plan.redaction) {
+        taps.push_back(std::make_shared<relay::Relayed>(plan.relay, name));
+    }
     opened.sinks.push_back(
-        sink::make_drawn(std::make_shared<relay::Relayed>(plan.relay, name + "/annotated")));
+        sink::make_drawn(std::make_shared<relay::Relayed>(plan.relay, name + "/annotated"),
+                         sink_options(settings, plan)));
 }
 
 /// A homography alone doesn't say which side of its horizon is the ground: the picture does.
@@ -270,9 +289,8 @@ Result<void> open_sources(const Settings& settings, const StreamPlan& plan,
         opened.source = std::move(*source);
         return {};
     }
-    const int decoder = settings.when_moving || plan.relay != nullptr
-                            ? -1
-                            : decode_device(plan.choices, plan.detector_device);
+    // On the detector's GPU, so that frames never leave it; the motion gate reads them on the host.
+    const int decoder = settings.when_moving ? -1 : plan.detector_device;
     const auto admit = [&](const media::StreamInfo& declared) {
         return ticket.admit(declared, decoder == plan.detector_device);
     };
@@ -315,7 +333,8 @@ Result<pipeline::OpenedStream> open_stream(const Settings& settings, const Strea
             return fail(made.error());
     }
     if (auto made = open_sinks(settings, plan, opened, taps); !made) return fail(made.error());
-    if (plan.relay != nullptr) add_relay(plan, opened, taps);
+    if (plan.relay != nullptr) add_relay(settings, plan, opened, taps);
+    if (plan.redaction) add_redaction(*plan.redaction, opened);
 
     if (auto made = open_sources(settings, plan, ticket, taps, opened); !made)
         return fail(made.error());

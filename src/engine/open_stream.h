@@ -1,11 +1,14 @@
 // One stream's parts, made from settings when its turn comes.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
 #include "engine/appearance.h"
+#include "engine/redaction.h"
 #include "media/back_off.h"
 #include "media/image_names.h"
 #include "pipeline/pipeline.h"
@@ -32,6 +35,8 @@ struct StreamPlan {
     std::string relay_name = {};                                 ///< there; "": the stem
     std::shared_ptr<media::BackOff> back_off = nullptr;  ///< of all cameras; none: of this one
     std::shared_ptr<FrameFeed> feed = nullptr;           ///< in place of the location
+    std::optional<Redaction> redaction = std::nullopt;   ///< what must not be seen; may be none
+    std::size_t encoders = 1;  ///< of drawn video that share the cores, or will
     std::shared_ptr<sink::LiveShapes> shapes =
         nullptr;  ///< to count; none: the settings', for good
 };

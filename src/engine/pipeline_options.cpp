@@ -4,6 +4,8 @@
 #include <chrono>
 #include <thread>
 
+#include "sink/cover.h"
+
 namespace saccade::engine {
 namespace {
 
@@ -22,6 +24,9 @@ pipeline::PipelineOptions pipeline_options(const Settings& settings) {
     pipeline::PipelineOptions options;
     options.queue = settings.live ? std::min(settings.queue, live_queue) : settings.queue;
     options.held = static_cast<std::size_t>(settings.interpolate);
+    if (!settings.redact.empty()) {
+        options.held += sink::CoverOptions{.frames = settings.redact_frames}.held();
+    }
     options.batch = settings.batch;
     options.max_wait = milliseconds(settings.max_wait > 0 ? settings.max_wait
                                     : settings.live       ? live_wait

@@ -63,6 +63,7 @@ class Session::State {
         std::string location, stem;
         std::string relay_name;  ///< where it has no stem, and is served
         std::shared_ptr<FrameFeed> feed;
+        std::optional<engine::Redaction> redaction;
         FileClaims claims;  ///< of its sources and outputs
         std::shared_ptr<pipeline::Controls> controls;
         std::shared_ptr<sink::LiveShapes> shapes;  ///< none where nothing is counted
@@ -161,6 +162,9 @@ Result<std::unique_ptr<Session::State>> Session::State::open(const Settings& set
     auto controls =
         engine::controls_of(mine, mine, state->model().spec().class_names, state->model().name());
     if (!controls) return fail(controls.error());
+    const auto& spec = state->model().spec();
+    auto redaction = engine::redaction_of(mine, spec.class_names, state->model().name());
+    if (!redaction) return fail(redaction.error());
     return state;
 }
 
@@ -180,6 +184,10 @@ Result<StreamId> Session::State::add(const std::string& source, std::shared_ptr<
     member->on_end = std::move(own.on_end);
     member->controls = std::make_shared<pipeline::Controls>();
     if (auto set = set_controls(*member, member->settings); !set) return fail(set.error());
+    auto redaction =
+        engine::redaction_of(member->settings, model().spec().class_names, model().name());
+    if (!redaction) return fail(redaction.error());
+    member->redaction = std::move(*redaction);
     std::string name = source;
     if (feed != nullptr) {
         name = feed->options().name;
@@ -257,6 +265,8 @@ pipeline::StreamJob Session::State::job_of(const std::shared_ptr<Member>& member
             .relay_name = member->relay_name,
             .back_off = back_off_,
             .feed = member->feed,
+            .redaction = member->redaction,
+            .encoders = pipeline_->unfinished(),
             .shapes = member->shapes};
         return engine::open_stream(member->settings, plan, ticket);
     };
@@ -317,6 +327,11 @@ Result<void> Session::State::change(StreamId id, const StreamSettings& change) {
                         ": the stream was added with nothing to count, so that it "
                         "has no output for counts",
                     "remove the stream, and add it with lines or zones");
+    }
+    // What is to be covered has to be looked for.
+    if (auto good = engine::redaction_of(*merged, model().spec().class_names, model().name());
+        !good) {
+        return fail(good.error());
     }
     if (auto set = set_controls(member, *merged); !set) return set;
     if (member.shapes != nullptr) member.shapes->set({merged->lines, merged->zones});

@@ -83,6 +83,13 @@ Result<void> check(const Settings& session, const Settings& s, const track::Grou
     if (s.rtsp_transport != "tcp" && s.rtsp_transport != "udp") {
         return wrong("rtsp_transport", fmt::format("'{}' is none of tcp, udp", s.rtsp_transport));
     }
+    if (!s.redact.empty() && session.redact.empty()) {
+        return wrong("redact", "the session covers nothing, and holds no pictures back for it",
+                     "open the session with what its streams cover");
+    }
+    if (!(s.redact_margin >= 0 && s.redact_margin <= 2)) {
+        return wrong("redact_margin", fmt::format("{} is no number from 0 to 2", s.redact_margin));
+    }
     if (s.out.empty()) return wrong("out", "an empty name is no folder");
     if (auto known = check_known("tracker", s.tracker, track::trackers()); !known) return known;
     for (const std::string& format : s.save) {
@@ -115,6 +122,13 @@ Result<Settings> merged(const Settings& session, const Settings& base, const Str
     override_with(s.out, stream.out);
     override_with(s.save, stream.save);
     override_with(s.rotate, stream.rotate);
+    override_with(s.encoder, stream.encoder);
+    override_with(s.crf, stream.crf);
+    override_with(s.bitrate, stream.bitrate);
+    override_with(s.preset, stream.preset);
+    override_with(s.redact, stream.redact);
+    override_with(s.redact_style, stream.redact_style);
+    override_with(s.redact_margin, stream.redact_margin);
     s.resume = false;
     // The session's ReID network is for the streams whose trackers make use of it.
     const auto appearance = settings::appearance_words();
@@ -141,6 +155,13 @@ std::string unchangeable(const StreamSettings& change) {
         {"out", change.out.has_value()},
         {"save", change.save.has_value()},
         {"rotate", change.rotate.has_value()},
+        {"encoder", change.encoder.has_value()},
+        {"crf", change.crf.has_value()},
+        {"bitrate", change.bitrate.has_value()},
+        {"preset", change.preset.has_value()},
+        {"redact", change.redact.has_value()},
+        {"redact_style", change.redact_style.has_value()},
+        {"redact_margin", change.redact_margin.has_value()},
         {"on_result", static_cast<bool>(change.on_result)},
         {"results", change.results != nullptr},
         {"frames", change.frames},

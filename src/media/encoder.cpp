@@ -1,10 +1,5 @@
 #include "media/encoder.h"
 
-extern "C" {
-#include <libavutil/imgutils.h>
-#include <libavutil/opt.h>
-}
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +8,7 @@ extern "C" {
 #include <string>
 
 #include "media/color_tags.h"
+#include "media/encoder_device.h"
 #include "media/libav.h"
 
 namespace saccade::media {
@@ -29,15 +25,31 @@ struct Closer {
     }
 };
 
-const AVCodec* choose_encoder(Codec wanted) {
-    if (wanted == Codec::hevc) return avcodec_find_encoder_by_name("libx265");
-    const AVCodec* codec = avcodec_find_encoder_by_name("libx264");
-    return codec != nullptr ? codec : avcodec_find_encoder_by_name("mpeg4");
+/// One component of a picture: `step` bytes from a sample to the next, beginning with `first`.
+struct PlaneRows {
+    Plane plane;
+    int width, height, step, first;
+};
+
+/// Repeats the last column and row where `to` is larger.
+void copy_component(const PlaneRows& from, std::uint8_t* to, std::ptrdiff_t stride, int step,
+                    int width, int height) {
+    for (int y = 0; y < height; ++y) {
+        const std::uint8_t* source =
+            from.plane.data + from.plane.stride * std::min(y, from.height - 1) + from.first;
+        std::uint8_t* row = to + stride * y;
+        if (from.step == 1 && step == 1) {
+            std::memcpy(row, source, static_cast<std::size_t>(from.width));
+        } else {
+            for (int x = 0; x < from.width; ++x) row[x * step] = source[x * from.step];
+        }
+        for (int x = from.width; x < width; ++x) row[x * step] = row[(from.width - 1) * step];
+    }
 }
 
-/// MPEG-4's quantiser (2 best to 31) that looks about like a CRF of x264 (0 to 51).
-int mpeg4_quantizer(int crf) {
-    return std::clamp(2 + crf * 16 / 51, 2, 31);
+/// Lets go of what a picture borrowed.
+void give_back(void* owner, std::uint8_t* /*data*/) {
+    delete static_cast<std::shared_ptr<const void>*>(owner);
 }
 
 class Mp4Encoder final : public Encoder {
@@ -51,6 +63,7 @@ class Mp4Encoder final : public Encoder {
 
   private:
     Result<void> open_codec();
+    bool borrow(const Frame& frame);
     Result<void> copy_planes(const Frame& frame);
     Result<void> drain();
     tl::unexpected<Error> write_failure(int code) const {
@@ -110,21 +123,20 @@ Result<void> Mp4Encoder::open() {
 }
 
 Result<void> Mp4Encoder::open_codec() {
-    const AVCodec* codec = choose_encoder(options_.codec);
-    if (codec == nullptr) {
-        return fail(ErrorCode::unavailable,
-                    options_.codec == Codec::hevc
-                        ? "this libavcodec can't encode HEVC"
-                        : "this libavcodec can encode neither H.264 nor MPEG-4",
-                    "install a full FFmpeg: `sudo apt-get install libavcodec-extra`");
-    }
+    const auto found = find_encoder(options_.choice);
+    if (!found) return fail(found.error());
+    const AVCodec* const codec = *found;
     codec_.reset(avcodec_alloc_context3(codec));
     if (!codec_) return fail(ErrorCode::out_of_memory, path_ + ": no memory for an encoder");
     codec_->width = (options_.width + 1) & ~1;  // 4:2:0 asks for even sizes
     codec_->height = (options_.height + 1) & ~1;
-    codec_->pix_fmt = AV_PIX_FMT_YUV420P;
+    const bool nv12 = takes_nv12(*codec);
+    const bool only_nv12 = nv12 && !takes_i420(*codec);
+    codec_->pix_fmt = only_nv12 || (nv12 && options_.format == PixelFormat::nv12)
+                          ? AV_PIX_FMT_NV12
+                          : AV_PIX_FMT_YUV420P;
+    codec_->time_base = codec->id == AV_CODEC_ID_MPEG4 ? mpeg4_time_base : time_base;
     codec_->framerate = av_d2q(options_.frame_rate, 100000);
-    codec_->thread_count = options_.threads;
     codec_->flags |= AV_CODEC_FLAG_BITEXACT;
     if ((format_->oformat->flags & AVFMT_GLOBALHEADER) != 0) {
         codec_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
@@ -133,34 +145,46 @@ Result<void> Mp4Encoder::open_codec() {
     if (options_.pixel_aspect != PixelAspect{}) {  // (square needs no word)
         codec_->sample_aspect_ratio = {options_.pixel_aspect.width, options_.pixel_aspect.height};
     }
-    if (std::strcmp(codec->name, "libx264") == 0) {
-        codec_->time_base = time_base;
-        // superfast with the trees of veryfast: of the settings tried, the least CPU time at
-        // veryfast's visible quality (bench/results/profile-cpu.md). The network wants those cores.
-        av_opt_set(codec_->priv_data, "preset", "superfast", 0);
-        if (options_.tap) {
-            av_opt_set(codec_->priv_data, "tune", "zerolatency", 0);
-        } else {
-            av_opt_set(codec_->priv_data, "x264-params", "mbtree=1:rc-lookahead=10", 0);
-        }
-        av_opt_set_double(codec_->priv_data, "crf", std::clamp(options_.quality, 0, 51), 0);
-    } else if (std::strcmp(codec->name, "libx265") == 0) {
-        codec_->time_base = time_base;
-        codec_->codec_tag = MKTAG('h', 'v', 'c', '1');  // players of Apple's take no other
-        av_opt_set(codec_->priv_data, "preset", "ultrafast", 0);
-        av_opt_set(codec_->priv_data, "x265-params", "log-level=error", 0);
-        av_opt_set_double(codec_->priv_data, "crf", std::clamp(options_.quality, 0, 51), 0);
-    } else {
-        codec_->time_base = mpeg4_time_base;
-        codec_->flags |= AV_CODEC_FLAG_QSCALE;
-        codec_->global_quality = FF_QP2LAMBDA * mpeg4_quantizer(options_.quality);
+    const bool low_delay = options_.tap != nullptr;
+    if (auto told = tell_encoder(*codec_, *codec, options_.choice, options_.threads, low_delay);
+        !told) {
+        return told;
     }
-    if (options_.tap) {
+    if (low_delay) {
         codec_->gop_size = std::max(static_cast<int>(std::lround(options_.frame_rate)), 1);
-        codec_->max_b_frames = 0;
+    }
+    if (options_.device >= 0) {
+        if (auto done = on_device(*codec_, *codec, options_.device); !done) return done;
     }
     const int code = avcodec_open2(codec_.get(), codec, nullptr);
     return code < 0 ? encode_failure(code) : Result<void>{};
+}
+
+/// Borrows the frame's planes where the encoder reads them as they lie; nothing else is copied.
+bool Mp4Encoder::borrow(const Frame& frame) {
+    const bool whole = frame.width == codec_->width && frame.height == codec_->height;
+    const bool same = codec_->pix_fmt == AV_PIX_FMT_CUDA ||
+                      codec_->pix_fmt == (frame.format == PixelFormat::nv12 ? AV_PIX_FMT_NV12
+                                                                            : AV_PIX_FMT_YUV420P);
+    if (!whole || !same || frame.owner == nullptr) return false;
+    av_frame_unref(picture_.get());
+    auto owner = std::make_unique<std::shared_ptr<const void>>(frame.owner);
+    // (FFmpeg's planes are not const; a buffer that is read-only is not written to.)
+    auto* const first = const_cast<std::uint8_t*>(frame.planes[0].data);
+    picture_->buf[0] = av_buffer_create(first, 1, give_back, owner.get(), AV_BUFFER_FLAG_READONLY);
+    if (picture_->buf[0] == nullptr) return false;
+    static_cast<void>(owner.release());
+    picture_->format = codec_->pix_fmt;
+    picture_->width = codec_->width;
+    picture_->height = codec_->height;
+    for (std::size_t i = 0; i < frame.planes.size(); ++i) {
+        picture_->data[i] = const_cast<std::uint8_t*>(frame.planes[i].data);
+        picture_->linesize[i] = static_cast<int>(frame.planes[i].stride);
+    }
+    if (codec_->hw_frames_ctx != nullptr) {
+        picture_->hw_frames_ctx = av_buffer_ref(codec_->hw_frames_ctx);
+    }
+    return true;
 }
 
 /// Into picture_, padded to even sizes by repeating the last column and row.
@@ -176,36 +200,54 @@ Result<void> Mp4Encoder::copy_planes(const Frame& frame) {
             return fail(ErrorCode::out_of_memory, path_ + ": no memory for a picture");
         }
     }
-    for (std::size_t i = 0; i < 3; ++i) {
-        const int shift = i == 0 ? 0 : 1;
-        const int width = (frame.width + shift) >> shift, height = (frame.height + shift) >> shift;
-        const int padded_width = codec_->width >> shift, padded_height = codec_->height >> shift;
-        for (int y = 0; y < padded_height; ++y) {
-            const std::uint8_t* from =
-                frame.planes[i].data + frame.planes[i].stride * std::min(y, height - 1);
-            std::uint8_t* to = picture_->data[i] + std::ptrdiff_t{picture_->linesize[i]} * y;
-            std::memcpy(to, from, static_cast<std::size_t>(width));
-            std::fill(to + width, to + padded_width, from[width - 1]);
-        }
+    const PlaneRows luma{frame.planes[0], frame.width, frame.height, 1, 0};
+    copy_component(luma, picture_->data[0], picture_->linesize[0], 1, codec_->width,
+                   codec_->height);
+    const int width = (frame.width + 1) / 2, height = (frame.height + 1) / 2;
+    const bool from_pairs = frame.format == PixelFormat::nv12;
+    const bool to_pairs = codec_->pix_fmt == AV_PIX_FMT_NV12;
+    for (int c = 0; c < 2; ++c) {
+        const auto from = static_cast<std::size_t>(from_pairs ? 1 : 1 + c),
+                   to = to_pairs ? 1UL : 1UL + c;
+        const PlaneRows chroma{frame.planes[from], width, height, from_pairs ? 2 : 1,
+                               from_pairs ? c : 0};
+        copy_component(chroma, picture_->data[to] + (to_pairs ? c : 0), picture_->linesize[to],
+                       to_pairs ? 2 : 1, codec_->width / 2, codec_->height / 2);
     }
     return {};
 }
 
 Result<void> Mp4Encoder::write(const Frame& frame) {
-    if (frame.width != options_.width || frame.height != options_.height ||
-        frame.format != PixelFormat::i420 || frame.memory != MemoryKind::host) {
+    const bool device = options_.device >= 0;
+    const bool here = device ? frame.memory == MemoryKind::cuda && frame.device == options_.device
+                             : frame.memory == MemoryKind::host;
+    const bool known =
+        frame.format == PixelFormat::nv12 || (frame.format == PixelFormat::i420 && !device);
+    if (frame.width != options_.width || frame.height != options_.height || !known || !here) {
         return fail(ErrorCode::invalid_argument,
-                    fmt::format("{}: takes i420 pictures of {}x{} px on the host, not this {}x{}",
-                                path_, options_.width, options_.height, frame.width, frame.height));
+                    fmt::format("{}: takes {} pictures of {}x{} px {}, not this {}x{}", path_,
+                                device ? "nv12" : "i420 and nv12", options_.width, options_.height,
+                                device ? fmt::format("on cuda:{}", options_.device) : "on the host",
+                                frame.width, frame.height));
     }
     if (finished_) return fail(ErrorCode::invalid_argument, path_ + ": is finished already");
-    if (auto done = copy_planes(frame); !done) return done;
+    const bool borrowed = borrow(frame);
+    if (!borrowed) {
+        if (device) {
+            return fail(ErrorCode::invalid_argument,
+                        path_ + ": takes pictures of even sizes that have an owner");
+        }
+        if (auto done = copy_planes(frame); !done) return done;
+    }
+    picture_->pict_type = AV_PICTURE_TYPE_NONE;
     picture_->pts = av_rescale_q(frame.pts.count(), nanosecond, codec_->time_base);
     // Containers want rising times: two frames of one time are put a tick apart.
     if (latest_pts_ != AV_NOPTS_VALUE) picture_->pts = std::max(picture_->pts, latest_pts_ + 1);
     latest_pts_ = picture_->pts;
     const int code = avcodec_send_frame(codec_.get(), picture_.get());
-    return code < 0 ? encode_failure(code) : drain();
+    const Result<void> done = code < 0 ? encode_failure(code) : drain();
+    if (borrowed) av_frame_unref(picture_.get());  // its owner may wait for it
+    return done;
 }
 
 Result<void> Mp4Encoder::drain() {

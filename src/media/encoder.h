@@ -1,4 +1,4 @@
-// Video out: H.264 (or HEVC) in MP4 through libavcodec.
+// Video out: H.264 (or what EncoderChoice names) in MP4 through libavcodec.
 #pragma once
 
 #include <cstdint>
@@ -6,29 +6,32 @@
 #include <memory>
 
 #include "core/frame.h"
+#include "media/encoder_choice.h"
 #include "media/packet_tap.h"
 #include "media/pixel_aspect.h"
 #include "saccade/error.h"
 
 namespace saccade::media {
 
-enum class Codec : std::uint8_t { h264, hevc };
-
 struct EncoderOptions {
     int width = 0, height = 0;      ///< px; odd sizes are padded by a column or row
     double frame_rate = 30;         ///< nominal, Hz; real times come with the frames
     ColorSpec color;                ///< written into the stream's tags
     PixelAspect pixel_aspect = {};  ///< likewise
-    int quality = 21;               ///< CRF of x264: 0 (lossless) to 51
-    int threads = 0;                ///< 0: the encoder's choice
-    /// HEVC is for pictures of over 4096 px, which decoders in hardware don't take as H.264.
-    Codec codec = Codec::h264;
+    EncoderChoice choice = {};
+    int threads = 0;  ///< 0: the encoder's choice
+    /// Most frames come as this, i420 or nv12, and are not converted where the encoder takes it.
+    PixelFormat format = PixelFormat::i420;
+    /// Of the CUDA device whose memory frames lie in (nv12), for encoders that
+    /// takes_device_pictures; -1: the host's.
+    int device = -1;
     /// Gets the packets, with low delay and a key picture a second, in place of a file. May be
     /// none.
     std::shared_ptr<PacketTap> tap = nullptr;
 };
 
-/// One file under way. One thread. Frames are host i420 of the given size with rising pts.
+/// One file under way. One thread. Frames are i420 or nv12 of the given size with rising pts, all
+/// in the memory that the options name. One that has an owner may be kept for a while.
 class Encoder {
   public:
     Encoder() = default;
@@ -43,8 +46,8 @@ class Encoder {
 };
 
 /// Opens `path`, which is only a name where the packets go to a tap, for writing (the caller takes
-/// care of temporary names). Errors: unwritable; unavailable where libavcodec has neither H.264 nor
-/// MPEG-4 to encode with, or no HEVC where that is asked for.
+/// care of temporary names). Errors: unwritable; those of check_encoder; unavailable for pictures
+/// on a device in a build without CUDA.
 Result<std::unique_ptr<Encoder>> open_encoder(const std::filesystem::path& path,
                                               const EncoderOptions& options);
 

@@ -23,6 +23,7 @@ struct LibavDeleter {
 };
 
 using AvFrame = std::unique_ptr<AVFrame, LibavDeleter<av_frame_free>>;
+using AvBuffer = std::unique_ptr<AVBufferRef, LibavDeleter<av_buffer_unref>>;
 using AvPacket = std::unique_ptr<AVPacket, LibavDeleter<av_packet_free>>;
 using AvCodecContext = std::unique_ptr<AVCodecContext, LibavDeleter<avcodec_free_context>>;
 

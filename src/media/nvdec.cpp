@@ -22,10 +22,6 @@ extern "C" {
 namespace saccade::media {
 namespace {
 
-struct Unref {
-    void operator()(AVBufferRef* buffer) const noexcept { av_buffer_unref(&buffer); }
-};
-
 bool decodable(AVPixelFormat format) {
     return format == AV_PIX_FMT_YUV420P || format == AV_PIX_FMT_YUVJ420P ||
            format == AV_PIX_FMT_YUV420P10LE;
@@ -148,7 +144,7 @@ class CudaNvdec final : public Nvdec {
     const int device_;
     const std::stop_token stop_;
     std::shared_ptr<Place> place_;
-    std::unique_ptr<AVBufferRef, Unref> reference_;
+    AvBuffer reference_;
 };
 
 }  // namespace

@@ -47,6 +47,19 @@ class ResultFilter {
     [[nodiscard]] virtual std::size_t delay() const noexcept = 0;
 };
 
+/// Changes a stream's pictures before anybody outside of the engine gets them. Sink thread.
+class FrameEditor {
+  public:
+    FrameEditor() = default;
+    FrameEditor(const FrameEditor&) = delete;
+    FrameEditor& operator=(const FrameEditor&) = delete;
+    virtual ~FrameEditor() = default;
+
+    /// The picture that sinks and callbacks get in the place of `frame`, which may have no pixels.
+    /// A failure is the stream's: then nobody gets any.
+    virtual Result<Frame> edit(const FrameResult& result, const Frame& frame) = 0;
+};
+
 /// A stream's own parts, made when its turn comes.
 struct OpenedStream {
     std::unique_ptr<media::Source> source;
@@ -57,6 +70,7 @@ struct OpenedStream {
     std::unique_ptr<MotionEstimator> motion;        ///< may be none
     std::unique_ptr<AppearanceEncoder> appearance;  ///< may be none
     std::unique_ptr<ResultFilter> filter;           ///< may be none
+    std::unique_ptr<FrameEditor> editor;            ///< may be none
     std::vector<std::unique_ptr<sink::Sink>> sinks;
     /// Time between two frames over which identities are kept in any case. Where far more passes
     /// than is usual, the tracker is reset.

@@ -1,5 +1,7 @@
 #include "pipeline/sink_stage.h"
 
+#include <utility>
+
 #include "core/range.h"
 
 namespace saccade::pipeline {
@@ -40,8 +42,13 @@ void SinkStage::run(std::chrono::steady_clock::time_point opened, TraceLane* lan
     progress_.objects -= objects_;
 }
 
-Result<bool> SinkStage::write(const Tracked& tracked) {
+Result<bool> SinkStage::write(Tracked& tracked) {
     const Range range("sinks");
+    if (editor_ != nullptr) {
+        auto edited = editor_->edit(tracked.result, tracked.item.frame);
+        if (!edited) return fail(edited.error());
+        tracked.item.frame = std::move(*edited);
+    }
     for (auto& sink : sinks_) {
         if (auto written = sink->write(tracked.result, tracked.item.frame); !written) {
             return fail(written.error());

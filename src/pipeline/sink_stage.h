@@ -28,14 +28,17 @@ using FrameCallback = std::function<bool(const FrameResult& result, const Frame&
 /// batcher. After a failure it calls `give_up` once and goes on taking frames without writing them.
 class SinkStage {
   public:
+    /// `editor` may be none.
     SinkStage(std::vector<std::unique_ptr<sink::Sink>>& sinks, TrackedQueue& in, Batcher& batcher,
-              Progress& progress, FrameCallback on_result, std::function<void()> give_up)
+              Progress& progress, FrameCallback on_result, std::function<void()> give_up,
+              FrameEditor* editor = nullptr)
         : sinks_(sinks),
           in_(in),
           batcher_(batcher),
           progress_(progress),
           on_result_(std::move(on_result)),
-          give_up_(std::move(give_up)) {}
+          give_up_(std::move(give_up)),
+          editor_(editor) {}
 
     /// `opened` is when the stream was opened: the first result is timed from it.
     void run(std::chrono::steady_clock::time_point opened, TraceLane* lane = nullptr);
@@ -48,7 +51,7 @@ class SinkStage {
 
   private:
     /// False: the caller gave it up.
-    Result<bool> write(const Tracked& tracked);
+    Result<bool> write(Tracked& tracked);
     void count(const FrameResult& result);
 
     std::vector<std::unique_ptr<sink::Sink>>& sinks_;
@@ -57,6 +60,7 @@ class SinkStage {
     Progress& progress_;
     FrameCallback on_result_;
     std::function<void()> give_up_;
+    FrameEditor* editor_;
     mutable std::mutex mutex_;  ///< of the counts, up to ids_
     std::uint64_t frames_ = 0, detections_ = 0, boundaries_ = 0;
     std::int64_t objects_ = 0;  ///< in the latest frame, as told to progress_

@@ -169,8 +169,8 @@ Result<std::size_t> Stream::admit(media::StreamInfo info, bool on_device) {
     }
     memory::DecoderNeed need = memory::decoder_need(info, capacity_);
     need.under_way =
-        memory::frame_bytes(info) * ((*bound)->batcher().options().credit - shared_.options.queue -
-                                     shared_.options.held);  // the rest is batches
+        memory::frame_bytes(info) *
+        ((*bound)->batcher().options().credit - shared_.options.queue);  // batches and what is held
     if (!on_device) need.bytes = 0;
     enter(StreamState::waiting_for_memory);
     const bool admitted = place_->admit(need, stop_.get_token());
@@ -243,7 +243,7 @@ void Stream::start(const media::StreamInfo& info) {
         };
     }
     stages.sink.emplace(opened_->sinks, stages.tracked, batcher, shared_.progress, std::move(told),
-                        failed);
+                        failed, opened_->editor.get());
     MotionEstimator* const motion = opened_->motion.get();
     stages.decode.emplace(*opened_->source, batcher, join, job_.controls.get(), opened_->gate,
                           motion);

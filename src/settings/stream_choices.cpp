@@ -77,12 +77,44 @@ Result<void> choose_tracker(const Settings& settings, StreamChoices& choices) {
     return choose_appearance(settings, choices);
 }
 
-}  // namespace
-
-bool StreamChoices::reads_pixels() const noexcept {
-    return std::any_of(outputs.begin(), outputs.end(),
-                       [](const sink::SinkDescription& format) { return format.needs_pixels; });
+/// As FFmpeg takes it: found out before anything is opened, where something is drawn or was asked
+/// for.
+Result<void> choose_encoder(const Settings& settings, StreamChoices& choices) {
+    media::EncoderChoice& choice = choices.encoder;
+    if (settings.encoder != automatic_word) choice.name = settings.encoder;
+    if (settings.crf >= 0) choice.crf = settings.crf;
+    choice.preset = settings.preset;
+    if (!settings.bitrate.empty()) {
+        const auto rate = media::parse_bitrate(settings.bitrate);
+        if (!rate) return fail(rate.error());
+        choice.bitrate = *rate;
+    }
+    const bool asked = choice != media::EncoderChoice{};
+    if (!asked && !choices.writes("video") && settings.relay.empty()) return {};
+    return media::check_encoder(choice);
 }
+
+Result<void> check_crops(Mode mode, const StreamChoices& choices) {
+    if (mode == Mode::track || !choices.writes("crops")) return {};
+    return fail(ErrorCode::invalid_argument,
+                "save: crops are the best pictures of tracks, of which there are none here",
+                "use `saccade track`, or leave crops out of --save");
+}
+
+Result<void> check_redaction(const Settings& settings, const StreamChoices& choices) {
+    if (settings.redact.empty()) return {};
+    const auto styles = redact_style_words();
+    if (std::find(styles.begin(), styles.end(), settings.redact_style) == styles.end()) {
+        return unknown_word("redact_style", settings.redact_style, styles);
+    }
+    if (!choices.writes("source")) return {};
+    return fail(ErrorCode::invalid_argument,
+                "redact: --save source copies the camera's own pictures, with all that is to be "
+                "covered",
+                "leave source out of --save, or --redact");
+}
+
+}  // namespace
 
 bool StreamChoices::writes(std::string_view format) const noexcept {
     return find_named(outputs, format) != outputs.end();
@@ -94,6 +126,9 @@ Result<StreamChoices> stream_choices(Mode mode, const Settings& settings) {
         if (auto chosen = choose_tracker(settings, choices); !chosen) return fail(chosen.error());
     }
     if (auto chosen = choose_outputs(settings, choices); !chosen) return fail(chosen.error());
+    if (auto chosen = choose_encoder(settings, choices); !chosen) return fail(chosen.error());
+    if (auto good = check_redaction(settings, choices); !good) return fail(good.error());
+    if (auto good = check_crops(mode, choices); !good) return fail(good.error());
     return choices;
 }
 

@@ -21,10 +21,8 @@ struct StreamChoices {
     std::vector<sink::SinkDescription> outputs;  ///< in the order given; counts come last
     std::vector<track::Line> lines;              ///< empty where nothing is tracked
     std::vector<track::Zone> zones;              ///< likewise
+    media::EncoderChoice encoder;                ///< of drawn video
 
-    /// Whether whole frames are read on the host, whatever they were decoded on: by a sink that
-    /// draws. (The camera's motion and ReID networks take what they need where a frame lies.)
-    [[nodiscard]] bool reads_pixels() const noexcept;
     [[nodiscard]] bool writes(std::string_view format) const noexcept;
 };
 

@@ -12,6 +12,7 @@
 #include "memory/limit.h"
 #include "settings/list_text.h"
 #include "settings/words.h"
+#include "sink/registry.h"
 #include "sink/rotation.h"
 #include "track/zones.h"
 
@@ -323,6 +324,45 @@ std::vector<Row> make_table() {
     add(Effect::results,
         numeric<double>("piece_minutes", "--piece-minutes", "length of the pieces of --save source",
                         &S::piece_minutes, 0.001, 1e5));
+    add(Effect::results,
+        text("encoder", "--encoder", "NAME",
+             "of drawn video, as FFmpeg names it: libx264, libx265, h264_nvenc ...", &S::encoder));
+    Row crf = numeric<double>(
+        "crf", "--crf", "quality of drawn video by the encoder's own scale, 0 the best [auto: 21]",
+        &S::crf, 0, 63);
+    crf.value = "auto|N";
+    crf.set = [parse = crf.set](Settings& s, const std::string& given) -> Result<void> {
+        if (given != "auto") return parse(s, given);
+        s.crf = -1;
+        return {};
+    };
+    crf.get = [](const Settings& s) {
+        return s.crf < 0 ? std::string("auto") : fmt::format("{}", s.crf);
+    };
+    add(Effect::results, std::move(crf));
+    add(Effect::results, text("bitrate", "--bitrate", "RATE",
+                              "bit/s of drawn video in place of --crf: 4M, 800k", &S::bitrate))
+        .set = [](Settings& s, const std::string& given) -> Result<void> {
+        if (!given.empty()) {
+            if (auto rate = media::parse_bitrate(given); !rate) return fail(rate.error());
+        }
+        s.bitrate = given;
+        return {};
+    };
+    add(Effect::results,
+        text("preset", "--preset", "NAME",
+             "how much work the encoder puts in, as it names it: veryfast, p4 ...", &S::preset));
+    add(Effect::results,
+        list("redact", "--redact", "NAME|N|all,...",
+             "make these classes unrecognisable in every picture that is given out", &S::redact));
+    add(Effect::results, choice("redact_style", "--redact-style", "how --redact covers",
+                                &S::redact_style, redact_style_words()));
+    add(Effect::results,
+        numeric<double>("redact_margin", "--redact-margin",
+                        "covered around a box, of its width and height", &S::redact_margin, 0, 2));
+    add(Effect::results, numeric<int>("redact_frames", "--redact-frames",
+                                      "frames covered before the first and after the last sighting",
+                                      &S::redact_frames, 0, 1000));
     add(Effect::none,
         text("relay", "--relay", "[HOST:]PORT",
              "serve the streams by RTSP while they run, plain and with boxes", &S::relay));

@@ -51,6 +51,10 @@ std::vector<std::string> camera_motion_words() {
     return {std::string(automatic_word), "on", "off"};
 }
 
+std::vector<std::string> redact_style_words() {
+    return {"pixelate", "blur", "fill"};
+}
+
 tl::unexpected<Error> unknown_word(std::string_view key, std::string_view given,
                                    const std::vector<std::string>& words) {
     return fail(ErrorCode::invalid_argument,

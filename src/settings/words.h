@@ -22,6 +22,8 @@ inline constexpr std::string_view automatic_word = "auto";
 /// The names of the formats that --save takes.
 [[nodiscard]] std::vector<std::string> format_words();
 [[nodiscard]] std::vector<std::string> camera_motion_words();
+/// How what --redact names is covered.
+[[nodiscard]] std::vector<std::string> redact_style_words();
 
 /// That `given` is no value of the setting `key`: invalid_argument, with the words that are.
 [[nodiscard]] tl::unexpected<Error> unknown_word(std::string_view key, std::string_view given,

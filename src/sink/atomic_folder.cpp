@@ -42,10 +42,20 @@ int sync_all(const fs::path& folder) {
 }  // namespace
 
 Result<AtomicFolder> AtomicFolder::create(const fs::path& path, std::string_view extension) {
+    const std::string kind(extension);
+    return made(AtomicFolder(behind_links(path), kind,
+                             [kind](const fs::path& name) { return name.extension() == kind; }),
+                path);
+}
+
+Result<AtomicFolder> AtomicFolder::create(const fs::path& path, Ours ours) {
+    return made(AtomicFolder(behind_links(path), {}, std::move(ours)), path);
+}
+
+Result<AtomicFolder> AtomicFolder::made(AtomicFolder folder, const fs::path& path) {
     std::error_code error;
     if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
     if (error) return unwritable(path, error.value());
-    AtomicFolder folder(behind_links(path), extension);
     // Told now, not after all the work.
     if (auto good = folder.check_replaceable(); !good) return fail(good.error());
     const fs::path temporary = temporary_of(folder.path_);
@@ -60,13 +70,14 @@ Result<AtomicFolder> AtomicFolder::create(const fs::path& path, std::string_view
     return folder;
 }
 
-AtomicFolder::AtomicFolder(fs::path path, std::string_view extension)
-    : path_(std::move(path)), extension_(extension) {}
+AtomicFolder::AtomicFolder(fs::path path, std::string extension, Ours ours)
+    : path_(std::move(path)), extension_(std::move(extension)), ours_(std::move(ours)) {}
 
 AtomicFolder::AtomicFolder(AtomicFolder&& other) noexcept
     : path_(std::move(other.path_)),
       temporary_(std::exchange(other.temporary_, {})),
       extension_(std::move(other.extension_)),
+      ours_(std::move(other.ours_)),
       held_(std::exchange(other.held_, -1)) {}
 
 AtomicFolder::~AtomicFolder() {
@@ -83,7 +94,7 @@ Result<void> AtomicFolder::check_replaceable() const {
     if (status.type() != fs::file_type::directory) return unwritable(path_, "is no folder");
     fs::directory_iterator entry(path_, error);
     for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-        if (!entry->is_regular_file(error) || entry->path().extension() != extension_) {
+        if (!entry->is_regular_file(error) || !ours_(entry->path().filename())) {
             return unwritable(path_, fmt::format("holds {}, which is not this program's",
                                                  entry->path().filename().string()));
         }
@@ -93,8 +104,16 @@ Result<void> AtomicFolder::check_replaceable() const {
 }
 
 Result<void> AtomicFolder::add(std::string_view stem, std::string_view bytes) {
-    const fs::path name = temporary_ / fmt::format("{}{}", stem, extension_);
-    std::FILE* file = std::fopen(name.c_str(), "wbxe");
+    return write(fmt::format("{}{}", stem, extension_), bytes, "wbxe");
+}
+
+Result<void> AtomicFolder::put(std::string_view name, std::string_view bytes) {
+    return write(name, bytes, "wbe");
+}
+
+Result<void> AtomicFolder::write(const fs::path& name, std::string_view bytes,
+                                 const char* mode) const {
+    std::FILE* file = std::fopen((temporary_ / name).c_str(), mode);
     if (file == nullptr) return unwritable(path_, errno);
     const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
     int reason = written ? 0 : errno;

@@ -6,44 +6,74 @@
 namespace saccade::sink {
 namespace {
 
-std::uint8_t mix(int from, int to, int alpha) {
-    // Exact division by 255 with rounding.
-    const int v = from * (255 - alpha) + to * alpha + 128;
-    return static_cast<std::uint8_t>((v + (v >> 8)) >> 8);
-}
-
 Rect intersect(Rect a, int width, int height) {
     return {std::max(a.left, 0), std::max(a.top, 0), std::min(a.right, width),
             std::min(a.bottom, height)};
 }
 
+/// Into `mask`, which stands for `area`. The larger coverage wins, so joints show no dots.
+void segment(Point a, Point b, float radius, float alpha_a, float alpha_b, Rect area,
+             std::uint8_t* mask) {
+    const float dx = b.x - a.x, dy = b.y - a.y;
+    const float length2 = dx * dx + dy * dy;
+    const float reach = radius + 1;
+    const auto clamp_to = [](float v, int low, int high) {
+        return static_cast<int>(
+            std::clamp(std::floor(v), static_cast<float>(low), static_cast<float>(high)));
+    };
+    const int x0 = clamp_to(std::min(a.x, b.x) - reach, area.left, area.right);
+    const int x1 = clamp_to(std::max(a.x, b.x) + reach + 1, area.left, area.right);
+    const int y0 = clamp_to(std::min(a.y, b.y) - reach, area.top, area.bottom);
+    const int y1 = clamp_to(std::max(a.y, b.y) + reach + 1, area.top, area.bottom);
+    for (int y = y0; y < y1; ++y) {
+        const float py = static_cast<float>(y) + 0.5F - a.y;
+        std::uint8_t* row = mask + static_cast<std::ptrdiff_t>(y - area.top) * area.width();
+        for (int x = x0; x < x1; ++x) {
+            const float px = static_cast<float>(x) + 0.5F - a.x;
+            const float t =
+                length2 > 0 ? std::clamp((px * dx + py * dy) / length2, 0.0F, 1.0F) : 0.0F;
+            const float ex = px - t * dx, ey = py - t * dy;
+            const float distance2 = ex * ex + ey * ey;
+            if (distance2 >= (radius + 0.5F) * (radius + 0.5F)) continue;
+            const float cover = std::min(1.0F, radius + 0.5F - std::sqrt(distance2));
+            const float alpha = alpha_a + t * (alpha_b - alpha_a);
+            std::uint8_t& at = row[x - area.left];
+            at = std::max(at, static_cast<std::uint8_t>(255 * cover * alpha));
+        }
+    }
+}
+
 }  // namespace
+
+Paint Canvas::paint(Rect rect, Rgb color) const noexcept {
+    const auto yuv = to_yuv(color, spec_);
+    return {.rect = rect, .y = yuv[0], .u = yuv[1], .v = yuv[2]};
+}
+
+/// The part `tile` of a mask that stands for `area`; nothing where it is empty.
+void Canvas::add_tile(std::span<const std::uint8_t> mask, Rect area, Rect tile, Paint line) {
+    const std::size_t begin = list_.masks.size();
+    bool any = false;
+    for (int y = tile.top; y < tile.bottom; ++y) {
+        const auto* const row =
+            mask.data() + std::ptrdiff_t{y - area.top} * area.width() + (tile.left - area.left);
+        any = any || std::any_of(row, row + tile.width(), [](std::uint8_t a) { return a != 0; });
+        list_.masks.insert(list_.masks.end(), row, row + tile.width());
+    }
+    if (!any) {
+        list_.masks.resize(begin);
+        return;
+    }
+    line.mask = static_cast<std::int32_t>(begin);
+    list_.paints.push_back(line);
+}
 
 void Canvas::fill(Rect rect, Rgb color, int alpha) {
     rect = intersect(rect, width(), height());
     if (rect.width() <= 0 || rect.height() <= 0) return;
-    const auto yuv = to_yuv(color, picture_.color);
-    for (int y = rect.top; y < rect.bottom; ++y) {
-        std::uint8_t* row = picture_.plane(0).row(y);
-        if (alpha == 255) {
-            std::fill(row + rect.left, row + rect.right, yuv[0]);
-        } else {
-            for (int x = rect.left; x < rect.right; ++x) row[x] = mix(row[x], yuv[0], alpha);
-        }
-    }
-    const auto covered = [](int cell, int from, int to) {  // of the cell's two pixels
-        return std::min(2 * cell + 2, to) - std::max(2 * cell, from);
-    };
-    for (int cy = rect.top / 2; cy <= (rect.bottom - 1) / 2; ++cy) {
-        const int rows = covered(cy, rect.top, rect.bottom);
-        for (std::size_t c = 1; c < 3; ++c) {
-            std::uint8_t* row = picture_.plane(c).row(cy);
-            for (int cx = rect.left / 2; cx <= (rect.right - 1) / 2; ++cx) {
-                const int quarter = rows * covered(cx, rect.left, rect.right);
-                row[cx] = mix(row[cx], yuv[c], alpha * quarter / 4);
-            }
-        }
-    }
+    Paint filled = paint(rect, color);
+    filled.alpha = static_cast<std::uint8_t>(alpha);
+    list_.paints.push_back(filled);
 }
 
 void Canvas::outline(Rect r, int thickness, Rgb color) {
@@ -58,31 +88,14 @@ void Canvas::outline(Rect r, int thickness, Rgb color) {
 void Canvas::blend(const Coverage& mask, int x, int y, Rgb color) {
     const Rect r = intersect({x, y, x + mask.width, y + mask.height}, width(), height());
     if (r.width() <= 0 || r.height() <= 0) return;
-    const auto yuv = to_yuv(color, picture_.color);
-    const auto at = [&](int px, int py) -> int {
-        if (px < r.left || px >= r.right || py < r.top || py >= r.bottom) return 0;
-        return mask.values[static_cast<std::size_t>((py - y) * mask.width + (px - x))];
-    };
-    for (int py = r.top; py < r.bottom; ++py) {
-        std::uint8_t* row = picture_.plane(0).row(py);
-        const std::uint8_t* cover = &mask.values[static_cast<std::size_t>((py - y) * mask.width)];
-        for (int px = r.left; px < r.right; ++px) {
-            const int alpha = cover[px - x];
-            if (alpha != 0) row[px] = mix(row[px], yuv[0], alpha);
-        }
+    Paint masked = paint(r, color);
+    masked.mask = static_cast<std::int32_t>(list_.masks.size());
+    for (int row = r.top - y; row < r.bottom - y; ++row) {
+        const auto* const from =
+            mask.values.data() + std::ptrdiff_t{row} * mask.width + (r.left - x);
+        list_.masks.insert(list_.masks.end(), from, from + r.width());
     }
-    for (int cy = r.top / 2; cy <= (r.bottom - 1) / 2; ++cy) {
-        std::uint8_t* u = picture_.plane(1).row(cy);
-        std::uint8_t* v = picture_.plane(2).row(cy);
-        for (int cx = r.left / 2; cx <= (r.right - 1) / 2; ++cx) {
-            const int alpha = (at(2 * cx, 2 * cy) + at(2 * cx + 1, 2 * cy) +
-                               at(2 * cx, 2 * cy + 1) + at(2 * cx + 1, 2 * cy + 1) + 2) /
-                              4;
-            if (alpha == 0) continue;
-            u[cx] = mix(u[cx], yuv[1], alpha);
-            v[cx] = mix(v[cx], yuv[2], alpha);
-        }
-    }
+    list_.paints.push_back(masked);
 }
 
 void Canvas::polyline(std::span<const Point> points, float thickness, Rgb color) {
@@ -104,43 +117,23 @@ void Canvas::polyline(std::span<const Point> points, float thickness, Rgb color)
                    pixel(right + reach, width()) + 1, pixel(bottom + reach, height()) + 1},
                   width(), height());
     if (area.width() <= 0 || area.height() <= 0) return;
-    mask_.assign(static_cast<std::size_t>(area.width()) * static_cast<std::size_t>(area.height()),
-                 0);
+    std::vector<std::uint8_t>& mask = list_.scratch;
+    mask.assign(static_cast<std::size_t>(area.width()) * static_cast<std::size_t>(area.height()),
+                0);
     const auto last = static_cast<float>(points.size() - 1);
     for (std::size_t i = 0; i + 1 < points.size(); ++i) {
         const auto index = static_cast<float>(i);
-        segment(points[i], points[i + 1], radius, index / last, (index + 1) / last, area);
+        segment(points[i], points[i + 1], radius, index / last, (index + 1) / last, area,
+                mask.data());
     }
-    blend({mask_, area.width(), area.height()}, area.left, area.top, color);
-}
-
-/// Into mask_, which stands for `area`. The larger coverage wins, so joints show no dots.
-void Canvas::segment(Point a, Point b, float radius, float alpha_a, float alpha_b, Rect area) {
-    const float dx = b.x - a.x, dy = b.y - a.y;
-    const float length2 = dx * dx + dy * dy;
-    const float reach = radius + 1;
-    const auto clamp_to = [](float v, int low, int high) {
-        return static_cast<int>(
-            std::clamp(std::floor(v), static_cast<float>(low), static_cast<float>(high)));
-    };
-    const int x0 = clamp_to(std::min(a.x, b.x) - reach, area.left, area.right);
-    const int x1 = clamp_to(std::max(a.x, b.x) + reach + 1, area.left, area.right);
-    const int y0 = clamp_to(std::min(a.y, b.y) - reach, area.top, area.bottom);
-    const int y1 = clamp_to(std::max(a.y, b.y) + reach + 1, area.top, area.bottom);
-    for (int y = y0; y < y1; ++y) {
-        const float py = static_cast<float>(y) + 0.5F - a.y;
-        std::uint8_t* row = mask_.data() + static_cast<std::ptrdiff_t>(y - area.top) * area.width();
-        for (int x = x0; x < x1; ++x) {
-            const float px = static_cast<float>(x) + 0.5F - a.x;
-            const float t =
-                length2 > 0 ? std::clamp((px * dx + py * dy) / length2, 0.0F, 1.0F) : 0.0F;
-            const float ex = px - t * dx, ey = py - t * dy;
-            const float distance2 = ex * ex + ey * ey;
-            if (distance2 >= (radius + 0.5F) * (radius + 0.5F)) continue;
-            const float cover = std::min(1.0F, radius + 0.5F - std::sqrt(distance2));
-            const float alpha = alpha_a + t * (alpha_b - alpha_a);
-            std::uint8_t& mask = row[x - area.left];
-            mask = std::max(mask, static_cast<std::uint8_t>(255 * cover * alpha));
+    // In tiles, of which a line touches few: what it costs goes by its length, not by its area.
+    // They stand on even pixels, so that none cuts a chroma sample.
+    constexpr int side = 32;
+    for (int y = area.top / side * side; y < area.bottom; y += side) {
+        for (int x = area.left / side * side; x < area.right; x += side) {
+            const Rect tile{std::max(x, area.left), std::max(y, area.top),
+                            std::min(x + side, area.right), std::min(y + side, area.bottom)};
+            add_tile(mask, area, tile, paint(tile, color));
         }
     }
 }

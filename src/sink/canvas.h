@@ -1,21 +1,16 @@
-// Drawing on a Picture: rectangles, glyphs and soft lines. Everything is clipped to the picture.
+// Drawing, as a list of what is to be painted: rectangles, glyphs and soft lines. Everything is
+// clipped to the picture.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "sink/picture.h"
+#include "core/frame.h"
+#include "sink/paint.h"
 #include "sink/rgb.h"
 
 namespace saccade::sink {
-
-/// Whole pixels; right and bottom are exclusive.
-struct Rect {
-    int left = 0, top = 0, right = 0, bottom = 0;
-    [[nodiscard]] int width() const noexcept { return right - left; }
-    [[nodiscard]] int height() const noexcept { return bottom - top; }
-};
 
 /// 8-bit coverage of a rectangle of pixels, rows without gaps.
 struct Coverage {
@@ -28,15 +23,15 @@ struct Point {
 };
 
 /// Colours are sRGB and mixed in the picture's own codes. Chroma follows coverage exactly: a chroma
-/// sample takes the mean coverage of its four pixels.
+/// sample takes the mean coverage of its four pixels. paint.h says how a list gets into pixels.
 class Canvas {
   public:
-    /// `scratch` is memory for polyline(), so that a caller can keep it from frame to frame.
-    Canvas(Picture& picture, std::vector<std::uint8_t>& scratch)
-        : picture_(picture), mask_(scratch) {}
+    /// Of width x height px, whose codes `spec` tells. Paints are added to `list`.
+    Canvas(int width, int height, const ColorSpec& spec, PaintList& list)
+        : width_(width), height_(height), spec_(spec), list_(list) {}
 
-    [[nodiscard]] int width() const noexcept { return picture_.width(); }
-    [[nodiscard]] int height() const noexcept { return picture_.height(); }
+    [[nodiscard]] int width() const noexcept { return width_; }
+    [[nodiscard]] int height() const noexcept { return height_; }
 
     /// `alpha` from 0 to 255.
     void fill(Rect rect, Rgb color, int alpha = 255);
@@ -50,10 +45,12 @@ class Canvas {
     void polyline(std::span<const Point> points, float thickness, Rgb color);
 
   private:
-    void segment(Point a, Point b, float radius, float alpha_a, float alpha_b, Rect area);
+    [[nodiscard]] Paint paint(Rect rect, Rgb color) const noexcept;
+    void add_tile(std::span<const std::uint8_t> mask, Rect area, Rect tile, Paint line);
 
-    Picture& picture_;
-    std::vector<std::uint8_t>& mask_;
+    int width_, height_;
+    ColorSpec spec_;
+    PaintList& list_;
 };
 
 }  // namespace saccade::sink

@@ -17,5 +17,6 @@ std::unique_ptr<Sink> make_counts_json(const SinkOptions& options);
 std::unique_ptr<Sink> make_counts_table(const SinkOptions& options);
 std::unique_ptr<Sink> make_md5(const SinkOptions& options);
 std::unique_ptr<Sink> make_video(const SinkOptions& options);
+std::unique_ptr<Sink> make_crops(const SinkOptions& options);
 
 }  // namespace saccade::sink

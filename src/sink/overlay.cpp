@@ -19,28 +19,32 @@ int scaled(int width, int height, double at_1080, int least) {
 
 Overlay::Overlay(int width, int height, OverlayOptions options)
     : options_(std::move(options)),
+      width_(width),
+      height_(height),
       line_(scaled(width, height, 2.5, 1)),
       text_(scaled(width, height, 18, 11)),
       labels_(width, height),
       trails_(options_.trail_length) {}
 
-void Overlay::draw(std::span<const Object> objects, Picture& picture) {
+const PaintList& Overlay::draw(std::span<const Object> objects, const ColorSpec& color) {
     trails_.update(objects);
-    collect(objects, picture.width(), picture.height());
-    Canvas canvas(picture, mask_);
+    collect(objects);
+    list_.clear();
+    Canvas canvas(width_, height_, color, list_);
     for (const DrawnObject& drawn : drawn_) {
         canvas.polyline(trails_.points(drawn.object.id), static_cast<float>(line_), drawn.color);
     }
     for (const DrawnObject& drawn : drawn_) canvas.outline(drawn.box, line_, drawn.color);
     labels_.clear();
     for (const DrawnObject& drawn : drawn_) draw_label(drawn, canvas);
+    return list_;
 }
 
 /// What is in the picture, clipped to it, from the top to the bottom.
-void Overlay::collect(std::span<const Object> objects, int width, int height) {
+void Overlay::collect(std::span<const Object> objects) {
     drawn_.clear();
     for (const Object& object : objects) {
-        const Box b = object.box.clipped(static_cast<float>(width), static_cast<float>(height));
+        const Box b = object.box.clipped(static_cast<float>(width_), static_cast<float>(height_));
         const Rect rect{static_cast<int>(std::lround(b.x1)), static_cast<int>(std::lround(b.y1)),
                         static_cast<int>(std::lround(b.x2)), static_cast<int>(std::lround(b.y2))};
         if (rect.width() <= 0 || rect.height() <= 0) continue;

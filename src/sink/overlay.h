@@ -7,7 +7,7 @@
 
 #include "sink/label_layout.h"
 #include "sink/objects.h"
-#include "sink/picture.h"
+#include "sink/paint.h"
 #include "sink/text.h"
 #include "sink/trails.h"
 
@@ -26,8 +26,9 @@ class Overlay {
     /// For pictures of width x height px.
     Overlay(int width, int height, OverlayOptions options);
 
-    /// `picture` of the size given above; boxes in its pixels.
-    void draw(std::span<const Object> objects, Picture& picture);
+    /// What is to be painted on a picture of the size given above, whose codes `color` tells; boxes
+    /// in its pixels. Good until the next call.
+    const PaintList& draw(std::span<const Object> objects, const ColorSpec& color);
 
   private:
     struct DrawnObject {
@@ -35,17 +36,18 @@ class Overlay {
         Rect box;
         Rgb color;
     };
-    void collect(std::span<const Object> objects, int width, int height);
+    void collect(std::span<const Object> objects);
     void draw_label(const DrawnObject& drawn, Canvas& canvas);
     [[nodiscard]] std::string label_of(const Object& object) const;
 
     OverlayOptions options_;
+    int width_, height_;
     int line_;  ///< thickness of a box, px
     TextRenderer text_;
     LabelLayout labels_;
     Trails trails_;
     std::vector<DrawnObject> drawn_;
-    std::vector<std::uint8_t> mask_;
+    PaintList list_;
 };
 
 }  // namespace saccade::sink

@@ -24,6 +24,8 @@ const std::vector<Format>& formats() {
          make_frames},
         {{"md5", ".md5", "digest of each frame's results and of all"}, make_md5},
         {{"video", ".mp4", "annotated video: boxes, labels, trails", true}, make_video},
+        {{"crops", ".crops", "folder of the best picture of each track, with a table", true},
+         make_crops},
         {{"source", ".source",
           "the source's own video, without re-encoding, in pieces (--piece-minutes)", false, true},
          nullptr},
@@ -50,11 +52,6 @@ Result<std::unique_ptr<Sink>> make_sink(std::string_view format, const SinkOptio
     if (options.stem.empty() || options.stem.find('/') != std::string::npos) {
         return fail(ErrorCode::invalid_argument,
                     fmt::format("\"{}\" is no stem for a file name", options.stem));
-    }
-    if (options.video_quality < 0 || options.video_quality > 51) {
-        return fail(ErrorCode::invalid_argument,
-                    fmt::format("video quality {} is out of range", options.video_quality),
-                    "choose 0 (lossless) to 51");
     }
     std::vector<std::string_view> names;
     for (const Format& candidate : formats()) {

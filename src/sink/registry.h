@@ -13,6 +13,7 @@
 
 #include "media/encoder.h"
 #include "saccade/error.h"
+#include "sink/device_painter.h"
 #include "sink/live_shapes.h"
 #include "sink/sink.h"
 
@@ -20,6 +21,8 @@ namespace saccade::sink {
 
 using EncoderOpener = std::function<Result<std::unique_ptr<media::Encoder>>(
     const std::filesystem::path&, const media::EncoderOptions&)>;
+
+using PainterOpener = std::function<Result<std::unique_ptr<DevicePainter>>(int device)>;
 
 /// What one stream's sinks are made with. Each format reads the fields that concern it.
 struct SinkOptions {
@@ -35,10 +38,11 @@ struct SinkOptions {
 
     bool coco_category_ids = true;  ///< coco: COCO's 91-numbering where the classes are COCO's 80
 
-    int video_quality = 21;      ///< video: CRF, 0 (lossless) to 51
-    int encoder_threads = 0;     ///< video: 0 is the encoder's choice
-    int trail_length = 30;       ///< video: frames that a trail goes back, 0 for none
-    EncoderOpener open_encoder;  ///< video: empty for media::open_encoder
+    media::EncoderChoice encoder = {};  ///< video; as media::check_encoder found it good
+    int encoder_threads = 0;            ///< video: 0 is the encoder's choice
+    int trail_length = 30;              ///< video: frames that a trail goes back, 0 for none
+    EncoderOpener open_encoder;         ///< video: empty for media::open_encoder
+    PainterOpener open_painter;         ///< video: empty for open_device_painter
 
     std::shared_ptr<const LiveShapes> shapes;  ///< counts: lines and zones; none: nothing
 };

@@ -15,11 +15,7 @@
 
 #include <cstdint>
 
-#ifdef __CUDACC__
-#define SACCADE_HOST_DEVICE __host__ __device__
-#else
-#define SACCADE_HOST_DEVICE
-#endif
+#include "core/host_device.h"
 
 namespace saccade::vision {
 

@@ -208,8 +208,9 @@ TEST_F(JournalTest, OnlyRegularFilesAreIdentified) {
 
 /// A value for the row that is not its default.
 std::string other_value(const settings::Row& row) {
-    for (const char* value : {"true", "7", "0.5", "cpu", "fp16", "yolov8", "bgr", "255", "ocsort",
-                              "on", "udp", "csv", "1,2,3,4", "0,0,9,0,9,9", "1h", "a-name"}) {
+    for (const char* value :
+         {"true", "7", "0.5", "cpu", "fp16", "yolov8", "bgr", "255", "ocsort", "on", "udp", "csv",
+          "1,2,3,4", "0,0,9,0,9,9", "1h", "4M", "blur", "a-name"}) {
         Settings s;
         if (row.set(s, value) && row.get(s) != row.get(Settings{})) return value;
     }

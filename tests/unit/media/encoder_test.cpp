@@ -70,7 +70,7 @@ TEST(Encoder, KeepsPicturesAndRealTimes) {
     for (std::size_t i = 0; i < times.size(); ++i) {
         frames.push_back(plain(64, 48, static_cast<std::uint8_t>(30 + 30 * i), 100, 160, times[i]));
     }
-    encode(dir / "out.tmp-x", {.width = 64, .height = 48, .quality = 10}, frames);
+    encode(dir / "out.tmp-x", {.width = 64, .height = 48, .choice = {.crf = 10}}, frames);
     const auto all = decode(dir / "out.tmp-x");
     EXPECT_EQ(all.damage, "");
     ASSERT_EQ(all.frames.size(), times.size());
@@ -84,7 +84,7 @@ TEST(Encoder, KeepsPicturesAndRealTimes) {
 
 TEST(Encoder, PadsOddSizesWithTheLastColumnAndRow) {
     const TempDir dir;
-    encode(dir / "odd.mp4", {.width = 33, .height = 21, .quality = 5},
+    encode(dir / "odd.mp4", {.width = 33, .height = 21, .choice = {.crf = 5}},
            {plain(33, 21, 180, 100, 160, 0ms), plain(33, 21, 180, 100, 160, 40ms)});
     const auto all = decode(dir / "odd.mp4");
     ASSERT_EQ(all.frames.size(), 2U);

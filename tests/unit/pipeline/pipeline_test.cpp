@@ -278,5 +278,76 @@ TEST_F(PipelineTest, TwoDevicesServeTheStreams) {
     EXPECT_EQ(frames, 240U);
 }
 
+/// Hands out a frame of its own, whose owner tells that it was here.
+class MarkingEditor final : public FrameEditor {
+  public:
+    explicit MarkingEditor(std::optional<std::uint64_t> fail_at) : fail_at_(fail_at) {}
+    Result<Frame> edit(const FrameResult& result, const Frame& frame) override {
+        if (fail_at_ == result.id.index) return fail(ErrorCode::internal, "the fake editor broke");
+        Frame edited = frame;
+        edited.owner = mark;
+        return edited;
+    }
+    static inline const std::shared_ptr<const void> mark = std::make_shared<int>(1);
+
+  private:
+    std::optional<std::uint64_t> fail_at_;
+};
+
+/// Counts frames that came past the editor.
+class UneditedSink final : public sink::Sink {
+  public:
+    UneditedSink(int& frames, int& unedited) : frames_(frames), unedited_(unedited) {}
+    Result<void> begin(const sink::Context&) override { return {}; }
+    Result<void> write(const FrameResult&, const Frame& frame) override {
+        ++frames_;
+        unedited_ += frame.owner == MarkingEditor::mark ? 0 : 1;
+        return {};
+    }
+    Result<void> finish(sink::Outcome) override { return {}; }
+    [[nodiscard]] bool wants_pixels() const noexcept override { return true; }
+    [[nodiscard]] std::string path() const override { return "fake.out"; }
+
+  private:
+    int &frames_, &unedited_;
+};
+
+TEST(FrameEditor, NobodyGetsAPictureThatItDidNotSee) {
+    for (const std::optional<std::uint64_t> fail_at : {std::optional<std::uint64_t>(), {7}}) {
+        int frames = 0, unedited = 0, told = 0;
+        StreamJob job;
+        job.name = "stream";
+        job.open = [&](const StreamTicket& ticket) -> Result<OpenedStream> {
+            OpenedStream opened;
+            opened.source = std::make_unique<test::FakeSource>(
+                ticket.stream, test::FakeSource::Script{.frames = 20});
+            opened.editor = std::make_unique<MarkingEditor>(fail_at);
+            opened.sinks.push_back(std::make_unique<UneditedSink>(frames, unedited));
+            opened.sinks.push_back(std::make_unique<UneditedSink>(frames, unedited));
+            return opened;
+        };
+        job.keep_pixels = true;
+        job.on_result = [&](const FrameResult&, const Frame& frame, const std::stop_token&) {
+            told += frame.owner == MarkingEditor::mark ? 1 : 1000;
+            return true;
+        };
+        FakeDetector detector({});
+        test::FixedDevices devices{&detector};
+        Progress progress;
+        Pipeline pipeline(devices, {}, progress);
+        const StreamReport report = pipeline.run(std::move(job), 0, {});
+        EXPECT_EQ(unedited, 0);
+        if (!fail_at) {
+            EXPECT_EQ(frames, 40);
+            EXPECT_EQ(told, 20);
+        } else {
+            // Its failure is the stream's: what comes behind is given to nobody.
+            EXPECT_EQ(report.status, StreamStatus::failed);
+            EXPECT_EQ(frames, 14);
+            EXPECT_EQ(told, 7);
+        }
+    }
+}
+
 }  // namespace
 }  // namespace saccade::pipeline

@@ -117,5 +117,43 @@ TEST(StreamChoices, UnknownWordsAreRefusedByTheirSetting) {
     EXPECT_FALSE(stream_choices(Mode::track, s));
 }
 
+TEST(StreamChoices, TheEncoderIsUnderstoodBeforeAnythingIsOpened) {
+    Settings s;
+    s.save = {"video"};
+    s.encoder = "mpeg4", s.bitrate = "4M";
+    const auto choices = stream_choices(Mode::track, s);
+    ASSERT_TRUE(choices) << choices.error().line();
+    EXPECT_EQ(choices->encoder.name, "mpeg4");
+    EXPECT_EQ(choices->encoder.bitrate, 4'000'000);
+    s.encoder = "h266_magic";
+    expect_refused(stream_choices(Mode::track, s).error(), "encoder");
+    s.save = {"mot"};
+    expect_refused(stream_choices(Mode::track, s).error(), "encoder");
+    s.encoder = "mpeg4", s.preset = "fast";
+    expect_refused(stream_choices(Mode::track, s).error(), "preset");
+    s.preset = "", s.bitrate = "fast";
+    expect_refused(stream_choices(Mode::track, s).error(), "bitrate");
+    s.bitrate = "", s.crf = 60;
+    expect_refused(stream_choices(Mode::track, s).error(), "crf");
+}
+
+TEST(StreamChoices, WhatWouldShowWhatIsCoveredIsRefused) {
+    Settings s;
+    s.redact = {"person"};
+    s.save = {"mot", "video", "crops"};
+    EXPECT_TRUE(stream_choices(Mode::track, s));
+    s.save = {"source"};
+    expect_refused(stream_choices(Mode::track, s).error(), "redact");
+    s.redact = {};
+    EXPECT_TRUE(stream_choices(Mode::track, s));
+}
+
+TEST(StreamChoices, CropsAreOfTracks) {
+    Settings s;
+    s.save = {"crops"};
+    EXPECT_TRUE(stream_choices(Mode::track, s));
+    expect_refused(stream_choices(Mode::detect, s).error(), "save");
+}
+
 }  // namespace
 }  // namespace saccade::settings

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <random>
 
+#include "support/painted_canvas.h"
+
 namespace saccade::sink {
 namespace {
 
@@ -27,7 +29,6 @@ class CanvasTest : public testing::Test {
     }
 
     Picture picture_;
-    std::vector<std::uint8_t> scratch_;
 };
 
 TEST_F(CanvasTest, FillCoversItsPixelsAndChromaByArea) {
@@ -38,7 +39,7 @@ TEST_F(CanvasTest, FillCoversItsPixelsAndChromaByArea) {
             return static_cast<int>(random() % static_cast<unsigned>(limit + 10)) - 5;
         };
         const Rect r{number(21), number(13), number(21), number(13)};
-        Canvas(picture_, scratch_).fill(r, red);
+        test::PaintedCanvas(picture_).fill(r, red);
         const auto inside = [&](int x, int y) {
             return x < 21 && y < 13 && x >= r.left && x < r.right && y >= r.top && y < r.bottom;
         };
@@ -59,7 +60,7 @@ TEST_F(CanvasTest, FillCoversItsPixelsAndChromaByArea) {
 
 TEST_F(CanvasTest, OutlineIsAFrameOfItsThickness) {
     prepare(40, 30);
-    Canvas(picture_, scratch_).outline({10, 5, 30, 25}, 3, red);
+    test::PaintedCanvas(picture_).outline({10, 5, 30, 25}, 3, red);
     const int painted = to_yuv(red, picture_.color)[0];
     for (int y = 0; y < 30; ++y) {
         for (int x = 0; x < 40; ++x) {
@@ -69,7 +70,7 @@ TEST_F(CanvasTest, OutlineIsAFrameOfItsThickness) {
         }
     }
     prepare(40, 30);
-    Canvas(picture_, scratch_).outline({10, 5, 12, 6}, 30, red);  // thicker than the box
+    test::PaintedCanvas(picture_).outline({10, 5, 12, 6}, 30, red);  // thicker than the box
     EXPECT_EQ(luma(11, 5), painted);
     EXPECT_EQ(luma(12, 5), 100);
 }
@@ -79,7 +80,7 @@ TEST_F(CanvasTest, BlendClipsAtEveryEdge) {
     for (int y = -5; y <= 13; ++y) {
         for (int x = -5; x <= 21; ++x) {
             prepare(21, 13);
-            Canvas(picture_, scratch_).blend({full, 4, 4}, x, y, red);
+            test::PaintedCanvas(picture_).blend({full, 4, 4}, x, y, red);
             int painted = 0;
             for (int py = 0; py < 13; ++py) {
                 for (int px = 0; px < 21; ++px) painted += luma(px, py) != 100 ? 1 : 0;
@@ -94,7 +95,7 @@ TEST_F(CanvasTest, BlendClipsAtEveryEdge) {
 TEST_F(CanvasTest, PolylineFadesToItsBeginningAndHasItsWidth) {
     prepare(101, 41);
     const std::vector<Point> points = {{10, 20}, {50, 20}, {90, 20}};
-    Canvas(picture_, scratch_).polyline(points, 5, red);
+    test::PaintedCanvas(picture_).polyline(points, 5, red);
     const int painted = to_yuv(red, picture_.color)[0];
     EXPECT_NEAR(luma(88, 20), painted, 2);  // near the end: nearly whole
     EXPECT_NEAR(luma(50, 20), (100 + painted) / 2, 3);
@@ -106,12 +107,14 @@ TEST_F(CanvasTest, PolylineFadesToItsBeginningAndHasItsWidth) {
 
 TEST_F(CanvasTest, PolylineTakesAnyCoordinates) {
     prepare(33, 17);
-    Canvas canvas(picture_, scratch_);
-    const std::vector<Point> far = {{-3e38F, 1e30F}, {3e38F, -1e30F}, {5, 5}, {5, 5}};
-    canvas.polyline(far, 3, red);
-    canvas.polyline(std::span(far).first(1), 3, red);
-    const std::vector<Point> outside = {{-50, -50}, {-40, -60}};
-    canvas.polyline(outside, 3, red);
+    {
+        test::PaintedCanvas canvas(picture_);
+        const std::vector<Point> far = {{-3e38F, 1e30F}, {3e38F, -1e30F}, {5, 5}, {5, 5}};
+        canvas.polyline(far, 3, red);
+        canvas.polyline(std::span(far).first(1), 3, red);
+        const std::vector<Point> outside = {{-50, -50}, {-40, -60}};
+        canvas.polyline(outside, 3, red);
+    }
     EXPECT_EQ(luma(32, 16), 100);
 }
 

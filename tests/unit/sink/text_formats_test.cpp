@@ -269,7 +269,6 @@ TEST(Registry, RefusesWhatItCannotMake) {
     EXPECT_THAT(make_sink("xml", {}).error().remedy, testing::HasSubstr("jsonl"));
     EXPECT_EQ(make_sink("mot", {.stem = "a/b"}).error().code, ErrorCode::invalid_argument);
     EXPECT_EQ(make_sink("mot", {.stem = ""}).error().code, ErrorCode::invalid_argument);
-    EXPECT_EQ(make_sink("video", {.video_quality = 52}).error().code, ErrorCode::invalid_argument);
 }
 
 }  // namespace

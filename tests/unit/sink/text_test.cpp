@@ -6,6 +6,7 @@
 
 #include "sink/font.h"
 #include "sink/utf8.h"
+#include "support/painted_canvas.h"
 
 namespace saccade::sink {
 namespace {
@@ -52,9 +53,10 @@ Ink ink_of(TextRenderer& text, std::string_view words) {
     picture.resize(400, 100);
     std::memset(picture.plane(0).data, 50,
                 static_cast<std::size_t>(picture.plane(0).stride * picture.plane(0).height));
-    std::vector<std::uint8_t> scratch;
-    Canvas canvas(picture, scratch);
-    text.draw(canvas, words, 20, 60, {255, 255, 255});
+    {
+        test::PaintedCanvas canvas(picture);
+        text.draw(canvas, words, 20, 60, {255, 255, 255});
+    }
     Ink ink;
     for (int y = 0; y < 100; ++y) {
         for (int x = 0; x < 400; ++x) {

@@ -2,11 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <functional>
+#include <utility>
 #include <variant>
 
 #include "contract/sink/scene.h"
 #include "media/source.h"
 #include "sink/overlay.h"
+#include "support/drawn_scene.h"
+#include "support/fake_painter.h"
 #include "support/files.h"
 #include "support/temp_dir.h"
 
@@ -56,7 +60,7 @@ TEST(Video, IsReadBackWithTheSameFramesTimesAndBoxes) {
     test::TempDir dir;
     SinkOptions options = test::scene_options(dir.path());
     options.open_encoder = {};
-    options.video_quality = 10;
+    options.encoder.crf = 10;
     auto sink = make_sink("video", options);
     ASSERT_TRUE(sink);
     Context context = test::scene_context();
@@ -131,14 +135,114 @@ TEST(Video, TheCallersFrameIsNotDrawnOn) {
     for (int i = 0; i < 64 * 48; ++i) ASSERT_EQ(frame.planes[0].data[i], 128);
 }
 
-TEST(Video, AFrameOfTheDeviceIsRefused) {
-    test::TempDir dir;
-    auto sink = make_sink("video", test::scene_options(dir.path()));
-    ASSERT_TRUE((*sink)->begin(test::scene_context()));
-    const FrameResult result = test::scene_result(0);
-    Frame frame = test::scene_frame(result);
+/// In device memory, as the fake painter takes it.
+Frame there(Frame frame, int device = 0) {
     frame.memory = MemoryKind::cuda;
-    EXPECT_EQ((*sink)->write(result, frame).error().code, ErrorCode::unsupported);
+    frame.device = device;
+    return frame;
+}
+
+SinkOptions with_fake_painter(const std::filesystem::path& folder) {
+    SinkOptions options = test::scene_options(folder);
+    options.open_painter = [](int device) -> Result<std::unique_ptr<DevicePainter>> {
+        return std::make_unique<test::FakePainter>(device);
+    };
+    return options;
+}
+
+/// The file of six frames, of which `change` may make something else.
+std::string written(SinkOptions options, const std::function<Frame(Frame, int)>& change) {
+    auto sink = make_sink("video", options);
+    EXPECT_TRUE((*sink)->begin(test::scene_context()));
+    for (int i = 0; i < 6; ++i) {
+        const FrameResult result = person(static_cast<std::uint64_t>(i), 64, 48,
+                                          {10.0F + 4.0F * static_cast<float>(i), 8, 30, 40});
+        Frame frame = test::noisy_frame(i == 4 ? PixelFormat::p010 : PixelFormat::nv12, 64, 48, 1);
+        frame.pts = result.pts;
+        const auto done = (*sink)->write(result, change(frame, i));
+        EXPECT_TRUE(done) << done.error().line();
+    }
+    const auto done = (*sink)->finish(Outcome::complete);
+    EXPECT_TRUE(done) << done.error().line();
+    return test::read_file((*sink)->path());
+}
+
+TEST(Video, WhatIsDrawnOnTheDeviceIsTheSameFile) {
+    test::TempDir one, two, three;
+    const auto options = [](const test::TempDir& dir) {
+        SinkOptions real = with_fake_painter(dir.path());
+        real.open_encoder = {};  // x264
+        return real;
+    };
+    const auto here = written(options(one), [](Frame frame, int) { return frame; });
+    EXPECT_EQ(here, written(options(two), [](Frame frame, int) { return there(frame); }));
+    // A camera that comes back may be decoded elsewhere.
+    EXPECT_EQ(here, written(options(three), [](Frame frame, int i) {
+                  return i % 3 == 1 ? frame : there(frame, i / 3);
+              }));
+}
+
+TEST(Video, AnotherSizeOfTheDeviceIsScaledToTheFirst) {
+    test::TempDir dir;
+    auto sink = make_sink("video", with_fake_painter(dir.path()));
+    ASSERT_TRUE((*sink)->begin(test::scene_context()));
+    ASSERT_TRUE((*sink)->write(person(0, 64, 48, {}),
+                               there(test::noisy_frame(PixelFormat::nv12, 64, 48, 1))));
+    // (It would be fetched from the device, of which there is none here.)
+    const auto done = (*sink)->write(person(1, 32, 24, {}),
+                                     there(test::noisy_frame(PixelFormat::nv12, 32, 24, 1)));
+    EXPECT_FALSE(done);
+}
+
+/// An encoder on a GPU that is none: takes pictures of the device alone, and keeps their luma.
+class DeviceEncoder final : public media::Encoder {
+  public:
+    explicit DeviceEncoder(const media::EncoderOptions& options, std::string& taken)
+        : options_(options), taken_(taken) {}
+    Result<void> write(const Frame& frame) override {
+        const bool mine =
+            frame.memory == MemoryKind::cuda && frame.device == options_.device &&
+            frame.format == PixelFormat::nv12 && frame.owner != nullptr &&
+            frame.planes[1].data == frame.planes[0].data + frame.planes[0].stride * frame.height;
+        if (!mine) return fail(ErrorCode::invalid_argument, "not a picture of the device");
+        for (int y = 0; y < frame.height; ++y) {
+            taken_.append(
+                reinterpret_cast<const char*>(frame.planes[0].data + y * frame.planes[0].stride),
+                static_cast<std::size_t>(frame.width));
+        }
+        return {};
+    }
+    Result<void> finish() override { return {}; }
+
+  private:
+    media::EncoderOptions options_;
+    std::string& taken_;
+};
+
+TEST(Video, AnEncoderOfTheDeviceGetsItsPicturesThere) {
+    if (!media::find_encoder({.name = "h264_nvenc"})) GTEST_SKIP() << "this FFmpeg has no NVENC";
+    std::string taken;
+    const auto options = [&](const test::TempDir& dir) {
+        SinkOptions faked = with_fake_painter(dir.path());
+        faked.encoder.name = "h264_nvenc";
+        faked.open_encoder =
+            [&](const std::filesystem::path&,
+                const media::EncoderOptions& asked) -> Result<std::unique_ptr<media::Encoder>> {
+            EXPECT_EQ(asked.device, 0);
+            EXPECT_EQ(asked.format, PixelFormat::nv12);
+            return std::make_unique<DeviceEncoder>(asked, taken);
+        };
+        return faked;
+    };
+    test::TempDir one, two, raw;
+    written(options(one), [](Frame frame, int) { return there(frame); });
+    const std::string all_there = std::exchange(taken, {});
+    EXPECT_EQ(all_there, written(test::scene_options(raw.path()), [](Frame frame, int) {
+                             return frame;
+                         }).substr(4));  // behind the raw encoder's mark
+    // What comes on the host on the way is brought there.
+    written(options(two), [](Frame frame, int i) { return i == 2 ? frame : there(frame); });
+    EXPECT_EQ(taken, all_there);
 }
 
 TEST(Overlay, TrackStatesChooseWhatIsDrawn) {
