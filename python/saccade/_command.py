@@ -14,4 +14,5 @@ def program() -> str:
 def main() -> NoReturn:
     """Becomes the program: signals, standard streams and the exit code are its own."""
     path = program()
+    os.environ.setdefault("SACCADE_PYTHON", sys.executable)  # (for --ray, which comes back here)
     os.execv(path, [path, *sys.argv[1:]])

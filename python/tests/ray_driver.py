@@ -9,7 +9,7 @@ import pathlib
 import sys
 import time
 
-from saccade.ray._run import _run
+from saccade.ray._run import Options, _run
 from saccade.ray._work import Worker
 
 told = json.loads(sys.argv[1])
@@ -18,19 +18,21 @@ told = json.loads(sys.argv[1])
 class Stopping(Worker):
     folder = told.get("folder")
     stops = told.get("stops", [])
-    begun = 0
+    done = 0
 
     def step(self, step, name):
+        self._stop(step, name)
+        self.done += step == "end"
+
+    def _stop(self, step, name):
         import ray
 
-        if step == "begin":
-            self.begun += 1
         for number, stop in enumerate(self.stops):
             here, go_on = (pathlib.Path(self.folder) / f"{what}.{number}" for what in ("stopped", "go_on"))
             if go_on.exists():
                 continue
             node = ray.get_runtime_context().get_node_id()
-            if step != stop["step"] or self.begun < stop.get("nth", 1) or node not in (stop.get("node") or node):
+            if step != stop["step"] or self.done < stop.get("after", 0) or node not in (stop.get("node") or node):
                 return
             written = here.with_suffix(f".{os.getpid()}")
             written.write_text(json.dumps({"pid": os.getpid(), "node": node, "name": name}))
@@ -43,9 +45,14 @@ class Stopping(Worker):
 
 
 if __name__ == "__main__":
-    report = _run(
-        told.get("mode", "track"), told["paths"], told["out"], told.get("workers"), 1, told["address"],
-        told.get("attempts", 3), False, told.get("source_options"), told.get("out_options"), None,
-        {"model": "synthetic", **told.get("settings", {})}, worker=Stopping,
+    options = Options(
+        workers=told.get("workers"),
+        cores=1,
+        address=told["address"],
+        attempts=told.get("attempts", 3),
+        storage_options=told.get("source_options"),
+        out_storage_options=told.get("out_options"),
     )
+    settings = {"model": "synthetic", **told.get("settings", {})}
+    report = _run("track", told["paths"], told["out"], options, settings, worker=Stopping)
     print(json.dumps({"rows": report.rows, "exit_code": report.exit_code}))

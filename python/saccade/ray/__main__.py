@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from typing import Any
 
 from .. import _engine
 from .._errors import Error
-from ._run import _run
+from ._run import Options, _run
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -35,8 +36,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _own_output() -> Any:
+    """Standard output for the report alone: Ray prints there too, and is led to standard error."""
+    sys.stdout.flush()
+    own = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    return own
+
+
 def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
+    output = _own_output()
     separators = {row["key"]: row["separator"] for row in _engine.setting_words()}
     settings: dict[str, Any] = {}
     for name, value in vars(given).items():
@@ -56,10 +66,15 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{done}/{total} {row['source']}: {what}", file=sys.stderr)
 
     try:
-        report = _run(
-            given.mode, given.source, out, given.workers, given.cores, given.address, given.attempts, given.whole_digest,
-            None, None, progress, settings,
+        options = Options(
+            workers=given.workers,
+            cores=given.cores,
+            address=given.address,
+            attempts=given.attempts,
+            whole_digest=given.whole_digest,
+            progress=progress,
         )
+        report = _run(given.mode, given.source, out, options, settings)
     except Error as error:
         print(f"saccade: error: {error.line}", file=sys.stderr)
         return 2 if error.code == "invalid_argument" else 130 if error.code == "interrupted" else 1
@@ -68,10 +83,17 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     for row in report.errors:
         print(f"saccade: {'error' if row['status'] == 'failed' else 'warning'}: {row['reason']}", file=sys.stderr)
-    if given.json:
-        print(json.dumps({"videos": report.rows, "done": report.done, "skipped": report.skipped, "failed": report.failed}))
-    elif not given.quiet:
-        print(f"{report.done} of {len(report.rows)} videos have results in {out} ({report.skipped} from before)")
+    try:
+        if given.json:
+            counts = {"done": report.done, "skipped": report.skipped, "failed": report.failed}
+            print(json.dumps({"videos": report.rows, **counts}), file=output)
+        elif not given.quiet:
+            whole = f"{report.done} of {len(report.rows)} videos have results in {out}"
+            print(f"{whole} ({report.skipped} from before)", file=output)
+        output.close()
+    except OSError as error:
+        print(f"saccade: error: standard output: {error.strerror}", file=sys.stderr)
+        return 1
     return report.exit_code
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, Union
 
 from .. import _engine
@@ -37,6 +38,20 @@ _NOT_HERE = {
 #: Likewise, and nothing is lost by leaving them out.
 _PASSED_OVER = {"out", "resume", "streams", "reconnect", "silent_after", "frozen_after", "rtsp_transport", "credentials"}
 _FILES = ("model", "reid", "ground")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What track() takes besides settings; it says what each is."""
+
+    workers: int | None = None
+    cores: int | None = None
+    address: str | None = None
+    attempts: int = 3
+    whole_digest: bool = False
+    storage_options: dict[str, Any] | None = None
+    out_storage_options: dict[str, Any] | None = None
+    progress: Callable[[Row, int, int], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +92,7 @@ class Report:
         return 130 if 130 in codes else 1 if codes - {0, 3} else 3 if 3 in codes else 0
 
 
-def track(
+def track(  # type: ignore[misc]  # (`out` is a setting too)
     paths: Path | Sequence[Path],
     out: Path,
     *,
@@ -114,20 +129,23 @@ def track(
     Errors: at once, where nothing can run (a wrong setting, no model, no cluster). What is wrong with a video is its row
     in the report, and in OUT/_saccade/errors.parquet.
     """
-    return _run(
-        "track", paths, out, workers, cores, address, attempts, whole_digest, storage_options, out_storage_options, progress,
-        dict(settings),
+    options = Options(
+        workers,
+        cores,
+        address,
+        attempts,
+        whole_digest,
+        storage_options,
+        out_storage_options,
+        progress,
     )
+    return _run("track", paths, out, options, dict(settings))
 
 
 def detect(paths: Path | Sequence[Path], out: Path, **options: Any) -> Report:
     """As track(), without following: boxes of each frame for itself, and no ids."""
-    names = (
-        "workers", "cores", "address", "attempts", "whole_digest", "storage_options", "out_storage_options", "progress",
-    )
-    own = {name: options.pop(name) for name in names if name in options}
-    defaults = {"attempts": 3, "whole_digest": False}
-    return _run("detect", paths, out, *(own.get(name, defaults.get(name)) for name in names), options)
+    own = {f.name: options.pop(f.name) for f in fields(Options) if f.name in options}
+    return _run("detect", paths, out, Options(**own), options)
 
 
 def _settings(given: dict[str, Any]) -> list[tuple[str, str]]:
@@ -152,6 +170,24 @@ def _settings(given: dict[str, Any]) -> list[tuple[str, str]]:
     return sorted(left.items())
 
 
+def _no_cluster(where: str, why: object) -> Unavailable:
+    return Unavailable(
+        f"{where}: no Ray cluster there: {_engine.shown_text(' '.join(str(why).split()))}",
+        "start one: `ray start --head`, and give its address; or leave it out",
+    )
+
+
+def _look_for(where: str) -> None:
+    """Whether anybody listens there at all, for which Ray itself waits for minutes."""
+    host, _, port = where.rpartition(":")
+    if "://" in where or not host or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+    except OSError as error:
+        raise _no_cluster(where, error.strerror or error) from None
+
+
 @contextlib.contextmanager
 def _cluster(address: str | None) -> Iterator[None]:
     """Connects where this process is not connected, and leaves what it has connected to."""
@@ -167,14 +203,12 @@ def _cluster(address: str | None) -> Iterator[None]:
         return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     where = address or os.environ.get("RAY_ADDRESS") or "local"
+    _look_for(where)
     options: dict[str, Any] = {"include_dashboard": False} if where == "local" else {}
     try:
         ray.init(address=where, log_to_driver=False, logging_level=logging.WARNING, **options)
     except Exception as error:
-        raise Unavailable(
-            f"{where}: no Ray cluster there: {_engine.shown_text(' '.join(str(error).split()))}",
-            "start one: `ray start --head`, and give its address; or leave it out",
-        ) from error
+        raise _no_cluster(where, error) from error
     try:
         yield
     finally:
@@ -191,13 +225,15 @@ class _Place:
     device: str
 
 
-def _place(device: str, workers: int | None, cores: int | None, videos: int) -> _Place:
+def _place(device: str, options: Options, videos: int) -> _Place:
     import ray
+
+    workers, cores = options.workers, options.cores
 
     for name, value in (("workers", workers), ("cores", cores)):
         if value is not None and value < 1:
             raise InvalidArgument(f"{name}: {value} is none", "give 1 or more")
-    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    nodes = [n["Resources"] for n in ray.nodes() if n["Alive"]]  # type: ignore[no-untyped-call]
     cpus = [int(node.get("CPU", 0)) for node in nodes]
     gpus = sum(int(node.get("GPU", 0)) for node in nodes)
     if device not in ("", "auto", "cpu", "cuda:0", "cuda:all"):
@@ -276,18 +312,21 @@ def _claim(store: Store, sources: list[str], names: list[str]) -> None:
 
 
 def _run(
-    mode: Literal["track", "detect"], paths: Path | Sequence[Path], out: Path, workers: int | None, cores: int | None,
-    address: str | None, attempts: int, whole_digest: bool, storage_options: dict[str, Any] | None,
-    out_storage_options: dict[str, Any] | None, progress: Callable[[Row, int, int], None] | None, settings: dict[str, Any],
+    mode: Literal["track", "detect"],
+    paths: Path | Sequence[Path],
+    out: Path,
+    options: Options,
+    settings: dict[str, Any],
     worker: type[Worker] = Worker,
 ) -> Report:
-    if attempts < 1:
-        raise InvalidArgument(f"attempts: {attempts} is none", "give 1 or more")
+    if options.attempts < 1:
+        raise InvalidArgument(f"attempts: {options.attempts} is none", "give 1 or more")
     in_force = _settings(settings)
     named = [os.fspath(p) for p in ([paths] if isinstance(paths, (str, os.PathLike)) else paths)]
     if not named:
         raise InvalidArgument("paths: nothing is named", "name a video")
-    source_options, out_options = dict(storage_options or {}), dict(out_storage_options or {})
+    source_options = dict(options.storage_options or {})
+    out_options = dict(options.out_storage_options or {})
     found = _sources.expand(named, source_options)
     sources = [source for source, _ in found]
     names = _names(sources)
@@ -300,31 +339,39 @@ def _run(
         store.make_folders()
     except Exception as error:
         raise _of_system("write", folder, error) from error
-    with _cluster(address):
-        place = _place(dict(in_force).get("device", "auto"), workers, cores, len(sources))
+    with _cluster(options.address):
+        place = _place(dict(in_force).get("device", "auto"), options, len(sources))
         told = {**dict(in_force), "device": place.device}
         if not place.gpus:
             told.setdefault("threads", str(place.cpus))
         all_words = sorted(told.items())
         work = Work(
-            mode, all_words, _engine.work_digest(mode, list(all_words)), folder, attempts, whole_digest, source_options, out_options
+            mode,
+            all_words,
+            _engine.work_digest(mode, list(all_words)),
+            folder,
+            options.attempts,
+            options.whole_digest,
+            source_options,
+            out_options,
         )
         rows: dict[str, Row] = {}
+
+        def take(row: Row) -> None:
+            rows[row["name"]] = row
+            if options.progress is not None:
+                options.progress(row, len(rows), len(names))
+
         todo = []
-        for (source, error), name in zip(found, names):
-            if error is None:
+        for (source, why), name in zip(found, names):
+            if why is None:
                 todo.append({"source": source, "name": name})
             else:
-                rows[name] = failed(source, name, error)
-                if progress is not None:
-                    progress(rows[name], len(rows), len(names))
+                take(failed(source, name, why))
         if todo:
             for row in _answers(work, todo, place, worker):
-                if row["name"] in rows:
-                    continue  # (the same, told twice after a node died)
-                rows[row["name"]] = row
-                if progress is not None:
-                    progress(row, len(rows), len(names))
+                if row["name"] not in rows:  # (else the same, told twice after a node died)
+                    take(row)
     for source, name in zip(sources, names):
         if name not in rows:
             lost = Unavailable(f"{_engine.shown_name(source)}: its worker gave no answer", "call it again: what is done stays")
