@@ -194,7 +194,8 @@ class Result:
         return None if picture is None else Frame(picture)
 
     def to_json(self) -> str:
-        """The line of the jsonl format, as the command line writes it (of image files: without their names)."""
+        """The line of the jsonl format, as the command line writes it (of image files with their names,
+        until the stream was removed)."""
         return self._raw.json()
 
     def to_supervision(self) -> supervision.Detections:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 import warnings
 import weakref
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 Source = Union[str, "os.PathLike[str]"]
 
+#: Seconds for which Ctrl-C waits for a session's end: a network that is being loaded takes longer.
+_LEFT_BEHIND = 0.7
+
 #: Seconds for which a call waits on results that nobody takes, before it says so.
 PATIENCE = 5.0
 
@@ -33,8 +37,14 @@ _open: weakref.WeakSet[Session] = weakref.WeakSet()
 
 @atexit.register
 def _close_all() -> None:
-    for session in list(_open):
-        session.close()
+    try:
+        for session in list(_open):
+            session.close()
+        _engine.finish_closings()
+    except KeyboardInterrupt:  # again: a network that is being loaded is not waited for
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(130)
 
 
 @dataclass(frozen=True)
@@ -384,8 +394,12 @@ class Session(_Results):
 
     def close(self) -> None:
         """Ends all streams and gives the model up. Results not yet taken are gone. Later calls raise Interrupted."""
+        self._close(-1)
+
+    def _close(self, within: float) -> None:
+        """As close(); what takes longer than `within` seconds ends by itself, and the process's end waits for it."""
         _open.discard(self)
-        self._engine.close()
+        self._engine.close(within)
 
     def __enter__(self) -> Self:
         return self
@@ -393,7 +407,7 @@ class Session(_Results):
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self._close(_LEFT_BEHIND if kind is KeyboardInterrupt else -1)
 
 
 class Tracking(_Results):
@@ -451,7 +465,7 @@ class Tracking(_Results):
             self._finish()
             raise
         except KeyboardInterrupt:
-            self.close()
+            self._close(_LEFT_BEHIND)
             raise
 
     def _collect(self) -> None:
@@ -476,10 +490,13 @@ class Tracking(_Results):
 
     def close(self) -> None:
         """Ends all that is under way: files are whole, and marked as interrupted."""
+        self._close(-1)
+
+    def _close(self, within: float) -> None:
         if self._over:
             return
         self._over = True
-        self.session.close()
+        self.session._close(within)
         for id, told in self.session._engine.ended():
             self.summaries.setdefault(self._names.get(id, ""), _summary(told))
 

@@ -174,3 +174,37 @@ print(slope, rss[0], rss[-1], threads, files)
     assert threads < 40 and files < 40
     # A network, a stream or a frame left behind is 100 kB at least; allocators breathe by a few.
     assert slope < 20_000 * max(1, 120 / sessions), out
+
+
+SLOW_TO_LOAD = """
+import signal, sys, time
+import saccade
+# A thousand batches run through the network before it is there: minutes.
+session = saccade.Session(model="synthetic", imgsz=1280, warmup=1000, threads=1)
+session.add("synthetic:frames=3")
+while session.snapshot()["streams"][0]["state"] != "loading":
+    time.sleep(0.01)
+print("ready", flush=True)
+try:
+    with session:
+        session.next()
+except KeyboardInterrupt:
+    print("out", flush=True)
+{then}
+"""
+
+
+def test_ctrl_c_while_a_network_loads_ends_the_session_and_a_second_one_the_process():
+    child = python(SLOW_TO_LOAD.replace("{then}", ""))
+    assert child.stdout.readline().strip() == "ready"
+    start = time.monotonic()
+    child.send_signal(signal.SIGINT)
+    assert child.stdout.readline().strip() == "out"
+    took = time.monotonic() - start
+    # (Its end now waits for the network, and says nothing; so the signal is sent until it is heard there.)
+    while child.poll() is None:
+        child.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+    out, err = child.communicate(timeout=60)
+    assert child.returncode in (130, -signal.SIGINT), err
+    assert took < (10 if os.environ.get("CI") or os.getloadavg()[0] > 2 else 1.5), f"{took:.2f} s"

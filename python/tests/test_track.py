@@ -311,3 +311,18 @@ def test_secrets_of_urls_are_never_shown():
         with pytest.raises(saccade.Error) as caught:
             list(saccade.track("http://me:geheim@127.0.0.1:9/a.mp4?token=geheim", model="synthetic"))
     assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("named", ["folder", "pattern", "one"])
+def test_the_json_of_images_has_their_names(named, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for name in ("000000000139.png", "a.png", "b.png"):
+        image.new("RGB", (320, 240), (0, 0, 255)).save(folder / name)
+    source = {"folder": folder, "pattern": f"{folder}/*.png", "one": folder / "a.png"}[named]
+    out = tmp_path / "out"
+    lines = [r.to_json() for r in saccade.track(source, model="synthetic", save="jsonl", out=out)]
+    [file] = out.glob("*.jsonl")
+    assert lines == file.read_text().splitlines()[1:-1]
+    assert ('"image_id":141' in lines[-1]) == (named != "one")
