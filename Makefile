@@ -31,14 +31,20 @@ gpu:
 	cmake --preset program -DSACCADE_CUDA=ON
 	cmake --build --preset program
 
-# All C++ and CUDA files in the style of .clang-format, by the version that requirements.txt pins; and
-# whether they are.
+# All C++ and CUDA files in the style of .clang-format, by the version that requirements.txt pins, all
+# Python in that of ruff.toml; and whether they are.
 FORMAT = git ls-files -z '*.cpp' '*.h' '*.cu' '*.cuh' | xargs -0 .venv/bin/clang-format
+PYTHONS = python scripts tests bench
 format: setup
+	scripts/setup.sh --python
 	$(FORMAT) -i
+	.venv-python/bin/ruff format $(PYTHONS)
 
 check-format: setup
+	scripts/setup.sh --python
 	$(FORMAT) --dry-run --Werror
+	.venv-python/bin/ruff format --check $(PYTHONS)
+	.venv-python/bin/ruff check $(PYTHONS)
 
 # src/ by the rules of .clang-tidy, without the CUDA path.
 tidy: setup

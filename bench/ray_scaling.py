@@ -19,7 +19,6 @@ import tempfile
 import time
 
 import ray
-
 import saccade.ray
 
 
@@ -73,9 +72,13 @@ def main():
                 out = pathlib.Path(work, f"out-{number}-{workers}")
                 speeds[workers].append(one(folder, out, workers, args, settings))
                 steady, call = speeds[workers][-1]
-                print(f"round {number}, {workers}: {steady:.1f} steady, {call:.1f} call", flush=True)
+                print(
+                    f"round {number}, {workers}: {steady:.1f} steady, {call:.1f} call", flush=True
+                )
     for column, name in enumerate(("steady", "call")):
-        ratios = [m[column] / s[column] for s, m in zip(speeds[1], speeds[args.workers], strict=True)]
+        ratios = [
+            m[column] / s[column] for s, m in zip(speeds[1], speeds[args.workers], strict=True)
+        ]
         print(
             f"{name}: {args.workers} workers over one: median {statistics.median(ratios):.3f}"
             f" ({min(ratios):.3f} to {max(ratios):.3f})"

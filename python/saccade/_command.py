@@ -1,4 +1,5 @@
 """The command `saccade`: the same program as everywhere, which the package carries."""
+
 from __future__ import annotations
 
 import os

@@ -1,4 +1,5 @@
 """One frame's results, and its picture."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -161,7 +162,9 @@ class Result:
     def _array(self, name: str) -> Any:
         array = self._arrays.get(name)
         if array is None:
-            array = self._arrays[name] = getattr(self.tracks if self.tracking else self.detections, name)
+            array = self._arrays[name] = getattr(
+                self.tracks if self.tracking else self.detections, name
+            )
         return array
 
     @property
@@ -215,4 +218,6 @@ class Result:
         return len(self.tracks) if self.tracking else len(self.detections)
 
     def __repr__(self) -> str:
-        return f"Result({self.source!r}, frame {self.index}, {self.time:.3f} s, {len(self)} objects)"
+        return (
+            f"Result({self.source!r}, frame {self.index}, {self.time:.3f} s, {len(self)} objects)"
+        )

@@ -28,11 +28,17 @@ class Stopping(Worker):
         import ray
 
         for number, stop in enumerate(self.stops):
-            here, go_on = (pathlib.Path(self.folder) / f"{what}.{number}" for what in ("stopped", "go_on"))
+            here, go_on = (
+                pathlib.Path(self.folder) / f"{what}.{number}" for what in ("stopped", "go_on")
+            )
             if go_on.exists():
                 continue
             node = ray.get_runtime_context().get_node_id()
-            if step != stop["step"] or self.done < stop.get("after", 0) or node not in (stop.get("node") or node):
+            if (
+                step != stop["step"]
+                or self.done < stop.get("after", 0)
+                or node not in (stop.get("node") or node)
+            ):
                 return
             written = here.with_suffix(f".{os.getpid()}")
             written.write_text(json.dumps({"pid": os.getpid(), "node": node, "name": name}))

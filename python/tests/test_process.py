@@ -1,4 +1,5 @@
 """What a process does to the engine: signals, forks, spawns, threads, ends, and a thousand sessions."""
+
 import multiprocessing
 import os
 import pathlib
@@ -9,7 +10,6 @@ import threading
 import time
 
 import pytest
-
 import saccade
 from conftest import SCENE
 
@@ -17,7 +17,13 @@ LONG = "synthetic:frames=100000000&width=160&height=160"
 
 
 def python(code, **options):
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
 
 
 def interrupted(code):
@@ -30,13 +36,16 @@ def interrupted(code):
     return time.monotonic() - start, out, err, child.returncode
 
 
-@pytest.mark.parametrize("waits", [
-    "for r in saccade.track(LONG, model='synthetic', save='jsonl', out=OUT):\n    if r.index == 3: print('ready', flush=True)",
-    # Nothing comes: the pictures of a feed that nobody fills.
-    "s = saccade.Session(model='synthetic'); f = s.feed('f', format='gray', fps=1); import numpy as np\n"
-    "f.push(np.zeros((160, 160), np.uint8)); s.next(); print('ready', flush=True); s.next()",
-    "s = saccade.Session(model='synthetic'); a = s.add(LONG, results=False); print('ready', flush=True); a.wait()",
-])
+@pytest.mark.parametrize(
+    "waits",
+    [
+        "for r in saccade.track(LONG, model='synthetic', save='jsonl', out=OUT):\n    if r.index == 3: print('ready', flush=True)",
+        # Nothing comes: the pictures of a feed that nobody fills.
+        "s = saccade.Session(model='synthetic'); f = s.feed('f', format='gray', fps=1); import numpy as np\n"
+        "f.push(np.zeros((160, 160), np.uint8)); s.next(); print('ready', flush=True); s.next()",
+        "s = saccade.Session(model='synthetic'); a = s.add(LONG, results=False); print('ready', flush=True); a.wait()",
+    ],
+)
 def test_ctrl_c_stops_it_within_a_second(waits, tmp_path):
     code = f"import saccade\nLONG = {LONG!r}\nOUT = {str(tmp_path)!r}\n{waits}\n"
     took, out, err, status = interrupted(code)
@@ -46,7 +55,9 @@ def test_ctrl_c_stops_it_within_a_second(waits, tmp_path):
         [file] = files
         assert file.read_text().splitlines()[-1].startswith('{"outcome":"interrupted"')
     # Half a second for frames under way, and the interpreter's own end; the limit is for machines of CI.
-    assert took < (10 if os.environ.get("CI") or os.getloadavg()[0] > 2 else 2), f"{took:.2f} s: {err}"
+    assert took < (10 if os.environ.get("CI") or os.getloadavg()[0] > 2 else 2), (
+        f"{took:.2f} s: {err}"
+    )
 
 
 def test_a_fork_is_refused_with_the_way_out():
@@ -56,8 +67,13 @@ def test_a_fork_is_refused_with_the_way_out():
         child = os.fork()
         if child == 0:
             told = []
-            for call in (lambda: saccade.track(SCENE, model="synthetic"), session.next, stream.wait, session.snapshot,
-                         lambda: saccade.Session(model="synthetic")):
+            for call in (
+                lambda: saccade.track(SCENE, model="synthetic"),
+                session.next,
+                stream.wait,
+                session.snapshot,
+                lambda: saccade.Session(model="synthetic"),
+            ):
                 try:
                     call()
                     told.append("nothing")

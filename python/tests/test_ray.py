@@ -17,10 +17,11 @@ import time
 
 import pytest
 
-os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # (what keeps nodes on loopback; read when Ray is imported)
+os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = (
+    "0"  # (what keeps nodes on loopback; read when Ray is imported)
+)
 pytest.importorskip("ray")
 import pyarrow.parquet as pq  # noqa: E402
-
 import saccade.ray  # noqa: E402
 from saccade.ray import _sources  # noqa: E402
 
@@ -37,8 +38,13 @@ def processes(word):
     for entry in pathlib.Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             with contextlib.suppress(OSError):
-                text = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                if word in text and (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z":
+                text = (
+                    (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                )
+                if (
+                    word in text
+                    and (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+                ):
                     found[int(entry.name)] = text
     return found
 
@@ -60,7 +66,12 @@ class Machines:
         self.folder = tempfile.mkdtemp(prefix="sr", dir="/tmp")  # (short: sockets lie in it)
         os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_AUTH_TOKEN_PATH=f"{self.folder}/token")
         os.environ.setdefault("RAY_DISABLE_IMPORT_WARNING", "1")
-        self.options = {"num_cpus": 1, "num_gpus": 0, "object_store_memory": 100 << 20, "include_dashboard": False}
+        self.options = {
+            "num_cpus": 1,
+            "num_gpus": 0,
+            "object_store_memory": 100 << 20,
+            "include_dashboard": False,
+        }
         self.cluster = Cluster(
             initialize_head=True,
             head_node_args={**self.options, "temp_dir": self.folder},
@@ -98,8 +109,13 @@ def videos(tmp_path_factory):
     from saccade._command import program
 
     folder = tmp_path_factory.mktemp("videos")
-    scenes = [f"synthetic:frames={8 + n % 5}&width=240&height=160&seed={n}" for n in range(VIDEOS - 3)]
-    subprocess.run([program(), "track", *scenes, "-m", "synthetic", "--save", "video", "--out", folder, "-q"], check=True)
+    scenes = [
+        f"synthetic:frames={8 + n % 5}&width=240&height=160&seed={n}" for n in range(VIDEOS - 3)
+    ]
+    subprocess.run(
+        [program(), "track", *scenes, "-m", "synthetic", "--save", "video", "--out", folder, "-q"],
+        check=True,
+    )
     for number, made in enumerate(sorted(folder.glob("*.mp4"))):
         made.rename(folder / f"v{number:02}.mp4")
     for left in folder.iterdir():
@@ -110,8 +126,20 @@ def videos(tmp_path_factory):
     (folder / "broken3.mp4").write_bytes((folder / "v00.mp4").read_bytes()[:3000])
     alone = tmp_path_factory.mktemp("alone")
     run = subprocess.run(
-        [program(), "track", folder, "-m", "synthetic", "--save", "jsonl", "--out", alone, "--json"],
-        capture_output=True, text=True,
+        [
+            program(),
+            "track",
+            folder,
+            "-m",
+            "synthetic",
+            "--save",
+            "jsonl",
+            "--out",
+            alone,
+            "--json",
+        ],
+        capture_output=True,
+        text=True,
     )
     assert run.returncode == 1
     tables = {}
@@ -119,9 +147,22 @@ def videos(tmp_path_factory):
         header, *frames, footer = (json.loads(line) for line in made.read_text().splitlines())
         assert footer["outcome"] == "complete"
         tables[made.stem] = [
-            (f["index"], f["pts_ns"], t["id"], *t["box"], t["score"], t["class"], header["class_names"][t["class"]],
-             t["state"], *t["raw_box"], *t["velocity"], t["age"], t["detection"])
-            for f in frames for t in f["tracks"]
+            (
+                f["index"],
+                f["pts_ns"],
+                t["id"],
+                *t["box"],
+                t["score"],
+                t["class"],
+                header["class_names"][t["class"]],
+                t["state"],
+                *t["raw_box"],
+                *t["velocity"],
+                t["age"],
+                t["detection"],
+            )
+            for f in frames
+            for t in f["tracks"]
         ]
     assert len(tables) == VIDEOS - 3 and any(tables.values())
     return folder, tables, json.loads(run.stdout)
@@ -131,12 +172,31 @@ def rows_of(path):
     """A file's rows, in the order of `tables`; floats as the shortest text of a float32 reads."""
     table = pq.read_table(path).drop_columns(["source"])
     columns = []
-    for name, column in zip(table.column_names, table.columns):
+    for _name, column in zip(table.column_names, table.columns):
         values = column.to_numpy()
-        columns.append([float(str(v)) for v in values] if column.type == "float" else values.tolist())
+        columns.append(
+            [float(str(v)) for v in values] if column.type == "float" else values.tolist()
+        )
     assert table.column_names == [
-        "frame", "time_ns", "id", "x1", "y1", "x2", "y2", "score", "class", "class_name", "state", "raw_x1", "raw_y1",
-        "raw_x2", "raw_y2", "velocity_x", "velocity_y", "age", "detection",
+        "frame",
+        "time_ns",
+        "id",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "score",
+        "class",
+        "class_name",
+        "state",
+        "raw_x1",
+        "raw_y1",
+        "raw_x2",
+        "raw_y2",
+        "velocity_x",
+        "velocity_y",
+        "age",
+        "detection",
     ]
     return list(zip(*columns))
 
@@ -148,13 +208,20 @@ class Driver:
         self.folder = tmp_path / f"steps-{time.monotonic_ns()}"
         self.folder.mkdir()
         told = {
-            "paths": [str(folder)], "out": str(out), "address": machines.cluster.address, "folder": str(self.folder),
-            "stops": list(stops), **more,
+            "paths": [str(folder)],
+            "out": str(out),
+            "address": machines.cluster.address,
+            "folder": str(self.folder),
+            "stops": list(stops),
+            **more,
         }
         self.log = (self.folder / "log").open("w+")
         self.all.append(self)
         self.process = subprocess.Popen(
-            [sys.executable, str(TESTS / "ray_driver.py"), json.dumps(told)], stdout=subprocess.PIPE, stderr=self.log, text=True,
+            [sys.executable, str(TESTS / "ray_driver.py"), json.dumps(told)],
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
         )
 
     def said(self):
@@ -186,7 +253,10 @@ def noted(out):
     """The manifest: what was made of what, and which file (by inode: one that was made again has another)."""
     found = {}
     for file in (out / "_saccade" / "manifest").glob("*.json"):
-        found[file.stem] = (json.loads(file.read_text())["key"], (out / f"{file.stem}.parquet").stat().st_ino)
+        found[file.stem] = (
+            json.loads(file.read_text())["key"],
+            (out / f"{file.stem}.parquet").stat().st_ino,
+        )
     return found
 
 
@@ -200,8 +270,15 @@ def assert_whole(out, videos, report):
     for name, row in by_name.items():
         assert row["status"] == ("failed" if name.startswith("broken") else "complete"), row
         assert row["rows"] == len(tables.get(name, ()))
-    errors = {pathlib.Path(e["source"]).name: e for e in pq.read_table(out / "_saccade" / "errors.parquet").to_pylist()}
-    said = {pathlib.Path(s["source"]).name: s["error"] for s in summary["streams"] if s["status"] == "failed"}
+    errors = {
+        pathlib.Path(e["source"]).name: e
+        for e in pq.read_table(out / "_saccade" / "errors.parquet").to_pylist()
+    }
+    said = {
+        pathlib.Path(s["source"]).name: s["error"]
+        for s in summary["streams"]
+        if s["status"] == "failed"
+    }
     assert set(errors) == set(said) == {"broken1.mp4", "broken2.mp4", "broken3.mp4"}
     for name, error in errors.items():
         assert error["exit_code"] == 1 and error["code"] and error["status"] == "failed"
@@ -221,7 +298,10 @@ def kill(machines, driver, victim, stop):
         machines.kill_other()
     else:
         driver.kill()
-        until(lambda: not pathlib.Path(f"/proc/{who['pid']}").exists(), "the actor to end with its driver")
+        until(
+            lambda: not pathlib.Path(f"/proc/{who['pid']}").exists(),
+            "the actor to end with its driver",
+        )
     driver.go_on(stop)
     return who
 
@@ -231,15 +311,25 @@ def node_of(machines, victim):
 
 
 @pytest.mark.skipif(FULL, reason="the full one does each by itself")
-def test_rows_are_those_of_one_process_though_actor_driver_and_node_are_killed(machines, videos, tmp_path):
+def test_rows_are_those_of_one_process_though_actor_driver_and_node_are_killed(
+    machines, videos, tmp_path
+):
     out = tmp_path / "out"
-    first = Driver(machines, videos[0], out, tmp_path, [{"step": "begin", "after": 1}, {"step": "write", "after": 1}])
+    first = Driver(
+        machines,
+        videos[0],
+        out,
+        tmp_path,
+        [{"step": "begin", "after": 1}, {"step": "write", "after": 1}],
+    )
     kill(machines, first, "actor", 0)
     who = kill(machines, first, "driver", 1)
     before = noted(out)
     assert before and who["name"] not in before  # its rows were whole, and had not got their name
     assert not (out / f"{who['name']}.parquet").exists()
-    second = Driver(machines, videos[0], out, tmp_path, [{"step": "middle", "node": node_of(machines, "node")}])
+    second = Driver(
+        machines, videos[0], out, tmp_path, [{"step": "middle", "node": node_of(machines, "node")}]
+    )
     kill(machines, second, "node", 0)
     report = second.report()
     machines.add()
@@ -255,7 +345,13 @@ def test_rows_are_those_of_one_process_though_actor_driver_and_node_are_killed(m
 def test_each_killed_at_each_step(machines, videos, tmp_path, victim, step):
     machines.add()
     out = tmp_path / "out"
-    driver = Driver(machines, videos[0], out, tmp_path, [{"step": step, "after": 2, "node": node_of(machines, victim)}])
+    driver = Driver(
+        machines,
+        videos[0],
+        out,
+        tmp_path,
+        [{"step": step, "after": 2, "node": node_of(machines, victim)}],
+    )
     who = kill(machines, driver, victim, 0)
     if victim == "driver":
         before = noted(out)
@@ -284,7 +380,10 @@ def test_a_video_at_which_workers_die_is_given_up_and_the_rest_is_done(machines,
         pytest.fail(f"another video was taken up: {first}, {second}")
     by_name = {row["name"]: row for row in report["rows"]}
     given_up = by_name.pop(first["name"])
-    assert (given_up["status"], given_up["code"]) == ("failed", "unavailable") and "died 2 times" in given_up["reason"]
+    assert (given_up["status"], given_up["code"]) == (
+        "failed",
+        "unavailable",
+    ) and "died 2 times" in given_up["reason"]
     [[_, other]] = by_name.items()
     assert other["status"] == "complete"
 
@@ -305,7 +404,9 @@ def here(monkeypatch):
         actor._give_up_session()
 
     monkeypatch.setattr(_run, "_answers", answers)
-    return lambda *paths, **settings: saccade.ray.track(*paths, **{"model": "synthetic", **settings})
+    return lambda *paths, **settings: saccade.ray.track(
+        *paths, **{"model": "synthetic", **settings}
+    )
 
 
 def skipped(report):
@@ -338,12 +439,28 @@ def test_what_is_wrong_with_a_video_is_a_row(here, videos, tmp_path):
     (folder / "whole.mp4").write_bytes(whole)
     (folder / "_hidden.mp4").write_bytes(whole)
     (folder / "unread.mp4").mkdir()
-    report = here([folder / "whole.mp4", folder / "_hidden.mp4", folder / "unread.mp4", tmp_path / "no-such.mp4", "rtsp://a:b@c/d"], out)
+    report = here(
+        [
+            folder / "whole.mp4",
+            folder / "_hidden.mp4",
+            folder / "unread.mp4",
+            tmp_path / "no-such.mp4",
+            "rtsp://a:b@c/d",
+        ],
+        out,
+    )
     assert [(row["name"], row["status"], row["code"], row["exit_code"]) for row in report.rows] == [
-        ("whole", "complete", "", 0), ("file_hidden", "complete", "", 0), ("unread", "failed", "not_found", 1),
-        ("no-such", "failed", "not_found", 1), ("d", "failed", "invalid_argument", 2)]
+        ("whole", "complete", "", 0),
+        ("file_hidden", "complete", "", 0),
+        ("unread", "failed", "not_found", 1),
+        ("no-such", "failed", "not_found", 1),
+        ("d", "failed", "invalid_argument", 2),
+    ]
     assert (report.exit_code, report.done, report.failed) == (1, 2, 3)
-    assert {r["source"].rsplit("/", 1)[1] for r in pq.read_table(out).to_pylist()} == {"whole.mp4", "_hidden.mp4"}
+    assert {r["source"].rsplit("/", 1)[1] for r in pq.read_table(out).to_pylist()} == {
+        "whole.mp4",
+        "_hidden.mp4",
+    }
     assert "a:b" not in json.dumps(report.rows)
 
 
@@ -351,8 +468,21 @@ def test_detections_and_images_have_their_columns(here, tmp_path, program):
     report = saccade.ray.detect("synthetic:frames=5", tmp_path / "out", model="synthetic")
     table = pq.read_table(tmp_path / "out" / f"{report.rows[0]['name']}.parquet")
     boxes = [r.boxes.tolist() for r in saccade.detect("synthetic:frames=5", model="synthetic")]
-    assert table.column_names == ["source", "frame", "time_ns", "x1", "y1", "x2", "y2", "score", "class", "class_name"]
-    assert [list(row.values()) for row in table.select(["x1", "y1", "x2", "y2"]).to_pylist()] == sum(boxes, [])
+    assert table.column_names == [
+        "source",
+        "frame",
+        "time_ns",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "score",
+        "class",
+        "class_name",
+    ]
+    assert [
+        list(row.values()) for row in table.select(["x1", "y1", "x2", "y2"]).to_pylist()
+    ] == sum(boxes, [])
     from PIL import Image
 
     (tmp_path / "images").mkdir()
@@ -373,7 +503,10 @@ def bucket(tmp_path):
         port = free.getsockname()[1]
     log = (tmp_path / "moto.log").open("w")
     server = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stdout=log, stderr=log)
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        stdout=log,
+        stderr=log,
+    )
 
     def answers():
         assert server.poll() is None
@@ -393,14 +526,22 @@ def bucket(tmp_path):
 def assert_in_store(videos, bucket, report):
     files, _ = bucket
     assert {row["name"]: row["status"] for row in report["rows"]} == {
-        "broken2": "failed", "v00": "complete", "v01": "complete", "v02": "complete"}
+        "broken2": "failed",
+        "v00": "complete",
+        "v01": "complete",
+        "v02": "complete",
+    }
     files.invalidate_cache()
     for name in ("v00", "v01", "v02"):
         with files.open(f"videos/out/{name}.parquet", "rb") as file:
             assert rows_of(file) == videos[1][name]
             file.seek(0)
-            assert set(pq.read_table(file).column("source").to_pylist()) == {f"s3://videos/in/{name}.mp4"}
-    assert not [path for path in files.find("videos/out") if "/running/" in path or "/temporary/" in path]
+            assert set(pq.read_table(file).column("source").to_pylist()) == {
+                f"s3://videos/in/{name}.mp4"
+            }
+    assert not [
+        path for path in files.find("videos/out") if "/running/" in path or "/temporary/" in path
+    ]
     assert b"open sesame" not in b"".join(files.cat(files.find("videos/out")).values())
     assert "open sesame" not in json.dumps(report)
 
@@ -423,7 +564,9 @@ def test_object_store_from_a_cluster(machines, videos, bucket, tmp_path):
     for name in ("v00.mp4", "v01.mp4", "v02.mp4", "broken2.mp4"):
         files.put_file(str(videos[0] / name), f"videos/in/{name}")
     more = {"source_options": options, "out_options": options, "workers": 2}
-    first = Driver(machines, "s3://videos/in/*.mp4", "s3://videos/out", tmp_path, [{"step": "write"}], **more)
+    first = Driver(
+        machines, "s3://videos/in/*.mp4", "s3://videos/out", tmp_path, [{"step": "write"}], **more
+    )
     kill(machines, first, "driver", 0)
     report = Driver(machines, "s3://videos/in", "s3://videos/out", tmp_path, **more).report()
     assert_in_store(videos, bucket, report)
@@ -431,14 +574,29 @@ def test_object_store_from_a_cluster(machines, videos, bucket, tmp_path):
 
 def test_command_becomes_it(machines, videos, tmp_path, program):
     environment = {**os.environ, "SACCADE_PYTHON": sys.executable, "SACCADE_CONF": "0.3"}
-    words = [program, "track", videos[0] / "v00.mp4", "-m", "synthetic", f"--ray={machines.cluster.address}", "--json"]
+    words = [
+        program,
+        "track",
+        videos[0] / "v00.mp4",
+        "-m",
+        "synthetic",
+        f"--ray={machines.cluster.address}",
+        "--json",
+    ]
     run = subprocess.run(
-        [*words, "--out", tmp_path / "out", "--interpolate", "2"], capture_output=True, text=True, env=environment)
+        [*words, "--out", tmp_path / "out", "--interpolate", "2"],
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
     assert run.returncode == 0, run.stderr
     [row] = json.loads(run.stdout)["videos"]
     assert row["status"] == "complete"
     about = json.loads(pq.read_metadata(tmp_path / "out" / "v00.parquet").metadata[b"saccade"])
-    assert about["settings"].items() >= {"conf": "0.3", "interpolate": "2", "model": "synthetic"}.items()
+    assert (
+        about["settings"].items()
+        >= {"conf": "0.3", "interpolate": "2", "model": "synthetic"}.items()
+    )
     run = subprocess.run([*words, "--save", "mot"], capture_output=True, text=True, env=environment)
     assert run.returncode == 2 and "save: does not go with a cluster" in run.stderr
     run = subprocess.run([*words, "--auto"], capture_output=True, text=True, env=environment)
@@ -447,23 +605,38 @@ def test_command_becomes_it(machines, videos, tmp_path, program):
 
 @pytest.mark.parametrize("python, says", [("no-such-python", "can't be run"), ("/bin/false", "")])
 def test_command_without_python(python, says, program, tmp_path):
-    run = subprocess.run([program, "track", "a.mp4", "--ray", "-m", "synthetic"], capture_output=True, text=True,
-                         env={**os.environ, "SACCADE_PYTHON": python})
-    assert run.returncode == 1 and says in run.stderr and (not says or "pip install 'saccade[ray]'" in run.stderr)
+    run = subprocess.run(
+        [program, "track", "a.mp4", "--ray", "-m", "synthetic"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SACCADE_PYTHON": python},
+    )
+    assert (
+        run.returncode == 1
+        and says in run.stderr
+        and (not says or "pip install 'saccade[ray]'" in run.stderr)
+    )
 
 
 def test_command_without_the_package(program):
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-    run = subprocess.run([program, "track", "a.mp4", "--ray", "-m", "synthetic"], capture_output=True, text=True,
-                         cwd="/", env={**environment, "SACCADE_PYTHON": sys.executable})
+    run = subprocess.run(
+        [program, "track", "a.mp4", "--ray", "-m", "synthetic"],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env={**environment, "SACCADE_PYTHON": sys.executable},
+    )
     assert run.returncode == 1 and "No module named 'saccade'" in run.stderr
     assert "pip install 'saccade[ray]'" in run.stderr
 
 
 def test_wrong_calls_are_told_at_once(tmp_path):
     for error, settings in [
-        (saccade.InvalidArgument, {"save": "mot"}), (saccade.InvalidArgument, {"line": "0,0,1,1"}),
-        (saccade.InvalidArgument, {"konf": 1}), (saccade.InvalidArgument, {"attempts": 0}),
+        (saccade.InvalidArgument, {"save": "mot"}),
+        (saccade.InvalidArgument, {"line": "0,0,1,1"}),
+        (saccade.InvalidArgument, {"konf": 1}),
+        (saccade.InvalidArgument, {"attempts": 0}),
     ]:
         with pytest.raises(error):
             saccade.ray.track("a.mp4", tmp_path / "out", model="synthetic", **settings)
@@ -509,4 +682,6 @@ def test_digest_of_large_files_is_bounded_and_tells_sizes_and_ends_apart(monkeyp
     file = tmp_path / "file"
     file.write_bytes(base)
     assert _sources.content(str(file), {}, False) == {"size": len(base), "sha256": known}
-    assert _sources.content("file://" + str(file), {}, False) == _sources.content(str(file), {}, False)
+    assert _sources.content("file://" + str(file), {}, False) == _sources.content(
+        str(file), {}, False
+    )

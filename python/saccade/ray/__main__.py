@@ -14,13 +14,19 @@ from ._run import Options, _run
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="saccade.ray", description="Many videos over the machines of a Ray cluster.")
+    parser = argparse.ArgumentParser(
+        prog="saccade.ray", description="Many videos over the machines of a Ray cluster."
+    )
     parser.add_argument("mode", choices=["track", "detect"])
     parser.add_argument("source", nargs="+")
-    parser.add_argument("--address", help="of the cluster; else RAY_ADDRESS, else this machine alone")
+    parser.add_argument(
+        "--address", help="of the cluster; else RAY_ADDRESS, else this machine alone"
+    )
     parser.add_argument("--workers", type=int, help="actors at once")
     parser.add_argument("--cores", type=int, help="CPUs an actor")
-    parser.add_argument("--attempts", type=int, default=3, help="times that workers may die at a video [3]")
+    parser.add_argument(
+        "--attempts", type=int, default=3, help="times that workers may die at a video [3]"
+    )
     parser.add_argument("--whole-digest", action="store_true", help="digest large files whole")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("-q", "--quiet", action="store_true", help="errors only")
@@ -62,7 +68,11 @@ def main(arguments: list[str] | None = None) -> int:
     def progress(row: dict[str, Any], done: int, total: int) -> None:
         if given.quiet:
             return
-        what = "done before" if row["skipped"] else f"{row['status']}, {row['frames']} frames, {row['rows']} rows"
+        what = (
+            "done before"
+            if row["skipped"]
+            else f"{row['status']}, {row['frames']} frames, {row['rows']} rows"
+        )
         print(f"{done}/{total} {row['source']}: {what}", file=sys.stderr)
 
     try:
@@ -79,10 +89,16 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"saccade: error: {error.line}", file=sys.stderr)
         return 2 if error.code == "invalid_argument" else 130 if error.code == "interrupted" else 1
     except KeyboardInterrupt:
-        print("saccade: error: interrupted; what is done stays, and the same command does the rest", file=sys.stderr)
+        print(
+            "saccade: error: interrupted; what is done stays, and the same command does the rest",
+            file=sys.stderr,
+        )
         return 130
     for row in report.errors:
-        print(f"saccade: {'error' if row['status'] == 'failed' else 'warning'}: {row['reason']}", file=sys.stderr)
+        print(
+            f"saccade: {'error' if row['status'] == 'failed' else 'warning'}: {row['reason']}",
+            file=sys.stderr,
+        )
     try:
         if given.json:
             counts = {"done": report.done, "skipped": report.skipped, "failed": report.failed}

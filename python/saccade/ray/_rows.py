@@ -25,11 +25,16 @@ _OBJECT = [
 ]
 _TRACK = [
     ("state", pa.string()),
-    *((name, pa.float32()) for name in ("raw_x1", "raw_y1", "raw_x2", "raw_y2", "velocity_x", "velocity_y")),
+    *(
+        (name, pa.float32())
+        for name in ("raw_x1", "raw_y1", "raw_x2", "raw_y2", "velocity_x", "velocity_y")
+    ),
     ("age", pa.int64()),
     ("detection", pa.int32()),
 ]
-_GROUND = [(name, pa.float32()) for name in ("ground_x", "ground_y", "distance", "ground_vx", "ground_vy")]
+_GROUND = [
+    (name, pa.float32()) for name in ("ground_x", "ground_y", "distance", "ground_vx", "ground_vy")
+]
 
 
 def schema(tracking: bool, ground: bool, images: bool) -> pa.Schema:
@@ -49,7 +54,9 @@ def schema(tracking: bool, ground: bool, images: bool) -> pa.Schema:
 class Rows:
     """Writes results of one video, a batch of rows at a time."""
 
-    def __init__(self, path: str, source: str, names: list[str], tracking: bool, ground: bool) -> None:
+    def __init__(
+        self, path: str, source: str, names: list[str], tracking: bool, ground: bool
+    ) -> None:
         self._path, self._source, self._tracking, self._ground = path, source, tracking, ground
         self._names = np.array([*names, ""], dtype=object)
         self._writer: pq.ParquetWriter | None = None
@@ -85,12 +92,16 @@ class Rows:
             return np.concatenate([getattr(f, name) for f in found])
 
         boxes, classes = joined("boxes"), joined("classes")
-        known = np.where((classes >= 0) & (classes < len(self._names) - 1), classes, len(self._names) - 1)
+        known = np.where(
+            (classes >= 0) & (classes < len(self._names) - 1), classes, len(self._names) - 1
+        )
         class_names = self._names[known]
         for at in np.flatnonzero(known == len(self._names) - 1):
             class_names[at] = str(classes[at])
         columns: dict[str, Any] = {
-            "source": pa.array([self._source], pa.string()).take(pa.array(np.zeros(self._held, np.int64))),
+            "source": pa.array([self._source], pa.string()).take(
+                pa.array(np.zeros(self._held, np.int64))
+            ),
             "frame": np.repeat(np.array([r.index for r in results], np.int64), counts),
             "time_ns": np.repeat(np.array([r.time_ns for r in results], np.int64), counts),
             "score": joined("scores"),
@@ -100,7 +111,9 @@ class Rows:
         for corner, name in enumerate(("x1", "y1", "x2", "y2")):
             columns[name] = np.ascontiguousarray(boxes[:, corner])
         if self._images:
-            columns["file"] = pa.array(np.repeat(np.array([r.file for r in results], object), counts), pa.string())
+            columns["file"] = pa.array(
+                np.repeat(np.array([r.file for r in results], object), counts), pa.string()
+            )
         if self._tracking:
             raw, velocities = joined("raw_boxes"), joined("velocities")
             columns["id"] = joined("ids")
@@ -114,9 +127,13 @@ class Rows:
             if self._ground:
                 ground = joined("ground")
                 for part, (name, _) in enumerate(_GROUND):
-                    columns[name] = pa.array(np.ascontiguousarray(ground[:, part]), from_pandas=True)
+                    columns[name] = pa.array(
+                        np.ascontiguousarray(ground[:, part]), from_pandas=True
+                    )
         assert self._writer is not None
-        self._writer.write_table(pa.table({f.name: columns[f.name] for f in self._schema}, schema=self._schema))
+        self._writer.write_table(
+            pa.table({f.name: columns[f.name] for f in self._schema}, schema=self._schema)
+        )
         self.rows += self._held
         self._held = 0
 

@@ -36,7 +36,16 @@ _NOT_HERE = {
     "live": "files are read as fast as they can be",
 }
 #: Likewise, and nothing is lost by leaving them out.
-_PASSED_OVER = {"out", "resume", "streams", "reconnect", "silent_after", "frozen_after", "rtsp_transport", "credentials"}
+_PASSED_OVER = {
+    "out",
+    "resume",
+    "streams",
+    "reconnect",
+    "silent_after",
+    "frozen_after",
+    "rtsp_transport",
+    "credentials",
+}
 _FILES = ("model", "reid", "ground")
 
 
@@ -151,7 +160,9 @@ def detect(paths: Path | Sequence[Path], out: Path, **options: Any) -> Report:
 def _settings(given: dict[str, Any]) -> list[tuple[str, str]]:
     """All that are not at their defaults, so that every worker has the same."""
     local_files = {
-        key: os.path.abspath(os.fspath(value)) if key in _FILES and os.path.isfile(os.fspath(value)) else value
+        key: os.path.abspath(os.fspath(value))
+        if key in _FILES and os.path.isfile(os.fspath(value))
+        else value
         for key, value in given.items()
         if value is not None
     }
@@ -162,7 +173,9 @@ def _settings(given: dict[str, Any]) -> list[tuple[str, str]]:
     left = {
         key: text
         for key, text in in_force.items()
-        if key not in _PASSED_OVER and key not in _NOT_HERE and (key in given or key not in OF_THE_MACHINE)
+        if key not in _PASSED_OVER
+        and key not in _NOT_HERE
+        and (key in given or key not in OF_THE_MACHINE)
     }
     for key in _FILES:
         if key in left and os.path.isfile(left[key]):
@@ -198,7 +211,10 @@ def _cluster(address: str | None) -> Iterator[None]:
 
     if ray.is_initialized():
         if address is not None:
-            raise InvalidArgument("address: this process is in a cluster already", "leave it out, or call ray.shutdown()")
+            raise InvalidArgument(
+                "address: this process is in a cluster already",
+                "leave it out, or call ray.shutdown()",
+            )
         yield
         return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -237,22 +253,33 @@ def _place(device: str, options: Options, videos: int) -> _Place:
     cpus = [int(node.get("CPU", 0)) for node in nodes]
     gpus = sum(int(node.get("GPU", 0)) for node in nodes)
     if device not in ("", "auto", "cpu", "cuda:0", "cuda:all"):
-        raise InvalidArgument(f"device: '{device}' names GPUs, and each actor has one of its own", "use cuda:all or cpu")
+        raise InvalidArgument(
+            f"device: '{device}' names GPUs, and each actor has one of its own",
+            "use cuda:all or cpu",
+        )
     on_gpus = device.startswith("cuda") or (device in ("", "auto") and gpus > 0)
     if on_gpus:
         if gpus == 0:
-            raise Unavailable("device: the cluster has no GPU", "use device=\"cpu\", or add nodes that have one")
-        with_gpus = [int(node.get("CPU", 0)) // int(node["GPU"]) for node in nodes if int(node.get("GPU", 0))]
-        each = min(cores or 2, max(0, *with_gpus)) if cores is None else cores
+            raise Unavailable(
+                "device: the cluster has no GPU", 'use device="cpu", or add nodes that have one'
+            )
+        with_gpus = [
+            int(node.get("CPU", 0)) // int(node["GPU"]) for node in nodes if int(node.get("GPU", 0))
+        ]
+        each = cores if cores is not None else min(2, max(with_gpus))
         return _Place(max(1, min(workers or gpus, videos)), each, 1, "cuda:0")
     each = cores or max(1, min([2, *(n for n in cpus if n)]))
     room = sum(n // each for n in cpus)
     if room == 0:
-        raise Unavailable(f"cores: no machine of the cluster has {each} CPUs", "give fewer by cores=")
+        raise Unavailable(
+            f"cores: no machine of the cluster has {each} CPUs", "give fewer by cores="
+        )
     return _Place(max(1, min(workers or room, room, videos)), each, 0, "cpu")
 
 
-def _answers(work: Work, items: list[dict[str, str]], place: _Place, worker: type[Worker]) -> Iterator[Row]:
+def _answers(
+    work: Work, items: list[dict[str, str]], place: _Place, worker: type[Worker]
+) -> Iterator[Row]:
     """Each as it comes. A block a video; actors come back after they died, and what they were at is tried again."""
     import ray.data
 
@@ -269,7 +296,10 @@ def _answers(work: Work, items: list[dict[str, str]], place: _Place, worker: typ
             worker,  # type: ignore[arg-type]
             fn_constructor_args=[work],
             compute=ray.data.ActorPoolStrategy(
-                min_size=1, max_size=place.actors, initial_size=place.actors, max_tasks_in_flight_per_actor=1
+                min_size=1,
+                max_size=place.actors,
+                initial_size=place.actors,
+                max_tasks_in_flight_per_actor=1,
             ),
             num_cpus=place.cpus,
             num_gpus=place.gpus or None,
@@ -287,16 +317,27 @@ def _write_errors(store: Store, rows: list[Row]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = {"source": pa.string(), "reason": pa.string(), "code": pa.string(), "exit_code": pa.int32(), "status": pa.string()}
+    columns = {
+        "source": pa.string(),
+        "reason": pa.string(),
+        "code": pa.string(),
+        "exit_code": pa.int32(),
+        "status": pa.string(),
+    }
     with tempfile.TemporaryDirectory(prefix="saccade-") as folder:
         path = store.temporary("errors", folder)
-        pq.write_table(pa.table({n: pa.array([r[n] for r in rows], t) for n, t in columns.items()}), path)
+        pq.write_table(
+            pa.table({n: pa.array([r[n] for r in rows], t) for n, t in columns.items()}), path
+        )
         store.place(path, store.path("_saccade", "errors.parquet"))
 
 
 def _names(sources: list[str]) -> list[str]:
     """Names of outputs, as the command line has them. Readers of Parquet pass over names that begin with _ or a dot."""
-    named = ["file" + os.path.basename(s) if os.path.basename(s)[:1] in ("_", ".") else s for s in sources]
+    named = [
+        "file" + os.path.basename(s) if os.path.basename(s)[:1] in ("_", ".") else s
+        for s in sources
+    ]
     made: list[str] = _engine.output_names(named)
     return made
 
@@ -308,7 +349,9 @@ def _claim(store: Store, sources: list[str], names: list[str]) -> None:
     outputs = {os.path.realpath(store.output(name)): name for name in names}
     for source in sources:
         if os.path.realpath(source) in outputs:
-            raise InvalidArgument(f"{source}: a result would replace it", "name another folder by out=")
+            raise InvalidArgument(
+                f"{source}: a result would replace it", "name another folder by out="
+            )
 
 
 def _run(
@@ -374,7 +417,10 @@ def _run(
                     take(row)
     for source, name in zip(sources, names):
         if name not in rows:
-            lost = Unavailable(f"{_engine.shown_name(source)}: its worker gave no answer", "call it again: what is done stays")
+            lost = Unavailable(
+                f"{_engine.shown_name(source)}: its worker gave no answer",
+                "call it again: what is done stays",
+            )
             rows[name] = failed(source, name, lost)
     report = Report([rows[name] for name in names])
     try:
@@ -382,5 +428,3 @@ def _run(
     except Exception as error:
         raise _of_system("write", folder, error) from error
     return report
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import glob
 import hashlib
 import os
@@ -33,7 +32,9 @@ def scheme(source: str) -> str:
 
 
 def _natural(text: str) -> list[Any]:
-    return [(1, int(part)) if part.isdigit() else (0, part) for part in re.split(r"(\d+)", text) if part]
+    return [
+        (1, int(part)) if part.isdigit() else (0, part) for part in re.split(r"(\d+)", text) if part
+    ]
 
 
 def _in_store(source: str, options: dict[str, Any]) -> list[str]:
@@ -48,7 +49,10 @@ def _in_store(source: str, options: dict[str, Any]) -> list[str]:
     else:
         found = [path] if files.exists(path) else []
     if not found:
-        raise NotFound(f"{_engine.shown_name(source)}: no video is there", "name a file, folder or pattern of videos")
+        raise NotFound(
+            f"{_engine.shown_name(source)}: no video is there",
+            "name a file, folder or pattern of videos",
+        )
     return [files.unstrip_protocol(p) for p in sorted(found, key=_natural)]
 
 
@@ -66,7 +70,9 @@ def _one(source: str, options: dict[str, Any]) -> list[str]:
         try:
             return _in_store(source, options)
         except (OSError, ImportError, ValueError) as error:
-            raise Unreadable(f"{_engine.shown_name(source)}: {_engine.shown_text(str(error))}") from None
+            raise Unreadable(
+                f"{_engine.shown_name(source)}: {_engine.shown_text(str(error))}"
+            ) from None
     if source.startswith("synthetic:"):
         return [source]
     found = _engine.locations([source])
@@ -121,7 +127,6 @@ def _members(source: str) -> list[str]:
         found = [entry.path for entry in os.scandir(source) if entry.is_file()]
     else:
         found = [p for p in glob.glob(source, recursive=True) if os.path.isfile(p)]
-        found = [p for p in found if "**" in source or fnmatch.fnmatch(p, source)]
     return sorted(found)
 
 
@@ -169,6 +174,8 @@ def local(source: str, folder: str, options: dict[str, Any]) -> str:
         return source
     files, path = fsspec.core.url_to_fs(source, **options)
     ending = os.path.splitext(path.split("?")[0])[1]
-    here = os.path.join(folder, "source" + (ending if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", ending) else ""))
+    here = os.path.join(
+        folder, "source" + (ending if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", ending) else "")
+    )
     files.get_file(path, here)
     return here

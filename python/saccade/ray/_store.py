@@ -114,7 +114,11 @@ class Store:
         """What workers that died left of these results. One that still lives finds them done (Worker)."""
         if not self.on_disk:
             return
-        for kind, ending in (("temporary", ".parquet."), ("manifest", ".json."), ("running", ".json.")):
+        for kind, ending in (
+            ("temporary", ".parquet."),
+            ("manifest", ".json."),
+            ("running", ".json."),
+        ):
             folder = self.path("_saccade", kind)
             for found in os.listdir(folder):
                 if found.startswith(name + ending) and len(found) == len(name + ending) + 32:

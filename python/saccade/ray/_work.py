@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .. import _engine
-from .._errors import Error, InternalError, NotFound, OutOfMemory, Unavailable, Unreadable, Unwritable
+from .._errors import (
+    Error,
+    InternalError,
+    NotFound,
+    OutOfMemory,
+    Unavailable,
+    Unreadable,
+    Unwritable,
+)
 from .._session import Session
 from . import _sources
 from ._rows import Rows
@@ -46,7 +54,11 @@ def key_of(digest: str, content: dict[str, Any]) -> str:
 
 def failed(source: str, name: str, error: BaseException) -> dict[str, Any]:
     """An answer like that of Worker, with the reason and the exit code that the command line would have."""
-    told = error if isinstance(error, Error) else InternalError(f"{type(error).__name__}: {error}", "please report it")
+    told = (
+        error
+        if isinstance(error, Error)
+        else InternalError(f"{type(error).__name__}: {error}", "please report it")
+    )
     return {
         "source": _engine.shown_name(source),
         "name": name,
@@ -96,7 +108,9 @@ class Worker:
         try:
             answer = self._do(source, name)
         except Exception as error:
-            if isinstance(error, (OutOfMemory, Unavailable, InternalError)) or not isinstance(error, Error):
+            if isinstance(error, (OutOfMemory, Unavailable, InternalError)) or not isinstance(
+                error, Error
+            ):
                 self._give_up_session()
             answer = failed(source, name, error)
             self._end(name)
@@ -153,7 +167,12 @@ class Worker:
                     f"{_engine.shown_name(source)}: the worker died {begun} times at it",
                     "look into the node's log for why (memory, say), or allow more by attempts=",
                 )
-            told = {"run": self._work.run, "attempts": begun + 1, "node": socket.gethostname(), "pid": os.getpid()}
+            told = {
+                "run": self._work.run,
+                "attempts": begun + 1,
+                "node": socket.gethostname(),
+                "pid": os.getpid(),
+            }
             self._store.write("running", name, told)
         except Exception as error:
             raise _of_system("write", self._work.out, error) from error
@@ -174,7 +193,7 @@ class Worker:
                     f"{socket.gethostname()}: the model, the ground file or the version of saccade here is not the driver's",
                     "install one version everywhere, and name files that are the same on all machines",
                 )
-            self._session = Session(results=256, **{key: text for key, text in work.words})  # type: ignore[arg-type]
+            self._session = Session(results=256, **dict(work.words))  # type: ignore[arg-type]
         return self._session
 
     def _give_up_session(self) -> None:
@@ -195,7 +214,13 @@ class Worker:
         try:
             try:
                 temporary = store.temporary(name, folder)
-                rows = Rows(temporary, shown, session.names, work.mode == "track", any(k == "ground" for k, _ in work.words))
+                rows = Rows(
+                    temporary,
+                    shown,
+                    session.names,
+                    work.mode == "track",
+                    any(k == "ground" for k, _ in work.words),
+                )
                 for result in session:
                     rows.add(result)
                     if rows.frames == 1:
@@ -219,9 +244,19 @@ class Worker:
             raise Unreadable(f"{shown}: it changed while it was read", "try again once it is whole")
         about = {"source": shown, "status": summary.status, "damage": summary.damage, **made_of}
         if summary.bad_images and not summary.damage:
-            about["damage"] = f"{len(summary.bad_images)} images can't be read, the first: {summary.bad_images[0]}"
+            about["damage"] = (
+                f"{len(summary.bad_images)} images can't be read, the first: {summary.bad_images[0]}"
+            )
         try:
-            rows.finish({**about, "mode": work.mode, "settings": dict(work.words), "width": summary.width, "height": summary.height})
+            rows.finish(
+                {
+                    **about,
+                    "mode": work.mode,
+                    "settings": dict(work.words),
+                    "width": summary.width,
+                    "height": summary.height,
+                }
+            )
             self.step("write", name)
             try:
                 store.place(temporary, store.output(name))
@@ -238,7 +273,9 @@ class Worker:
         self.step("end", name)
         return entry
 
-    def _answer(self, source: str, name: str, entry: dict[str, Any], skipped: bool) -> dict[str, Any]:
+    def _answer(
+        self, source: str, name: str, entry: dict[str, Any], skipped: bool
+    ) -> dict[str, Any]:
         partial = entry["status"] == "partial"
         return {
             "source": _engine.shown_name(source),
