@@ -4,7 +4,8 @@
 //
 // engine_profiles MODEL.onnx DEVICE PROFILES...   such as: yolo11n.onnx cuda:0 1:1:4,1:32:32 1:8:8
 //
-// PROFILES are least:best:most images. Inputs lie on the device; FP16; 640x640.
+// PROFILES are least:best:most images, and may end in @LEVEL, how hard the builder looks for fast
+// kernels (0 to 5). Inputs lie on the device; FP16, or INT8 of a network that is; 640x640.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,6 +21,7 @@
 #include "infer/tensorrt/engine_builder.h"
 #include "infer/tensorrt/target.h"
 #include "model/prepared_model.h"
+#include "model/quantize/int8_plan.h"
 
 namespace {
 
@@ -39,8 +41,20 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     return parts;
 }
 
-std::optional<std::vector<BatchRange>> parse(std::string_view text) {
+struct Trial {
     std::vector<BatchRange> profiles;
+    int level = infer::default_builder_level;
+};
+
+std::optional<Trial> parse(std::string_view text) {
+    Trial trial;
+    std::vector<BatchRange>& profiles = trial.profiles;
+    if (const std::size_t at = text.find('@'); at != std::string_view::npos) {
+        const auto [end, error] =
+            std::from_chars(text.data() + at + 1, text.data() + text.size(), trial.level);
+        if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+        text = text.substr(0, at);
+    }
     for (const std::string_view one : split(text, ',')) {
         const auto numbers = split(one, ':');
         if (numbers.size() != 3) return std::nullopt;
@@ -53,18 +67,19 @@ std::optional<std::vector<BatchRange>> parse(std::string_view text) {
         }
         profiles.push_back({values[0], values[1], values[2]});
     }
-    return profiles;
+    return trial;
 }
 
 Result<void> time_engine(Opened& opened, const TypedNetwork& network, const std::string& name,
-                         const std::vector<BatchRange>& profiles, std::string_view text) {
+                         const Trial& trial, std::string_view text) {
     const auto start = Steady::now();
     auto built = opened.library->build({.onnx = network.onnx,
                                         .name = name,
                                         .height = side,
                                         .width = side,
-                                        .profiles = profiles,
+                                        .profiles = trial.profiles,
                                         .capability = 0,
+                                        .level = trial.level,
                                         .timing_cache = "",
                                         .progress = {},
                                         .stop = {}});
@@ -84,7 +99,9 @@ Result<void> run(const char* file, const char* device, int count, char** lists) 
     if (!onnx) return fail(onnx.error());
     const auto freed = onnx->network(model::HeadForm::whole);
     if (!freed) return fail(freed.error());
-    const auto network = typed_network(freed->graph, freed->spec, {});
+    infer::EngineBuild build;
+    if (freed->graph.metadata().contains(model::int8_key)) build.precision = infer::Precision::int8;
+    const auto network = typed_network(freed->graph, freed->spec, build);
     if (!network) return fail(network.error());
     const auto gpu = infer::device_from(device);
     if (!gpu) return fail(ErrorCode::invalid_argument, fmt::format("{} is no device", device));
@@ -92,13 +109,13 @@ Result<void> run(const char* file, const char* device, int count, char** lists) 
     if (!opened) return fail(opened.error());
     fmt::print("| profiles | batch | ms | images/s |\n| --- | --- | --- | --- |\n");
     for (int i = 0; i < count; ++i) {
-        const auto profiles = parse(lists[i]);
-        if (!profiles)
+        const auto trial = parse(lists[i]);
+        if (!trial)
             return fail(ErrorCode::invalid_argument,
                         fmt::format("'{}' is no list of profiles", lists[i]));
         auto timed = cuda::guarded([&] {
             const cuda::DeviceScope scope(opened->ordinal);
-            return time_engine(*opened, *network, onnx->name(), *profiles, lists[i]);
+            return time_engine(*opened, *network, onnx->name(), *trial, lists[i]);
         });
         if (!timed) return fail(timed.error());
         if (!*timed) return *timed;
@@ -110,7 +127,8 @@ Result<void> run(const char* file, const char* device, int count, char** lists) 
 
 int main(int argc, char** argv) {
     if (argc < 4) {
-        fmt::print(stderr, "usage: engine_profiles MODEL.onnx DEVICE LEAST:BEST:MOST[,...]...\n");
+        fmt::print(stderr,
+                   "usage: engine_profiles MODEL.onnx DEVICE LEAST:BEST:MOST[,...][@LEVEL]...\n");
         return 2;
     }
     if (const auto done = run(argv[1], argv[2], argc - 3, argv + 3); !done) {

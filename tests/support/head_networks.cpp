@@ -36,6 +36,14 @@ class Builder {
     std::string op(const std::string& type, const std::vector<std::string>& inputs) {
         return writer_.node(type, inputs);
     }
+    /// `layers` convolutions in front of all else, which hand the picture on, a little changed.
+    void deepen(int layers) {
+        for (int layer = 0; layer < layers; ++layer) {
+            std::vector<float> weights(std::size_t{3} * 3, 0.05F);
+            for (std::size_t i = 0; i < 3; ++i) weights[4 * i] = 0.9F;
+            picture_ = op("Conv", {picture_, writer_.floats(weights, {3, 3, 1, 1})});
+        }
+    }
     std::string by(const std::string& value, float factor) {
         return op("Mul", {value, writer_.scalar(factor)});
     }
@@ -57,7 +65,7 @@ class Builder {
     /// same.
     std::string map(std::int64_t channels, std::int64_t stride, float weights = 8) {
         const std::string pooled =
-            writer_.node("AveragePool", {"images"},
+            writer_.node("AveragePool", {picture_},
                          {{"kernel_shape", {stride, stride}}, {"strides", {stride, stride}}});
         const auto numbers = [&](std::int64_t count, float reach) {
             // (Distributions of the standard library differ from one to the other.)
@@ -109,7 +117,8 @@ class Builder {
     }
 
     bool dense() {
-        if (layout_ == "yolov8") {
+        if (layout_ == "yolov8-deep") deepen(4);
+        if (layout_ == "yolov8" || layout_ == "yolov8-deep") {
             concat({centred(), sigmoids(classes_)}, 1, "output0");
             output({1, 4 + classes_, network_cells});
         } else if (layout_ == "yolov8-turned") {
@@ -374,6 +383,7 @@ class Builder {
     }
 
     const std::string layout_;
+    std::string picture_ = "images";  ///< what the head looks at
     const std::int64_t classes_;
     OnnxWriter writer_{17};
     std::mt19937 random_{7};

@@ -25,7 +25,8 @@ const std::vector<std::string>& read_layouts();
 /// (YOLOv8 with two corners).
 const std::vector<std::string>& refused_layouts();
 
-/// One of the above. `classes` other than 3 for networks of one class, say.
+/// One of the above, or "yolov8-deep", which has layers before its last ones. `classes` other than
+/// 3 for networks of one class, say.
 model::OnnxModel head_network(const std::string& layout, const Metadata& metadata = {},
                               int classes = network_classes);
 

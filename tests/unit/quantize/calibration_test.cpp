@@ -5,10 +5,11 @@
 #include <string>
 
 #include "model/quantize/write_int8.h"
-#include "model/synthetic_detector.h"
 #include "quantize/calibrate.h"
 #include "quantize/search.h"
 #include "quantize/trial.h"
+#include "support/files.h"
+#include "support/head_networks.h"
 #include "support/models.h"
 #include "support/temp_dir.h"
 
@@ -107,17 +108,27 @@ TEST_F(Calibrate, GoesOnWhereItWasInterruptedWithTheSameResult) {
     EXPECT_EQ(*resumed, whole);
 }
 
-TEST_F(Calibrate, TheSearchEndsInAPlanOrSaysThatThereIsNone) {
-    const Table table = calibrate(*network_, scene, choice_, "", {}, {}).value();
+// On a network of a few layers: the scan of a real one takes minutes under ASan.
+TEST(Search, EndsInAPlanOrSaysThatThereIsNone) {
+    const test::TempDir dir;
+    const auto file = dir.path() / "small.onnx";
+    test::write_file(file, test::head_network("yolov8-deep").to_bytes().value());
+    const auto opened = open_network(file, {}, {});
+    ASSERT_TRUE(opened) << opened.error().line();
+    const Network& network = *opened;
+    const auto choice = choose_frames(scene, 8, 4, {}, {}).value();
+    const auto calibrated = calibrate(network, scene, choice, "", {}, {});
+    ASSERT_TRUE(calibrated) << calibrated.error().line();
+    const Table& table = *calibrated;
     const auto trial =
-        make_trial(*network_, load_frames(scene, choice_.held_out, {}).value(), {}).value();
+        make_trial(network, load_frames(scene, choice.held_out, {}).value(), {}).value();
     std::vector<std::size_t> kept;
     const Gate never = [&](const model::Int8Plan& plan) -> Result<Judgement> {
         kept.push_back(plan.kept.size());
         return Judgement{.drop = 9, .good = false};
     };
     const auto found =
-        search(*network_, table, Method::minmax, model::Int8Shape::openvino, trial, never, {}, {});
+        search(network, table, Method::minmax, model::Int8Shape::openvino, trial, never, {}, {});
     ASSERT_TRUE(found) << found.error().line();
     EXPECT_FALSE(found->judgement.good);
     EXPECT_TRUE(std::is_sorted(kept.begin(), kept.end()));
