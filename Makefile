@@ -3,7 +3,7 @@ BUILD := build/release
 PROGRAM := build/saccade
 export SACCADE_CACHE_DIR ?= $(CURDIR)/.cache/saccade
 
-.PHONY: demo test program build setup gpu format check-format tidy sanitize asan tsan bench bundle wheel check-wheel clean
+.PHONY: demo test program build setup gpu format check-format tidy sanitize asan tsan ray bench bundle wheel check-wheel clean
 
 # (Where there is no model yet, the demo fetches one of 3.7 MB, and says so.)
 demo: program
@@ -31,14 +31,20 @@ gpu:
 	cmake --preset program -DSACCADE_CUDA=ON
 	cmake --build --preset program
 
-# All C++ and CUDA files in the style of .clang-format, by the version that requirements.txt pins; and
-# whether they are.
+# All C++ and CUDA files in the style of .clang-format, by the version that requirements.txt pins, all
+# Python in that of ruff.toml; and whether they are.
 FORMAT = git ls-files -z '*.cpp' '*.h' '*.cu' '*.cuh' | xargs -0 .venv/bin/clang-format
+PYTHONS = python scripts tests bench
 format: setup
+	scripts/setup.sh --python
 	$(FORMAT) -i
+	.venv-python/bin/ruff format $(PYTHONS)
 
 check-format: setup
+	scripts/setup.sh --python
 	$(FORMAT) --dry-run --Werror
+	.venv-python/bin/ruff format --check $(PYTHONS)
+	.venv-python/bin/ruff check $(PYTHONS)
 
 # src/ by the rules of .clang-tidy, without the CUDA path.
 tidy: setup
@@ -68,6 +74,12 @@ tsan: setup
 	  ctest --test-dir build/tsan --output-on-failure -j2 -L '^media$$' -R 'Parts|Live'
 	TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tsan.supp \
 	  ctest --test-dir build/tsan --output-on-failure -j2 -L '^relay$$'
+
+# The cluster of two Ray nodes, with each of actor, node and driver killed at each step over 40 videos:
+# what `make test` does a part of.
+ray: build
+	cd python/tests && SACCADE_TEST_RAY=full PYTHONPATH=$(CURDIR)/$(BUILD)/python PYTHONDONTWRITEBYTECODE=1 \
+	  $(CURDIR)/.venv-python/bin/python -m pytest test_ray.py --durations=0
 
 bench: program
 	$(PROGRAM) bench

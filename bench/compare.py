@@ -6,6 +6,7 @@ Each command prints one JSON object on standard output. Prints a Markdown table 
 and maximum, and each one's median ratio to the first, pair by pair, so that a machine whose speed
 drifts drifts for all of them.
 """
+
 import argparse
 import json
 import shlex
@@ -27,7 +28,7 @@ for run in range(args.runs):
         if done.returncode != 0:
             sys.exit(f"{name}: exit {done.returncode}\n{done.stderr[-2000:]}")
         text = done.stdout
-        figures[name].append(float(json.loads(text[text.index("{"):])[args.key]))
+        figures[name].append(float(json.loads(text[text.index("{") :])[args.key]))
         print(f"run {run + 1} {name}: {figures[name][-1]:.2f}", file=sys.stderr)
 
 first = next(iter(commands))
@@ -35,5 +36,7 @@ print(f"| command | min | median | max | ratio to {first} |")
 print("| --- | --- | --- | --- | --- |")
 for name, values in figures.items():
     ratio = statistics.median(v / f for v, f in zip(values, figures[first]))
-    print(f"| {name} | {min(values):.2f} | {statistics.median(values):.2f} | {max(values):.2f} "
-          f"| {ratio:.3f} |")
+    print(
+        f"| {name} | {min(values):.2f} | {statistics.median(values):.2f} | {max(values):.2f} "
+        f"| {ratio:.3f} |"
+    )

@@ -4,6 +4,7 @@
 Usage: determinism.py PROGRAM VIDEO [--runs 20] [flags for saccade ...]
 Exits with 1 where any output differs.
 """
+
 import argparse
 import hashlib
 import itertools
@@ -18,15 +19,36 @@ parser.add_argument("video")
 parser.add_argument("--runs", type=int, default=20)
 args, extra = parser.parse_known_args()
 
-variants = itertools.cycle([[], ["--threads", "1"], ["--threads", "2"], ["--decoder-threads", "1"],
-                            ["--decoder-threads", "2"], ["--queue", "1"]])
+variants = itertools.cycle(
+    [
+        [],
+        ["--threads", "1"],
+        ["--threads", "2"],
+        ["--decoder-threads", "1"],
+        ["--decoder-threads", "2"],
+        ["--queue", "1"],
+    ]
+)
 seen = {}
-for run in range(args.runs):
+for _run in range(args.runs):
     flags = next(variants)
     with tempfile.TemporaryDirectory() as out:
-        subprocess.run([args.program, "track", args.video, "--out", out, "--quiet",
-                        "--save", "mot,jsonl,md5", *flags, *extra], check=True,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [
+                args.program,
+                "track",
+                args.video,
+                "--out",
+                out,
+                "--quiet",
+                "--save",
+                "mot,jsonl,md5",
+                *flags,
+                *extra,
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         digest = hashlib.sha256()
         for path in sorted(pathlib.Path(out).iterdir()):
             digest.update(path.name.encode() + path.read_bytes())

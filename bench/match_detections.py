@@ -2,6 +2,7 @@
 """How far two runs of `saccade detect --save jsonl` agree: of the detections of the first with a score
 of at least --score, the share that the second has too: same frame and class, IoU over --iou, score
 within --within; and the other way round."""
+
 import argparse
 import json
 
@@ -55,8 +56,10 @@ def main():
     a, b = frames(options.first), frames(options.second)
     for name, one, other in (("first in second", a, b), ("second in first", b, a)):
         total, matched, worst = share(one, other, options)
-        print(f"{name}: {matched} of {total} = {100 * matched / max(total, 1):.2f} %, "
-              f"largest difference of scores {worst:.4f}")
+        print(
+            f"{name}: {matched} of {total} = {100 * matched / max(total, 1):.2f} %, "
+            f"largest difference of scores {worst:.4f}"
+        )
 
 
 main()

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Another program that takes a GPU's memory: all but LEFT MB for 0.7 s, then none for 0.5 s, until it is killed.
 Usage: take_gpu_memory.py LEFT. Needs torch."""
+
 import sys
 import time
 

@@ -3,13 +3,28 @@
 
 Usage: PYTHONPATH=build/release/python scripts/python_settings.py [FILE]   (a test compares)
 """
+
 import pathlib
 import sys
 
 from saccade._words import table
 
-WHOLE = {"batch", "warmup", "in_flight", "threads", "max_det", "refine_budget", "interpolate", "streams", "queue",
-         "decoder_threads", "decoders", "stride", "imgsz", "redact_frames"}
+WHOLE = {
+    "batch",
+    "warmup",
+    "in_flight",
+    "threads",
+    "max_det",
+    "refine_budget",
+    "interpolate",
+    "streams",
+    "queue",
+    "decoder_threads",
+    "decoders",
+    "stride",
+    "imgsz",
+    "redact_frames",
+}
 
 
 def kind(row):
@@ -40,7 +55,10 @@ def text():
     yield "import os"
     yield "from collections.abc import Sequence"
     yield "from typing import Literal, TypedDict, Union"
-    for name, chosen in (("StreamSettings", lambda row: row["of_stream"]), ("Settings", lambda row: True)):
+    for name, chosen in (
+        ("StreamSettings", lambda row: row["of_stream"]),
+        ("Settings", lambda row: True),
+    ):
         yield ""
         yield ""
         yield f"class {name}(TypedDict, total=False):"
@@ -48,7 +66,9 @@ def text():
             if chosen(row):
                 default = f" [{row['initial']}]" if row["initial"] else ""
                 yield f"    {row['key']}: {kind(row)}"
-                yield f'    """{row["help"]}{default}"""'.replace('"""""', '""" ""').replace('\\', '')
+                yield f'    """{row["help"]}{default}"""'.replace('"""""', '""" ""').replace(
+                    "\\", ""
+                )
         if name == "StreamSettings":
             yield "    vid_stride: int"
             yield '    """Ultralytics\' name of stride."""'
@@ -62,7 +82,11 @@ def text():
 
 
 def main():
-    file = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent / "python" / "saccade" / "_settings.py")
+    file = pathlib.Path(
+        sys.argv[1]
+        if len(sys.argv) > 1
+        else pathlib.Path(__file__).parent.parent / "python" / "saccade" / "_settings.py"
+    )
     file.write_text("\n".join(text()) + "\n")
 
 

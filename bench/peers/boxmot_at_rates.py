@@ -15,6 +15,7 @@ here, never linked or copied):
 BoxMOT also imports PyTorch, of which these trackers use no function; where it is not installed,
 empty types stand in for it.
 """
+
 import argparse
 import importlib.util
 import pathlib
@@ -49,8 +50,12 @@ PEERS = {
     "botsort": {"use_cmc": False, "use_embeddings": False},
     "ocsort": {},
     "boosttrack": {"use_cmc": False, "use_embeddings": False},
-    "hybridsort": {"cmc_method": None, "use_embeddings": False, "with_longterm_reid": False,
-                   "with_longterm_reid_correction": False},
+    "hybridsort": {
+        "cmc_method": None,
+        "use_embeddings": False,
+        "with_longterm_reid": False,
+        "with_longterm_reid_correction": False,
+    },
     "sfsort": {},
     "occluboost": {"use_cmc": False, "use_embeddings": False},
 }
@@ -73,8 +78,10 @@ def run(name, sequence):
         found[:, :4], found[:, 4] = now[:, 2:6], now[:, 6]
         found[:, 2:4] += found[:, :2]
         for x1, y1, x2, y2, track, score in np.asarray(tracker.update(found, picture))[:, :6]:
-            lines.append(f"{number},{int(track)},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},"
-                         f"{score:.3f},-1,-1,-1\n")
+            lines.append(
+                f"{number},{int(track)},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},"
+                f"{score:.3f},-1,-1,-1\n"
+            )
     return lines
 
 

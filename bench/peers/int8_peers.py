@@ -5,6 +5,7 @@ usage: int8_peers.py MODEL.onnx FRAMES_DIR OUT_DIR [SIZE] [--bgr255]
 Writes OUT_DIR/NAME-{nncf,nncf-nodecode,ort}.onnx; judge them with `saccade val`. FRAMES_DIR: pictures, as
 `ffmpeg -i clip.mp4 -vf fps=2 FRAMES_DIR/%04d.jpg` writes them. Needs nncf, onnx, onnxruntime, pillow.
 """
+
 import pathlib
 import sys
 
@@ -16,7 +17,9 @@ from PIL import Image
 def letterbox(path, size, bgr255):
     picture = Image.open(path).convert("RGB")
     gain = min(size / picture.width, size / picture.height)
-    small = picture.resize((round(picture.width * gain), round(picture.height * gain)), Image.BILINEAR)
+    small = picture.resize(
+        (round(picture.width * gain), round(picture.height * gain)), Image.BILINEAR
+    )
     canvas = Image.new("RGB", (size, size), (114, 114, 114))
     at = (0, 0) if bgr255 else ((size - small.width) // 2, (size - small.height) // 2)
     canvas.paste(small, at)
@@ -33,9 +36,12 @@ def convolutions(model):
         if node is None or node.name in tail or node.op_type == "Shape":
             continue
         tail.add(node.name)
-        weights = [t for t in model.graph.initializer if len(node.input) > 1 and t.name == node.input[1]]
-        if node.op_type == "Conv" and not (weights and weights[0].dims[0] == 1 and weights[0].dims[2] == 1
-                                           and "dfl" in node.name):
+        weights = [
+            t for t in model.graph.initializer if len(node.input) > 1 and t.name == node.input[1]
+        ]
+        if node.op_type == "Conv" and not (
+            weights and weights[0].dims[0] == 1 and weights[0].dims[2] == 1 and "dfl" in node.name
+        ):
             last.add(node.name)
             continue
         open_ += list(node.input)
@@ -56,13 +62,21 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
 
     import nncf
+
     data = nncf.Dataset(pictures, lambda p: {name: p})
     onnx.save(nncf.quantize(model, data, subset_size=len(pictures)), out / f"{path.stem}-nncf.onnx")
     scope = nncf.IgnoredScope(names=sorted(tail), validate=False)
-    onnx.save(nncf.quantize(model, data, subset_size=len(pictures), ignored_scope=scope),
-              out / f"{path.stem}-nncf-nodecode.onnx")
+    onnx.save(
+        nncf.quantize(model, data, subset_size=len(pictures), ignored_scope=scope),
+        out / f"{path.stem}-nncf-nodecode.onnx",
+    )
 
-    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+    from onnxruntime.quantization import (
+        CalibrationDataReader,
+        QuantFormat,
+        QuantType,
+        quantize_static,
+    )
 
     class Reader(CalibrationDataReader):
         def __init__(self):
@@ -74,9 +88,16 @@ def main():
 
     named = out / "named.onnx"
     onnx.save(model, named)
-    quantize_static(str(named), str(out / f"{path.stem}-ort.onnx"), Reader(), quant_format=QuantFormat.QDQ,
-                    per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
-                    nodes_to_quantize=[n for n in every if n not in last])
+    quantize_static(
+        str(named),
+        str(out / f"{path.stem}-ort.onnx"),
+        Reader(),
+        quant_format=QuantFormat.QDQ,
+        per_channel=True,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        nodes_to_quantize=[n for n in every if n not in last],
+    )
     named.unlink()
 
 

@@ -3,6 +3,7 @@
 documents its outputs, and prints what it finds as JSON: the golden values of tests/golden/layouts.json.
 Usage: read_layouts.py FOLDER   (needs: pip install onnxruntime numpy)
 """
+
 import json
 import pathlib
 import sys
@@ -51,9 +52,14 @@ def suppressed(boxes, scores, labels):
             break
         clear = True
         for j in kept:
-            low, high = np.maximum(boxes[i, :2], boxes[j, :2]), np.minimum(boxes[i, 2:], boxes[j, 2:])
+            low, high = (
+                np.maximum(boxes[i, :2], boxes[j, :2]),
+                np.minimum(boxes[i, 2:], boxes[j, 2:]),
+            )
             inner = np.prod(np.clip(high - low, 0, None))
-            outer = np.prod(boxes[i, 2:] - boxes[i, :2]) + np.prod(boxes[j, 2:] - boxes[j, :2]) - inner
+            outer = (
+                np.prod(boxes[i, 2:] - boxes[i, :2]) + np.prod(boxes[j, 2:] - boxes[j, :2]) - inner
+            )
             if labels[i] == labels[j] and inner > IOU * outer:
                 clear = False
                 break
@@ -84,14 +90,21 @@ def read(layout, outputs):
         cell = grids()
         centre = (one[:, :2] + cell[:, :2]) * cell[:, 2:]
         size = np.exp(one[:, 2:4]) * cell[:, 2:]
-        return *best_class(corners(np.concatenate([centre, size], 1)), one[:, 4:5] * one[:, 5:]), True
+        return *best_class(
+            corners(np.concatenate([centre, size], 1)), one[:, 4:5] * one[:, 5:]
+        ), True
     if layout in ("e2e", "e2e-open"):
         return one[:, :4], one[:, 4], one[:, 5].astype(int), False
     if layout == "rows":
         return one[:, :4], one[:, 4], one[:, 5].astype(int), True
     if layout == "nms":
         n = int(outputs["num_dets"][0, 0])
-        return out["det_boxes"][:n], out["det_scores"][:n], out["det_classes"][:n].astype(int), False
+        return (
+            out["det_boxes"][:n],
+            out["det_scores"][:n],
+            out["det_classes"][:n].astype(int),
+            False,
+        )
     if layout.startswith("yolo-nas"):
         return *best_class(out["boxes"], out["scores"]), True
     if layout == "rt-detr":
@@ -122,8 +135,13 @@ def main():
         rows = []
         for i in kept:
             if (clipped[i, 2:] > clipped[i, :2]).all():
-                rows.append({"box": [round(float(v), 3) for v in clipped[i]],
-                             "score": round(float(scores[i]), 5), "class": int(labels[i])})
+                rows.append(
+                    {
+                        "box": [round(float(v), 3) for v in clipped[i]],
+                        "score": round(float(scores[i]), 5),
+                        "class": int(labels[i]),
+                    }
+                )
         found[layout] = rows
     print(json.dumps(found, indent=1))
 

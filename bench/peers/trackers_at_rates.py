@@ -8,6 +8,7 @@
 OUT gets RATEfps/TRACKER/SEQ.txt. Each peer has its defaults and is told the rate. Needs
 `pip install trackers==2.6.1`.
 """
+
 import argparse
 import pathlib
 

@@ -7,6 +7,7 @@ Each DIR holds sequences (SEQ/gt/gt.txt, SEQ/det/det.txt, SEQ/seqinfo.ini) or is
 and `pip install trackeval==1.3.0`. The tracker outputs are made here, the same on every run. Prints
 the largest difference per output, and ends with 1 if one is above 1e-4.
 """
+
 import argparse
 import collections
 import contextlib
@@ -41,6 +42,7 @@ def iou(a, b):
 
 
 # Tracker outputs: functions of (truth, detections, random) that give rows (frame, id, x, y, w, h).
+
 
 def greedy_iou(truth, found, rng):
     """A crude tracker on the public detections."""
@@ -141,28 +143,57 @@ def write_output(make, sequences, folder):
 
 def theirs(sequences, benchmark, root, output):
     """{sequence: {figure: number or 19 numbers}} by TrackEval."""
-    dataset = trackeval.datasets.MotChallenge2DBox({
-        "GT_FOLDER": str(root), "TRACKERS_FOLDER": str(root.parent / "tracks"),
-        "TRACKERS_TO_EVAL": [output], "TRACKER_SUB_FOLDER": "", "BENCHMARK": benchmark,
-        "SKIP_SPLIT_FOL": True, "SEQ_INFO": {p.name: None for p in sequences},
-        "PRINT_CONFIG": False})
-    metrics = [trackeval.metrics.HOTA(), trackeval.metrics.CLEAR({"PRINT_CONFIG": False}),
-               trackeval.metrics.Identity({"PRINT_CONFIG": False})]
-    evaluator = trackeval.Evaluator({"PRINT_CONFIG": False, "PRINT_RESULTS": False,
-                                     "TIME_PROGRESS": False, "OUTPUT_SUMMARY": False,
-                                     "OUTPUT_DETAILED": False, "PLOT_CURVES": False,
-                                     "LOG_ON_ERROR": None})
+    dataset = trackeval.datasets.MotChallenge2DBox(
+        {
+            "GT_FOLDER": str(root),
+            "TRACKERS_FOLDER": str(root.parent / "tracks"),
+            "TRACKERS_TO_EVAL": [output],
+            "TRACKER_SUB_FOLDER": "",
+            "BENCHMARK": benchmark,
+            "SKIP_SPLIT_FOL": True,
+            "SEQ_INFO": {p.name: None for p in sequences},
+            "PRINT_CONFIG": False,
+        }
+    )
+    metrics = [
+        trackeval.metrics.HOTA(),
+        trackeval.metrics.CLEAR({"PRINT_CONFIG": False}),
+        trackeval.metrics.Identity({"PRINT_CONFIG": False}),
+    ]
+    evaluator = trackeval.Evaluator(
+        {
+            "PRINT_CONFIG": False,
+            "PRINT_RESULTS": False,
+            "TIME_PROGRESS": False,
+            "OUTPUT_SUMMARY": False,
+            "OUTPUT_DETAILED": False,
+            "PLOT_CURVES": False,
+            "LOG_ON_ERROR": None,
+        }
+    )
     with contextlib.redirect_stdout(io.StringIO()):
         result, _ = evaluator.evaluate([dataset], metrics)
     result = result["MotChallenge2DBox"][output]
-    return {sequence: {name: value for metric in by_class["pedestrian"].values()
-                       for name, value in metric.items()}
-            for sequence, by_class in result.items()}
+    return {
+        sequence: {
+            name: value
+            for metric in by_class["pedestrian"].values()
+            for name, value in metric.items()
+        }
+        for sequence, by_class in result.items()
+    }
 
 
 def ours(program, root, output):
-    command = [program, "eval", "--gt", str(root), "--tracks", str(root.parent / "tracks" / output),
-               "--json"]
+    command = [
+        program,
+        "eval",
+        "--gt",
+        str(root),
+        "--tracks",
+        str(root.parent / "tracks" / output),
+        "--json",
+    ]
     result = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return {**result["sequences"], "COMBINED_SEQ": result["combined"]}
 
@@ -191,14 +222,20 @@ def compare(program, sequences, benchmark, work):
         middle = time.monotonic()
         mine = ours(program, root, make.__name__)
         end = time.monotonic()
-        found = [(*d, sequence) for sequence in reference
-                 for d in differences(mine[sequence], reference[sequence])]
+        found = [
+            (*d, sequence)
+            for sequence in reference
+            for d in differences(mine[sequence], reference[sequence])
+        ]
         largest = max(found)
         worst = max(worst, largest[0])
         combined = mine["COMBINED_SEQ"]
-        print(f"| {benchmark} | {make.__name__} | {combined['HOTA']:.4f} | "
-              f"{combined['MOTA']:.4f} | {combined['IDF1']:.4f} | {combined['IDSW']} | {len(found)} | {largest[0]:.1e} | "
-              f"{middle - start:.2f} | {end - middle:.2f} |", flush=True)
+        print(
+            f"| {benchmark} | {make.__name__} | {combined['HOTA']:.4f} | "
+            f"{combined['MOTA']:.4f} | {combined['IDF1']:.4f} | {combined['IDSW']} | {len(found)} | {largest[0]:.1e} | "
+            f"{middle - start:.2f} | {end - middle:.2f} |",
+            flush=True,
+        )
         for difference, figure, sequence in sorted(found, reverse=True)[:10]:
             if difference > LIMIT:
                 print(f"  {sequence} {figure}: {difference:g}")
@@ -206,8 +243,9 @@ def compare(program, sequences, benchmark, work):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folders", nargs="+", type=pathlib.Path)
     parser.add_argument("--program", required=True, help="the saccade program")
     parser.add_argument("--keep", type=pathlib.Path, help="leave the outputs in this new folder")
@@ -219,14 +257,17 @@ def main():
         for path in [folder] if one else sorted(p.parent.parent for p in found):
             classes = {box[6] for boxes in read(path / "gt/gt.txt").values() for box in boxes}
             groups["MOT17" if max(classes) >= 1 else "MOT15"].append(path)
-    print("| rules | output | HOTA | MOTA | IDF1 | IDSW | figures | largest difference | "
-          "TrackEval s | saccade s |\n" + "| --- " * 10 + "|")
+    print(
+        "| rules | output | HOTA | MOTA | IDF1 | IDSW | figures | largest difference | "
+        "TrackEval s | saccade s |\n" + "| --- " * 10 + "|"
+    )
     with tempfile.TemporaryDirectory() as temporary:
         work = arguments.keep or pathlib.Path(temporary)
-        worst = max(compare(arguments.program, sequences, benchmark, work)
-                    for benchmark, sequences in groups.items())
-    print(f"\nlargest difference: {worst:.1e} (TrackEval {trackeval.__version__}, "
-          f"limit {LIMIT:g})")
+        worst = max(
+            compare(arguments.program, sequences, benchmark, work)
+            for benchmark, sequences in groups.items()
+        )
+    print(f"\nlargest difference: {worst:.1e} (TrackEval {trackeval.__version__}, limit {LIMIT:g})")
     sys.exit(worst > LIMIT)
 
 

@@ -5,6 +5,7 @@ Ultralytics (AGPL-3.0) is called from the environment that runs this, never ship
 Usage: ultralytics_detect.py MODEL VIDEO [--imgsz 640] [--track bytetrack.yaml]
 MODEL is an .onnx file or an exported OpenVINO folder.
 """
+
 import argparse
 import json
 import time
@@ -16,8 +17,8 @@ parser.add_argument("--imgsz", type=int, default=640)
 parser.add_argument("--track")
 args = parser.parse_args()
 
-from ultralytics import YOLO  # noqa: E402  (slow to import: not before the arguments are checked)
 import ultralytics  # noqa: E402
+from ultralytics import YOLO  # noqa: E402  (slow to import: not before the arguments are checked)
 
 model = YOLO(args.model, task="detect")
 common = dict(imgsz=args.imgsz, stream=True, verbose=False, device="cpu", save=False)
@@ -39,5 +40,14 @@ for result in results():
     frames += 1
     boxes += len(result.boxes)
 seconds = time.perf_counter() - start
-print(json.dumps({"peer": f"ultralytics {ultralytics.__version__}", "frames": frames,
-                  "boxes": boxes, "seconds": seconds, "fps": frames / seconds}))
+print(
+    json.dumps(
+        {
+            "peer": f"ultralytics {ultralytics.__version__}",
+            "frames": frames,
+            "boxes": boxes,
+            "seconds": seconds,
+            "fps": frames / seconds,
+        }
+    )
+)

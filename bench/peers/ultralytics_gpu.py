@@ -14,6 +14,7 @@ MODE, run in this order, one JSON object a line:
   track:botsort.yaml
 predict and track warm up on the first frames in a pass of their own, and then run the clip from its start.
 """
+
 import argparse
 import ast
 import itertools
@@ -22,15 +23,24 @@ import os
 import tempfile
 import time
 
-parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser = argparse.ArgumentParser(
+    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+)
 parser.add_argument("modes", nargs="+", metavar="MODE")
 parser.add_argument("--onnx", required=True)
 parser.add_argument("--clip", required=True)
-parser.add_argument("--yaml", default="yolo11n.yaml", help="the architecture, by Ultralytics' name for it")
-parser.add_argument("--device", default="cuda:0", help="'cpu' runs in FP32: a trial of this script only")
+parser.add_argument(
+    "--yaml", default="yolo11n.yaml", help="the architecture, by Ultralytics' name for it"
+)
+parser.add_argument(
+    "--device", default="cuda:0", help="'cpu' runs in FP32: a trial of this script only"
+)
 parser.add_argument("--imgsz", type=int, default=640)
-parser.add_argument("--square", action="store_true",
-                    help="square input; else Ultralytics' default, which for 1080p cuts 640x640 to 384x640")
+parser.add_argument(
+    "--square",
+    action="store_true",
+    help="square input; else Ultralytics' default, which for 1080p cuts 640x640 to 384x640",
+)
 parser.add_argument("--warmup", type=int, default=100, help="frames of the warm-up pass")
 parser.add_argument("--seconds", type=float, default=3, help="for `network`")
 args = parser.parse_args()
@@ -56,11 +66,17 @@ def filled(path):
     model = YOLO(args.yaml, task="detect")
     model.model.eval().fuse(verbose=False)
     state = model.model.state_dict()
-    lacking = [n for n, t in state.items() if n not in weights or weights[n].shape != tuple(t.shape)]
+    lacking = [
+        n for n, t in state.items() if n not in weights or weights[n].shape != tuple(t.shape)
+    ]
     if lacking:
-        raise SystemExit(f"{path}: no weights of that name and shape for {len(lacking)} of {len(state)} "
-                         f"tensors of {args.yaml}, the first is {lacking[0]}")
-    model.model.load_state_dict({n: torch.from_numpy(weights[n].copy()) for n in state}, strict=True)
+        raise SystemExit(
+            f"{path}: no weights of that name and shape for {len(lacking)} of {len(state)} "
+            f"tensors of {args.yaml}, the first is {lacking[0]}"
+        )
+    model.model.load_state_dict(
+        {n: torch.from_numpy(weights[n].copy()) for n in state}, strict=True
+    )
     model.model.names = ast.literal_eval({p.key: p.value for p in graph.metadata_props}["names"])
     return model
 
@@ -84,19 +100,29 @@ def check(model):
     with torch.inference_mode():
         got = model.model.cpu().float()(torch.from_numpy(image))
     got = (got[0] if isinstance(got, (tuple, list)) else got).numpy()
-    pixels, score = (float(np.abs(got[:, part] - expected[:, part]).max()) for part in (slice(4), slice(4, None)))
+    pixels, score = (
+        float(np.abs(got[:, part] - expected[:, part]).max()) for part in (slice(4), slice(4, None))
+    )
 
     options = dict(imgsz=args.imgsz, rect=False, verbose=False, device="cpu", save=False)
-    ours, theirs = (m.predict(frame, **options)[0].boxes.data.numpy()
-                    for m in (model, YOLO(args.onnx, task="detect")))
+    ours, theirs = (
+        m.predict(frame, **options)[0].boxes.data.numpy()
+        for m in (model, YOLO(args.onnx, task="detect"))
+    )
     if ours.shape != theirs.shape or not len(ours):
-        raise SystemExit(f"{args.onnx}: {len(ours)} detections against {len(theirs)} by ONNX Runtime")
+        raise SystemExit(
+            f"{args.onnx}: {len(ours)} detections against {len(theirs)} by ONNX Runtime"
+        )
     apart = float(np.abs(ours - theirs).max())
     if max(pixels, apart) > 0.05 or score > 1e-3:
-        raise SystemExit(f"{args.onnx}: not the network that ONNX Runtime runs: "
-                         f"{pixels} px, {score} of score, detections {apart}")
+        raise SystemExit(
+            f"{args.onnx}: not the network that ONNX Runtime runs: "
+            f"{pixels} px, {score} of score, detections {apart}"
+        )
     model.predictor = None  # that one was set up for the CPU
-    return dict(raw_pixels_off=pixels, raw_score_off=score, detections=len(ours), detections_off=apart)
+    return dict(
+        raw_pixels_off=pixels, raw_score_off=score, detections=len(ours), detections_off=apart
+    )
 
 
 def network(model, batch):
@@ -116,12 +142,21 @@ def network(model, batch):
             wait()
             images += 10 * batch
         seconds = time.perf_counter() - started
-    return dict(batch=batch, input=list(image.shape), images=images, seconds=seconds, fps=images / seconds)
+    return dict(
+        batch=batch, input=list(image.shape), images=images, seconds=seconds, fps=images / seconds
+    )
 
 
 def video(run, batch):
-    options = dict(imgsz=args.imgsz, rect=not args.square, stream=True, verbose=False, save=False,
-                   device=args.device, quantize=16 if cuda else None)
+    options = dict(
+        imgsz=args.imgsz,
+        rect=not args.square,
+        stream=True,
+        verbose=False,
+        save=False,
+        device=args.device,
+        quantize=16 if cuda else None,
+    )
     for _ in itertools.islice(run(args.clip, **options), args.warmup):
         pass
     frames = boxes = 0
@@ -152,6 +187,16 @@ def run_mode(model, mode):
 model = filled(args.onnx)
 for mode in args.modes:
     figures = run_mode(model, mode)
-    print(json.dumps({"peer": f"ultralytics {ultralytics.__version__}", "mode": mode,
-                      "torch": torch.__version__, "precision": "fp16" if cuda and mode != "check" else "fp32",
-                      "square": args.square, **figures}), flush=True)
+    print(
+        json.dumps(
+            {
+                "peer": f"ultralytics {ultralytics.__version__}",
+                "mode": mode,
+                "torch": torch.__version__,
+                "precision": "fp16" if cuda and mode != "check" else "fp32",
+                "square": args.square,
+                **figures,
+            }
+        ),
+        flush=True,
+    )

@@ -9,6 +9,7 @@ it on both sides (from its opening to its end); `process`, frames over all of th
 start included; `CPU`, frames over all of its CPU time. A ratio is Python's over the command line's: above 1, Python is the
 faster. Which is first changes from round to round.
 """
+
 import argparse
 import json
 import resource
@@ -49,18 +50,26 @@ def timed(command, read):
 
 
 def python(args, settings):
-    return timed([sys.executable, "-c", LOOP, json.dumps([args.source, settings, args.frames])],
-                 lambda told: (told["frames"], told["seconds"]))
+    return timed(
+        [sys.executable, "-c", LOOP, json.dumps([args.source, settings, args.frames])],
+        lambda told: (told["frames"], told["seconds"]),
+    )
 
 
 def command(args, settings, out):
-    flags = [f for key, value in settings.items() for f in (f"--{key.replace('_', '-')}", str(value))]
-    return timed([program(), "track", *args.source, *flags, "--save", "", "--out", out, "--json", "--quiet"],
-                 lambda told: (told["frames"], max(s["seconds"] for s in told["streams"])))
+    flags = [
+        f for key, value in settings.items() for f in (f"--{key.replace('_', '-')}", str(value))
+    ]
+    return timed(
+        [program(), "track", *args.source, *flags, "--save", "", "--out", out, "--json", "--quiet"],
+        lambda told: (told["frames"], max(s["seconds"] for s in told["streams"])),
+    )
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("source", nargs="+")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--model", default="synthetic")
@@ -75,11 +84,18 @@ def main():
             theirs = command(args, settings, out)
             ours = ours or python(args, settings)
             ratios.append([mine / their for mine, their in zip(ours, theirs)])
-            print(f"round {number + 1}: " + "; ".join(
-                f"{name} {mine:.1f} to {their:.1f} frames/s, {mine / their:.3f}"
-                for name, mine, their in zip(SPEEDS, ours, theirs)), flush=True)
+            print(
+                f"round {number + 1}: "
+                + "; ".join(
+                    f"{name} {mine:.1f} to {their:.1f} frames/s, {mine / their:.3f}"
+                    for name, mine, their in zip(SPEEDS, ours, theirs)
+                ),
+                flush=True,
+            )
     for name, column in zip(SPEEDS, zip(*ratios)):
-        print(f"{name}: median ratio {statistics.median(column):.3f} of {args.rounds} ({min(column):.3f} to {max(column):.3f})")
+        print(
+            f"{name}: median ratio {statistics.median(column):.3f} of {args.rounds} ({min(column):.3f} to {max(column):.3f})"
+        )
 
 
 if __name__ == "__main__":

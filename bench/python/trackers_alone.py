@@ -10,6 +10,7 @@ of the rounds. HOTA by `saccade eval`; that of the engine itself, by track_detec
 
 In a virtual environment to throw away: pip install trackers==2.6.1 boxmot==25.0.0 (AGPL-3.0: run, never linked or copied).
 """
+
 import argparse
 import pathlib
 import re
@@ -19,12 +20,11 @@ import tempfile
 import time
 
 import numpy as np
+import saccade
 import supervision
 import trackers
 from boxmot.trackers.factory import create_tracker
 from boxmot.trackers.specs import TrackerSpec
-
-import saccade
 
 
 def read(sequence):
@@ -53,15 +53,21 @@ class Ours:
 
 
 class Roboflow:
-    KINDS = {"sort": (trackers.SORTTracker, {}), "bytetrack": (trackers.ByteTrackTracker, {}),
-             "ocsort": (trackers.OCSORTTracker, {}), "botsort": (trackers.BoTSORTTracker, {"enable_cmc": False})}
+    KINDS = {
+        "sort": (trackers.SORTTracker, {}),
+        "bytetrack": (trackers.ByteTrackTracker, {}),
+        "ocsort": (trackers.OCSORTTracker, {}),
+        "botsort": (trackers.BoTSORTTracker, {"enable_cmc": False}),
+    }
 
     def __init__(self, name, rate, shape):
         kind, options = self.KINDS[name]
         self.tracker = kind(frame_rate=rate, **options)
 
     def prepare(self, number, boxes, scores):
-        return supervision.Detections(xyxy=boxes, confidence=scores, class_id=np.zeros(len(scores), int))
+        return supervision.Detections(
+            xyxy=boxes, confidence=scores, class_id=np.zeros(len(scores), int)
+        )
 
     def update(self, prepared):
         found = self.tracker.update(prepared)
@@ -76,7 +82,9 @@ class BoxMot:
     KINDS = {"bytetrack": {}, "ocsort": {}, "botsort": {"use_cmc": False, "use_embeddings": False}}
 
     def __init__(self, name, rate, shape):
-        self.tracker = create_tracker(TrackerSpec(name=name, options=tuple(sorted(self.KINDS[name].items()))))
+        self.tracker = create_tracker(
+            TrackerSpec(name=name, options=tuple(sorted(self.KINDS[name].items())))
+        )
         self.picture = np.zeros(shape, np.uint8)
 
     def prepare(self, number, boxes, scores):
@@ -100,8 +108,10 @@ def run(kind, name, sequence, lines):
             continue
         if hasattr(tracker, "believed"):
             boxes, ids = tracker.believed(boxes, ids)
-        lines += [f"{number},{int(i)},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},1,-1,-1,-1\n"
-                  for (x1, y1, x2, y2), i in zip(boxes, ids)]
+        lines += [
+            f"{number},{int(i)},{x1:.2f},{y1:.2f},{x2 - x1:.2f},{y2 - y1:.2f},1,-1,-1,-1\n"
+            for (x1, y1, x2, y2), i in zip(boxes, ids)
+        ]
     return len(frames), busy
 
 
@@ -111,7 +121,9 @@ def hota(truth, folder, names):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("truth", type=pathlib.Path)
     parser.add_argument("--program", required=True)
     parser.add_argument("--sequences", default="04,05,10,11")
@@ -119,7 +131,11 @@ def main():
     args = parser.parse_args()
     names = [f"MOT17-{s}-FRCNN" for s in args.sequences.split(",")]
     sequences = {name: read(args.truth / name) for name in names}
-    sides = [(Ours, "saccade", saccade.trackers.all_trackers()), (Roboflow, "roboflow", Roboflow.KINDS), (BoxMot, "BoxMOT", BoxMot.KINDS)]
+    sides = [
+        (Ours, "saccade", saccade.trackers.all_trackers()),
+        (Roboflow, "roboflow", Roboflow.KINDS),
+        (BoxMot, "BoxMOT", BoxMot.KINDS),
+    ]
     turns = [(kind, side, name) for kind, side, has in sides for name in has]
     rates = {(side, name): [] for _, side, name in turns}
     with tempfile.TemporaryDirectory() as scratch:
@@ -142,12 +158,25 @@ def main():
             if side == "saccade":
                 folder = pathlib.Path(scratch) / f"engine-{name}"
                 folder.mkdir()
-                subprocess.run([args.program, "--tracker", name, "--out", folder, *(args.truth / n for n in names)],
-                               check=True, capture_output=True)
+                subprocess.run(
+                    [
+                        args.program,
+                        "--tracker",
+                        name,
+                        "--out",
+                        folder,
+                        *(args.truth / n for n in names),
+                    ],
+                    check=True,
+                    capture_output=True,
+                )
                 own = f"{hota(args.truth, folder, names):.2f}"
             found = hota(args.truth, pathlib.Path(scratch) / f"{side}-{name}", names)
             all_rounds = ", ".join(f"{r:.0f}" for r in rates[side, name])
-            print(f"| {name} | {side} | {statistics.median(rates[side, name]):.0f} ({all_rounds}) | {found:.2f} | {own} |", flush=True)
+            print(
+                f"| {name} | {side} | {statistics.median(rates[side, name]):.0f} ({all_rounds}) | {found:.2f} | {own} |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

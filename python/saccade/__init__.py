@@ -8,6 +8,7 @@
 Start with track(); Session for streams that come and go; FrameTracker for pictures of your own; saccade.trackers for
 detections of your own. docs/python.md has more.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -15,12 +16,32 @@ from typing import TYPE_CHECKING, Any
 
 _HOMES = {
     "_errors": (
-        "Error", "InvalidArgument", "NotFound", "Unreadable", "Corrupt", "Unsupported", "Unwritable", "OutOfMemory",
-        "Unavailable", "Interrupted", "InternalError", "SourcesFailed", "PartlyUnreadable",
+        "Error",
+        "InvalidArgument",
+        "NotFound",
+        "Unreadable",
+        "Corrupt",
+        "Unsupported",
+        "Unwritable",
+        "OutOfMemory",
+        "Unavailable",
+        "Interrupted",
+        "InternalError",
+        "SourcesFailed",
+        "PartlyUnreadable",
     ),
     "_measure": ("bench", "eval", "val"),
     "_result": ("Frame", "Result"),
-    "_session": ("Feed", "FrameTracker", "Session", "Stream", "Summary", "Tracking", "detect", "track"),
+    "_session": (
+        "Feed",
+        "FrameTracker",
+        "Session",
+        "Stream",
+        "Summary",
+        "Tracking",
+        "detect",
+        "track",
+    ),
     "_tables": ("to_arrow", "to_pandas"),
     "_words": ("settings",),
     "_engine": ("Detections", "Tracks"),

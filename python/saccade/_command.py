@@ -1,4 +1,5 @@
 """The command `saccade`: the same program as everywhere, which the package carries."""
+
 from __future__ import annotations
 
 import os
@@ -14,4 +15,5 @@ def program() -> str:
 def main() -> NoReturn:
     """Becomes the program: signals, standard streams and the exit code are its own."""
     path = program()
+    os.environ.setdefault("SACCADE_PYTHON", sys.executable)  # (for --ray, which comes back here)
     os.execv(path, [path, *sys.argv[1:]])

@@ -52,6 +52,28 @@ def eval_json(truth: str, tracks: str, sequences: Sequence[str], benchmark: str,
 def val_json(annotations: str, images: str, words: list[tuple[str, str | list[str]]]) -> str:
     """What `saccade val --json` prints."""
 
+def settings_in_force(words: list[tuple[str, str | list[str]]]) -> list[tuple[str, str]]:
+    """Every setting that is not at its default: given, or of a variable."""
+
+def work_digest(mode: str, words: list[tuple[str, str | list[str]]]) -> str:
+    """SHA-256 over all but the source that results depend on."""
+
+def output_names(sources: Sequence[str]) -> list[str]:
+    """
+    A name for each source's outputs, as a run of the command line has them.
+    """
+
+def is_video_name(name: str) -> bool:
+    """By its name's ending."""
+
+def shown_text(text: str) -> str:
+    """Without the secrets of URLs in it."""
+
+def setting_flags() -> list[tuple[str, str, bool]]:
+    """
+    (key, flags of the command line, whether it takes a value) of each setting.
+    """
+
 class Tracks:
     """
     Objects followed, by ascending id: arrays of N, made when they are asked for.
@@ -209,9 +231,12 @@ class Session:
 
     def snapshot(self) -> dict[str, Any]: ...
 
-    def close(self) -> None: ...
+    def close(self, within: float = -1.0) -> None: ...
 
     @property
     def class_names(self) -> list[str]: ...
 
 def shown_name(source: str) -> str: ...
+
+def finish_closings() -> None:
+    """Waits for sessions whose close() was not waited for."""

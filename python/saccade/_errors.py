@@ -3,6 +3,7 @@
 Each has `code` (the engine's name of the kind), `message` and `remedy` (the way out, "" where there is none); its text
 is the one line that the command line prints.
 """
+
 from __future__ import annotations
 
 
@@ -105,7 +106,15 @@ class PartlyUnreadable(UserWarning):
 _classes: dict[str, type[Error]] = {
     kind.code: kind
     for kind in (
-        InvalidArgument, NotFound, Unreadable, Corrupt, Unsupported, Unwritable, OutOfMemory, Unavailable, Interrupted,
+        InvalidArgument,
+        NotFound,
+        Unreadable,
+        Corrupt,
+        Unsupported,
+        Unwritable,
+        OutOfMemory,
+        Unavailable,
+        Interrupted,
         InternalError,
     )
 }

@@ -1,4 +1,5 @@
 """Measures: tracks against ground truth, models against a data set, the engine on this machine."""
+
 from __future__ import annotations
 
 import json
@@ -19,9 +20,17 @@ if TYPE_CHECKING:
 
 
 def eval(
-    gt: str | os.PathLike[str], tracks: str | os.PathLike[str], *, sequences: Sequence[str] = (),
-    benchmark: str | None = None, counts: bool = False, line: Sequence[str] = (), zone: Sequence[str] = (),
-    lines: int = 200, zones: int = 50, seed: int = 1,
+    gt: str | os.PathLike[str],
+    tracks: str | os.PathLike[str],
+    *,
+    sequences: Sequence[str] = (),
+    benchmark: str | None = None,
+    counts: bool = False,
+    line: Sequence[str] = (),
+    zone: Sequence[str] = (),
+    lines: int = 200,
+    zones: int = 50,
+    seed: int = 1,
 ) -> dict[str, Any]:
     """Scores tracks against MOTChallenge ground truth: HOTA, CLEAR, IDF1; as `saccade eval --json`.
 
@@ -33,14 +42,27 @@ def eval(
         counts: score crossings of lines and stays in zones instead: of these `line`s and `zone`s, else of so many random
             `lines` and `zones`.
     """
-    found: dict[str, Any] = json.loads(_engine.eval_json(
-        os.fspath(gt), os.fspath(tracks), list(sequences), benchmark or "", counts, list(line), list(zone), lines, zones,
-        seed))
+    found: dict[str, Any] = json.loads(
+        _engine.eval_json(
+            os.fspath(gt),
+            os.fspath(tracks),
+            list(sequences),
+            benchmark or "",
+            counts,
+            list(line),
+            list(zone),
+            lines,
+            zones,
+            seed,
+        )
+    )
     return found
 
 
 def val(
-    annotations: str | os.PathLike[str], images: str | os.PathLike[str] | None = None, **settings: Unpack[Settings]
+    annotations: str | os.PathLike[str],
+    images: str | os.PathLike[str] | None = None,
+    **settings: Unpack[Settings],
 ) -> dict[str, Any]:
     """A model's mAP on a COCO data set, as `saccade val --json`: map, map50, map75, by size and class, recall.
 
@@ -48,8 +70,11 @@ def val(
         annotations: instances.json of the data set.
         images: folder of its images; else images/ beside it.
     """
-    found: dict[str, Any] = json.loads(_engine.val_json(
-        os.fspath(annotations), "" if images is None else os.fspath(images), words(settings)))
+    found: dict[str, Any] = json.loads(
+        _engine.val_json(
+            os.fspath(annotations), "" if images is None else os.fspath(images), words(settings)
+        )
+    )
     return found
 
 
@@ -72,7 +97,11 @@ def _flags(settings: dict[str, Any]) -> list[str]:
 
 
 def bench(
-    *suites: str, source: str | os.PathLike[str] | None = None, reps: int = 5, frames: int = 120, **settings: Unpack[Settings]
+    *suites: str,
+    source: str | os.PathLike[str] | None = None,
+    reps: int = 5,
+    frames: int = 120,
+    **settings: Unpack[Settings],
 ) -> dict[str, Any]:
     """Measures the engine on this machine, as `saccade bench --json`, in a process of its own.
 
@@ -81,14 +110,28 @@ def bench(
         source: the video to measure with.
         reps, frames: repetitions, and frames a repetition, about.
     """
-    command = [program(), "bench", *suites, "--json", "--quiet", "--reps", str(reps), "--frames", str(frames)]
+    command = [
+        program(),
+        "bench",
+        *suites,
+        "--json",
+        "--quiet",
+        "--reps",
+        str(reps),
+        "--frames",
+        str(frames),
+    ]
     if source is not None:
         command += ["--source", os.fspath(source)]
-    done = subprocess.run(command + _flags(dict(settings)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(command + _flags(dict(settings)), capture_output=True, text=True)
     if done.returncode == 0:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
     lines = [line for line in done.stderr.splitlines() if line.startswith("saccade: error: ")]
     kinds: dict[int, type[Error]] = {2: InvalidArgument, 130: Interrupted}
     kind = kinds.get(done.returncode, Error if lines else InternalError)
-    raise kind(lines[-1][len("saccade: error: "):] if lines else f"saccade bench ended with {done.returncode}")
+    raise kind(
+        lines[-1][len("saccade: error: ") :]
+        if lines
+        else f"saccade bench ended with {done.returncode}"
+    )

@@ -1,4 +1,5 @@
 """One frame's results, and its picture."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -166,7 +167,9 @@ class Result:
     def _array(self, name: str) -> Any:
         array = self._arrays.get(name)
         if array is None:
-            array = self._arrays[name] = getattr(self.tracks if self.tracking else self.detections, name)
+            array = self._arrays[name] = getattr(
+                self.tracks if self.tracking else self.detections, name
+            )
         return array
 
     @property
@@ -199,7 +202,8 @@ class Result:
         return None if picture is None else Frame(picture)
 
     def to_json(self) -> str:
-        """The line of the jsonl format, as the command line writes it (of image files: without their names)."""
+        """The line of the jsonl format, as the command line writes it (of image files with their names,
+        until the stream was removed)."""
         return self._raw.json()
 
     def to_supervision(self) -> supervision.Detections:
@@ -219,4 +223,6 @@ class Result:
         return len(self.tracks) if self.tracking else len(self.detections)
 
     def __repr__(self) -> str:
-        return f"Result({self.source!r}, frame {self.index}, {self.time:.3f} s, {len(self)} objects)"
+        return (
+            f"Result({self.source!r}, frame {self.index}, {self.time:.3f} s, {len(self)} objects)"
+        )

@@ -1,8 +1,10 @@
 """Sessions: the engine opened once, streams come and go, results come while it runs."""
+
 from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 import warnings
 import weakref
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 Source = Union[str, "os.PathLike[str]"]
 
+#: Seconds for which Ctrl-C waits for a session's end: a network that is being loaded takes longer.
+_LEFT_BEHIND = 0.7
+
 #: Seconds for which a call waits on results that nobody takes, before it says so.
 PATIENCE = 5.0
 
@@ -33,8 +38,14 @@ _open: weakref.WeakSet[Session] = weakref.WeakSet()
 
 @atexit.register
 def _close_all() -> None:
-    for session in list(_open):
-        session.close()
+    try:
+        for session in list(_open):
+            session.close()
+        _engine.finish_closings()
+    except KeyboardInterrupt:  # again: a network that is being loaded is not waited for
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(130)
 
 
 @dataclass(frozen=True)
@@ -85,10 +96,13 @@ def _path(source: Any) -> str:
     if isinstance(source, (str, os.PathLike)):
         return os.fspath(source)
     if isinstance(source, int):
-        raise InvalidArgument(f"source: {source} is no name", f"a camera is named by its device: /dev/video{source}")
+        raise InvalidArgument(
+            f"source: {source} is no name", f"a camera is named by its device: /dev/video{source}"
+        )
     raise InvalidArgument(
         f"source: a {type(source).__name__} is no name of a file or stream",
-        "for pictures of your own use saccade.FrameTracker or Session.feed()")
+        "for pictures of your own use saccade.FrameTracker or Session.feed()",
+    )
 
 
 class _Results:
@@ -196,7 +210,9 @@ class Stream:
 class Feed(Stream):
     """Pictures of the program's own, as a stream: see Session.feed(). The stream is added with the first picture."""
 
-    def __init__(self, session: Session, options: dict[str, Any], format: str, fps: float | None, copy: bool) -> None:
+    def __init__(
+        self, session: Session, options: dict[str, Any], format: str, fps: float | None, copy: bool
+    ) -> None:
         super().__init__(session, 0, options["name"])
         self._options = options
         self._format = format
@@ -220,7 +236,9 @@ class Feed(Stream):
         """
         if time is None:
             if not self._fps:
-                raise InvalidArgument(f"{self.source}: a picture without a time", "give time=, or fps= to feed()")
+                raise InvalidArgument(
+                    f"{self.source}: a picture without a time", "give time=, or fps= to feed()"
+                )
             time = self._pushed / self._fps
         planes = list(picture) if isinstance(picture, (list, tuple)) else [picture]
         if self._feed is None:
@@ -228,9 +246,12 @@ class Feed(Stream):
                 raise InvalidArgument(f"{self.source}: a picture behind the end")
             if not planes or len(getattr(planes[0], "shape", ())) not in (2, 3):
                 raise InvalidArgument(
-                    "push: this is no picture", "give uint8 [height, width, 3] or [height, width]")
+                    "push: this is no picture", "give uint8 [height, width, 3] or [height, width]"
+                )
             height, width = (int(n) for n in planes[0].shape[:2])
-            self._feed = self._session._add_feed(self, width, height, self._format, self._fps or 0, self._options)
+            self._feed = self._session._add_feed(
+                self, width, height, self._format, self._fps or 0, self._options
+            )
         self._feed.push(planes, time, self._copy, self._session._patience)
         self._pushed += 1
 
@@ -273,25 +294,40 @@ class Session(_Results):
     """
 
     def __init__(
-        self, *, results: int = 64, when_full: Literal["block", "drop_oldest"] = "block", max_frames: int = 64,
-        _jobs: int = 0, **settings: Unpack[Settings],
+        self,
+        *,
+        results: int = 64,
+        when_full: Literal["block", "drop_oldest"] = "block",
+        max_frames: int = 64,
+        _jobs: int = 0,
+        **settings: Unpack[Settings],
     ) -> None:
         if when_full not in ("block", "drop_oldest"):
-            raise InvalidArgument(f"when_full: '{when_full}' is unknown", "use block or drop_oldest")
+            raise InvalidArgument(
+                f"when_full: '{when_full}' is unknown", "use block or drop_oldest"
+            )
         if results < 1 or max_frames < 1:
             raise InvalidArgument("results and max_frames are 1 or more")
         self._lock = threading.Lock()
         self._streams: dict[int, tuple[str, bool]] = {}
         self._summaries: dict[int, Summary] = {}
         self._patience = PATIENCE
-        self._engine = _engine.Session(words(settings), _jobs, results, when_full == "drop_oldest", max_frames)
+        self._engine = _engine.Session(
+            words(settings), _jobs, results, when_full == "drop_oldest", max_frames
+        )
         #: The model's class names, by number.
         self.names: list[str] = list(self._engine.class_names)
         _open.add(self)
 
     def add(
-        self, source: Source, *, mode: Literal["track", "detect"] = "track", name: str | None = None, results: bool = True,
-        frames: bool = False, **settings: Unpack[StreamSettings],
+        self,
+        source: Source,
+        *,
+        mode: Literal["track", "detect"] = "track",
+        name: str | None = None,
+        results: bool = True,
+        frames: bool = False,
+        **settings: Unpack[StreamSettings],
     ) -> Stream:
         """Adds a file, folder of images, pattern or URL: one stream. Returns at once; whether it can be opened is seen in
         snapshot() and its Summary.
@@ -312,9 +348,18 @@ class Session(_Results):
         return Stream(self, id, shown)
 
     def feed(
-        self, name: str = "feed", *, format: str, fps: float | None = None, device: int | None = None,
-        queue: int = 4, copy: bool = True, mode: Literal["track", "detect"] = "track", results: bool = True,
-        frames: bool = False, **settings: Unpack[StreamSettings],
+        self,
+        name: str = "feed",
+        *,
+        format: str,
+        fps: float | None = None,
+        device: int | None = None,
+        queue: int = 4,
+        copy: bool = True,
+        mode: Literal["track", "detect"] = "track",
+        results: bool = True,
+        frames: bool = False,
+        **settings: Unpack[StreamSettings],
     ) -> Feed:
         """A stream of pictures that the program has: see Feed.push().
 
@@ -327,8 +372,14 @@ class Session(_Results):
             copy: False takes host pictures as they are, without a copy.
         """
         options = {
-            "name": name, "live": bool(settings.get("live", False)), "queue": queue, "mode": mode, "results": results, "frames": frames,
-            "device": -1 if device is None else device, "words": words(settings),
+            "name": name,
+            "live": bool(settings.get("live", False)),
+            "queue": queue,
+            "mode": mode,
+            "results": results,
+            "frames": frames,
+            "device": -1 if device is None else device,
+            "words": words(settings),
         }
         return Feed(self, options, format, fps, copy)
 
@@ -338,8 +389,19 @@ class Session(_Results):
         o = options
         with self._lock:
             id, made = self._engine.add_feed(
-                o["name"], width, height, format, o["device"], fps, o["live"], o["queue"], o["words"], o["mode"],
-                o["results"], o["frames"])
+                o["name"],
+                width,
+                height,
+                format,
+                o["device"],
+                fps,
+                o["live"],
+                o["queue"],
+                o["words"],
+                o["mode"],
+                o["results"],
+                o["frames"],
+            )
             self._streams[id] = (o["name"], o["mode"] == "track")
         feed.id = id
         return made
@@ -384,16 +446,23 @@ class Session(_Results):
 
     def close(self) -> None:
         """Ends all streams and gives the model up. Results not yet taken are gone. Later calls raise Interrupted."""
+        self._close(-1)
+
+    def _close(self, within: float) -> None:
+        """As close(); what takes longer than `within` seconds ends by itself, and the process's end waits for it."""
         _open.discard(self)
-        self._engine.close()
+        self._engine.close(within)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
-        self.close()
+        self._close(_LEFT_BEHIND if kind is KeyboardInterrupt else -1)
 
 
 class Tracking(_Results):
@@ -406,7 +475,14 @@ class Tracking(_Results):
         summaries: how each source came to its end, once it has: a Summary by source.
     """
 
-    def __init__(self, mode: str, source: Source | Sequence[Source], frames: bool, max_frames: int, settings: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        mode: str,
+        source: Source | Sequence[Source],
+        frames: bool,
+        max_frames: int,
+        settings: dict[str, Any],
+    ) -> None:
         several = not isinstance(source, (str, os.PathLike, int)) and isinstance(source, Sequence)
         named: list[Any] = list(source) if isinstance(source, Sequence) and several else [source]
         if not named:
@@ -423,7 +499,11 @@ class Tracking(_Results):
                 self._failures.append((_engine.shown_name(_path(one)), error))
         self._sources = len(paths) + len(self._failures)
         self.session = Session(
-            results=32 if frames else 64, max_frames=max_frames, _jobs=max(len(paths), 1), **settings)
+            results=32 if frames else 64,
+            max_frames=max_frames,
+            _jobs=max(len(paths), 1),
+            **settings,
+        )
         self._names: dict[int, str] = {}
         for path in paths:
             try:
@@ -451,7 +531,7 @@ class Tracking(_Results):
             self._finish()
             raise
         except KeyboardInterrupt:
-            self.close()
+            self._close(_LEFT_BEHIND)
             raise
 
     def _collect(self) -> None:
@@ -463,7 +543,9 @@ class Tracking(_Results):
             if summary.status == "failed":
                 self._failures.append((source, summary.error or Error(f"{source}: failed")))
             elif summary.status == "partial":
-                warnings.warn(f"{source}: partly unreadable: {summary.damage}", PartlyUnreadable, stacklevel=5)
+                warnings.warn(
+                    f"{source}: partly unreadable: {summary.damage}", PartlyUnreadable, stacklevel=5
+                )
 
     def _finish(self) -> None:
         self._collect()
@@ -476,10 +558,13 @@ class Tracking(_Results):
 
     def close(self) -> None:
         """Ends all that is under way: files are whole, and marked as interrupted."""
+        self._close(-1)
+
+    def _close(self, within: float) -> None:
         if self._over:
             return
         self._over = True
-        self.session.close()
+        self.session._close(within)
         for id, told in self.session._engine.ended():
             self.summaries.setdefault(self._names.get(id, ""), _summary(told))
 
@@ -491,7 +576,11 @@ class Tracking(_Results):
 
 
 def track(
-    source: Source | Sequence[Source], *, frames: bool = False, max_frames: int = 64, **settings: Unpack[Settings]
+    source: Source | Sequence[Source],
+    *,
+    frames: bool = False,
+    max_frames: int = 64,
+    **settings: Unpack[Settings],
 ) -> Tracking:
     """Finds and follows objects; yields a Result a frame while it runs, each stream's in order.
 
@@ -513,7 +602,11 @@ def track(
 
 
 def detect(
-    source: Source | Sequence[Source], *, frames: bool = False, max_frames: int = 64, **settings: Unpack[Settings]
+    source: Source | Sequence[Source],
+    *,
+    frames: bool = False,
+    max_frames: int = 64,
+    **settings: Unpack[Settings],
 ) -> Tracking:
     """As track(), without following: boxes of each frame for itself."""
     return Tracking("detect", source, frames, max_frames, dict(settings))
@@ -541,15 +634,30 @@ class FrameTracker:
     """
 
     def __init__(
-        self, *, format: str, fps: float | None = None, device_of_pictures: int | None = None,
-        mode: Literal["track", "detect"] = "track", frames: bool = False, **settings: Unpack[Settings],
+        self,
+        *,
+        format: str,
+        fps: float | None = None,
+        device_of_pictures: int | None = None,
+        mode: Literal["track", "detect"] = "track",
+        frames: bool = False,
+        **settings: Unpack[Settings],
     ) -> None:
         if settings.get("interpolate"):
-            raise InvalidArgument("interpolate: fills gaps once later frames are known", "use Session.feed()")
+            raise InvalidArgument(
+                "interpolate: fills gaps once later frames are known", "use Session.feed()"
+            )
         settings.setdefault("batch", 1)
         self.session = Session(results=2, **settings)
         self._feed = self.session.feed(
-            "frames", format=format, fps=fps, device=device_of_pictures, queue=1, mode=mode, frames=frames)
+            "frames",
+            format=format,
+            fps=fps,
+            device=device_of_pictures,
+            queue=1,
+            mode=mode,
+            frames=frames,
+        )
 
     @property
     def names(self) -> list[str]:

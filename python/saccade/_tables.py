@@ -1,4 +1,5 @@
 """Results as the tables of other packages, which are imported when they are asked for."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -40,8 +41,11 @@ def to_supervision(result: Result) -> supervision.Detections:
         boxes, scores, classes = boxes[sure], scores[sure], classes[sure]
         ids = ids[sure] if ids is not None else None
     made: supervision.Detections = sv.Detections(
-        xyxy=boxes, confidence=scores, class_id=classes.astype(int),
-        tracker_id=None if ids is None else ids.astype(int), data={"class_name": np.array(_names(result, classes), dtype=str)},
+        xyxy=boxes,
+        confidence=scores,
+        class_id=classes.astype(int),
+        tracker_id=None if ids is None else ids.astype(int),
+        data={"class_name": np.array(_names(result, classes), dtype=str)},
     )
     return made
 
@@ -57,7 +61,10 @@ def columns(results: Iterable[Result]) -> dict[str, Any]:
         "frame": np.repeat(np.array([r.index for r in all_results], np.int64), counts),
         "time": np.repeat(np.array([r.time for r in all_results], np.float64), counts),
         "id": np.concatenate([np.zeros(0, np.int64), *ids]),
-        "x1": boxes[:, 0], "y1": boxes[:, 1], "x2": boxes[:, 2], "y2": boxes[:, 3],
+        "x1": boxes[:, 0],
+        "y1": boxes[:, 1],
+        "x2": boxes[:, 2],
+        "y2": boxes[:, 3],
         "score": np.concatenate([np.zeros(0, np.float32), *(r.scores for r in all_results)]),
         "class": np.concatenate([np.zeros(0, np.int32), *(r.classes for r in all_results)]),
         "class_name": [name for r in all_results for name in _names(r, r.classes)],
@@ -75,7 +82,11 @@ def to_arrow(results: Iterable[Result]) -> pyarrow.Table:
     pa = _package("pyarrow")
     made = columns(results)
     texts = {"source", "class_name"}
-    return pa.table({
-        name: pa.array(values, pa.string()) if name in texts else pa.array(np.ascontiguousarray(values))
-        for name, values in made.items()
-    })
+    return pa.table(
+        {
+            name: pa.array(values, pa.string())
+            if name in texts
+            else pa.array(np.ascontiguousarray(values))
+            for name, values in made.items()
+        }
+    )

@@ -3,33 +3,34 @@
 The table itself is the engine's (`saccade settings`): no name or default of it stands here. What does is how names and
 values of Ultralytics' that mean the same are written here, and which of theirs have another way.
 """
+
 from __future__ import annotations
 
 import difflib
 import os
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from typing import Any, Union
+from functools import cache
+from typing import Any
 
 from . import _engine
 from ._errors import InvalidArgument
 
-Word = tuple[str, Union[str, list[str]]]
+Word = tuple[str, str | list[str]]
 
 #: Arguments of Ultralytics' that are none here, and what to do instead.
 _OTHER_WAYS = {
     "persist": "for pictures of your own use saccade.FrameTracker or Session.feed(), which keep identities from one to the next",
-    "show": "draw with result.frame.to_bgr() and cv2, or write a video: save=\"video\"",
-    "project": "name the folder: out=\"runs/one\"",
+    "show": 'draw with result.frame.to_bgr() and cv2, or write a video: save="video"',
+    "project": 'name the folder: out="runs/one"',
     "exist_ok": "outputs of a run replace those of one into the same folder; name another by out=",
-    "save_txt": "save=\"yolo\"",
-    "save_conf": "save=\"yolo\" or save=\"jsonl\": scores are in both",
+    "save_txt": 'save="yolo"',
+    "save_conf": 'save="yolo" or save="jsonl": scores are in both',
     "save_frames": "take result.frame.to_rgb() with frames=True",
     "save_crop": "crop result.frame.to_rgb() by result.boxes",
-    "show_labels": "save=\"video\" draws labels",
-    "show_conf": "save=\"video\" draws scores",
-    "show_boxes": "save=\"video\" draws boxes",
-    "line_width": "save=\"video\" chooses it by the picture's size",
+    "show_labels": 'save="video" draws labels',
+    "show_conf": 'save="video" draws scores',
+    "show_boxes": 'save="video" draws boxes',
+    "line_width": 'save="video" chooses it by the picture\'s size',
     "augment": "refine=True looks again, closer, at what is small or unsure",
     "agnostic_nms": "classes are kept apart here",
     "visualize": "features are not given out",
@@ -45,7 +46,7 @@ _OTHER_WAYS = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def table() -> dict[str, dict[str, Any]]:
     """The settings by name: `help`, `value` (what it takes), `initial`, `separator` (of a list), `of_stream`,
     `changeable`."""
@@ -55,7 +56,8 @@ def table() -> dict[str, dict[str, Any]]:
 def settings() -> dict[str, str]:
     """All settings that track(), detect() and Session() take, with one line of help each."""
     return {
-        key: row["help"] + (f" [{row['initial']}]" if row["initial"] else "") for key, row in table().items()
+        key: row["help"] + (f" [{row['initial']}]" if row["initial"] else "")
+        for key, row in table().items()
     }
 
 
@@ -91,16 +93,25 @@ def _one(key: str, value: Any, row: Mapping[str, Any]) -> str | list[str]:
         value = value.removesuffix(".yaml")
     if key == "imgsz" and isinstance(value, (list, tuple)):
         if len({*value}) != 1:
-            raise InvalidArgument(f"imgsz: {list(value)} is not square", "give one number, and rect=True for less padding")
+            raise InvalidArgument(
+                f"imgsz: {list(value)} is not square",
+                "give one number, and rect=True for less padding",
+            )
         value = value[0]
     if key == "save" and isinstance(value, bool):
         if value:
-            raise InvalidArgument("save: True names no format", 'name it: save="video", "mot", "jsonl" ...')
+            raise InvalidArgument(
+                "save: True names no format", 'name it: save="video", "mot", "jsonl" ...'
+            )
         return []
-    is_list = not isinstance(value, (str, bytes, os.PathLike, Mapping)) and isinstance(value, Iterable)
+    is_list = not isinstance(value, (str, bytes, os.PathLike, Mapping)) and isinstance(
+        value, Iterable
+    )
     if row["separator"] and is_list:
         values = list(value)
-        numbers = values and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
+        numbers = values and all(
+            isinstance(v, (int, float)) and not isinstance(v, bool) for v in values
+        )
         if row["separator"] == ";" and numbers:
             return [_item(key, values)]  # one line or zone
         return [_item(key, v) for v in values]
@@ -130,7 +141,10 @@ def words(given: Mapping[str, Any]) -> list[Word]:
         if key == "stream":
             if value:
                 continue
-            raise InvalidArgument("stream: results always come while it runs", "for all at once: list(saccade.track(...))")
+            raise InvalidArgument(
+                "stream: results always come while it runs",
+                "for all at once: list(saccade.track(...))",
+            )
         if key in _OTHER_WAYS:
             if value is False:
                 continue
@@ -138,6 +152,8 @@ def words(given: Mapping[str, Any]) -> list[Word]:
         if key not in rows and key != "resume":
             near = difflib.get_close_matches(name, [*rows], 1)
             raise InvalidArgument(
-                f"{name}: is no setting", f"did you mean {near[0]}?" if near else "saccade.settings() lists them")
+                f"{name}: is no setting",
+                f"did you mean {near[0]}?" if near else "saccade.settings() lists them",
+            )
         made.append((key, _one(key, value, rows.get(key, {"separator": ""}))))
     return made

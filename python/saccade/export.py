@@ -4,6 +4,7 @@ Their own exporter makes the ONNX file, in the user's own environment (which has
 nor torch), and the result is checked: the engine must recognise its family, load it and get numbers from it that scores and
 boxes can be. Weights of Ultralytics' are under the AGPL or their own licence: that is between the user and them.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -16,7 +17,11 @@ from ._errors import Error, InvalidArgument, NotFound, Unavailable
 
 
 def export(
-    weights: str | os.PathLike[str], out: str | os.PathLike[str] | None = None, *, imgsz: int = 640, opset: int = 17,
+    weights: str | os.PathLike[str],
+    out: str | os.PathLike[str] | None = None,
+    *,
+    imgsz: int = 640,
+    opset: int = 17,
     dynamic: bool = True,
 ) -> str:
     """Exports `weights` (a .pt file or a name that ultralytics knows) and checks what came. Returns the ONNX file's path.
@@ -28,14 +33,20 @@ def export(
         dynamic: sizes of batch and picture are left open, which the engine makes use of.
     """
     if out is not None and os.path.exists(out):
-        raise InvalidArgument(f"{os.fspath(out)}: is there already", "name another file, or remove it")
+        raise InvalidArgument(
+            f"{os.fspath(out)}: is there already", "name another file, or remove it"
+        )
     try:
         from ultralytics import YOLO
     except ImportError as error:
         raise Unavailable(
-            f"the package ultralytics can't be imported: {error}", "run: pip install ultralytics onnx") from error
+            f"the package ultralytics can't be imported: {error}",
+            "run: pip install ultralytics onnx",
+        ) from error
     try:
-        made = YOLO(os.fspath(weights)).export(format="onnx", imgsz=imgsz, opset=opset, dynamic=dynamic)
+        made = YOLO(os.fspath(weights)).export(
+            format="onnx", imgsz=imgsz, opset=opset, dynamic=dynamic
+        )
     except FileNotFoundError as error:
         raise NotFound(f"{os.fspath(weights)}: {error}", "check the path") from error
     except Exception as error:  # whatever it is, it is theirs
@@ -62,14 +73,19 @@ def check(model: str | os.PathLike[str]) -> dict[str, Any]:
     from ._session import FrameTracker
 
     noise = np.random.default_rng(1).integers(0, 256, (480, 640, 3), dtype=np.uint8)
-    with FrameTracker(model=os.fspath(model), format="rgb", fps=30, mode="detect", warmup=1) as tracker:
+    with FrameTracker(
+        model=os.fspath(model), format="rgb", fps=30, mode="detect", warmup=1
+    ) as tracker:
         tracker.update(noise)
         [stream] = tracker.session.snapshot()["streams"]
         return {"names": tracker.names, "input": (stream["input_width"], stream["input_height"])}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m saccade.export", description="Exports a model of Ultralytics' and checks it.")
+    parser = argparse.ArgumentParser(
+        prog="python -m saccade.export",
+        description="Exports a model of Ultralytics' and checks it.",
+    )
     parser.add_argument("weights", help="a .pt file, or a name that ultralytics knows")
     parser.add_argument("-o", "--out", help="the ONNX file to make [beside the weights]")
     parser.add_argument("--imgsz", type=int, default=640, help="px [640]")
@@ -77,13 +93,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--static", action="store_true", help="fix the sizes of batch and picture")
     given = parser.parse_args(arguments)
     try:
-        path = export(given.weights, given.out, imgsz=given.imgsz, opset=given.opset, dynamic=not given.static)
+        path = export(
+            given.weights, given.out, imgsz=given.imgsz, opset=given.opset, dynamic=not given.static
+        )
         found = check(path)
     except Error as error:
         print(f"saccade: error: {error}", file=sys.stderr)
         return 2 if isinstance(error, InvalidArgument) else 1
     width, height = found["input"]
-    print(f"{path}: {len(found['names'])} classes, input {width}x{height}: well. Try it: saccade track --model {path} VIDEO")
+    print(
+        f"{path}: {len(found['names'])} classes, input {width}x{height}: well. Try it: saccade track --model {path} VIDEO"
+    )
     return 0
 
 

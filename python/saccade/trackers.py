@@ -8,6 +8,7 @@
 Every tracker of the engine is a class here: `all_trackers()` tells which. They are the very code of `saccade track`, without
 the camera's motion and appearance, which need pictures.
 """
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 #: How names are written as classes, where that can't be told from them.
-_WRITTEN = {"bytetrack": "ByteTrack", "botsort": "BoTSORT", "ocsort": "OCSORT", "sort": "SORT", "saccade": "Saccade"}
+_WRITTEN = {
+    "bytetrack": "ByteTrack",
+    "botsort": "BoTSORT",
+    "ocsort": "OCSORT",
+    "sort": "SORT",
+    "saccade": "Saccade",
+}
 
 
 class Tracker:
@@ -40,20 +47,42 @@ class Tracker:
     name: ClassVar[str] = ""
 
     def __init__(
-        self, *, fps: float = 30.0, high_score: float | None = None, low_score: float | None = None,
-        new_score: float | None = None, match_iou: float | None = None, lost_seconds: float | None = None,
-        fuse_score: bool | None = None, class_aware: bool = True, report_tentative: bool = False, report_lost: bool = False,
+        self,
+        *,
+        fps: float = 30.0,
+        high_score: float | None = None,
+        low_score: float | None = None,
+        new_score: float | None = None,
+        match_iou: float | None = None,
+        lost_seconds: float | None = None,
+        fuse_score: bool | None = None,
+        class_aware: bool = True,
+        report_tentative: bool = False,
+        report_lost: bool = False,
     ) -> None:
         self._tracker = _engine.Tracker(
-            self.name, fps, high_score, low_score, new_score, match_iou, lost_seconds, fuse_score, class_aware,
-            report_tentative, report_lost)
+            self.name,
+            fps,
+            high_score,
+            low_score,
+            new_score,
+            match_iou,
+            lost_seconds,
+            fuse_score,
+            class_aware,
+            report_tentative,
+            report_lost,
+        )
         #: The engine's own method: nothing stands between.
         self.__dict__["update"] = self._tracker.update
 
     if TYPE_CHECKING:
 
         def update(  # noqa: F811
-            self, boxes: npt.NDArray[Any], scores: npt.NDArray[Any], classes: npt.NDArray[Any] | None = None,
+            self,
+            boxes: npt.NDArray[Any],
+            scores: npt.NDArray[Any],
+            classes: npt.NDArray[Any] | None = None,
             time: float | None = None,
         ) -> Tracks:
             """Moves on by one frame.
@@ -72,7 +101,11 @@ class Tracker:
 
 _by_name: dict[str, type[Tracker]] = {}
 for _name, _summary in _engine.trackers():
-    _class = type(_WRITTEN.get(_name, _name.title()), (Tracker,), {"name": _name, "__doc__": f"{_summary}.", "__module__": __name__})
+    _class = type(
+        _WRITTEN.get(_name, _name.title()),
+        (Tracker,),
+        {"name": _name, "__doc__": f"{_summary}.", "__module__": __name__},
+    )
     globals()[_class.__name__] = _by_name[_name] = _class
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 // Settings as words, measures as JSON.
 #include "bind/parts.h"
+#include "bind/work.h"
 #include "glue.h"
 
 namespace saccade::python {
@@ -77,6 +78,48 @@ void bind_measures(nb::module_& m) {
         nb::sig("def val_json(annotations: str, images: str, words: list[tuple[str, str | "
                 "list[str]]]) -> str"),
         "What `saccade val --json` prints.");
+    m.def(
+        "settings_in_force",
+        [](const nb::list& words) {
+            nb::list all;
+            for (const auto& [key, text] : take(bind::settings_in_force(given(words)))) {
+                all.append(nb::make_tuple(key, text));
+            }
+            return all;
+        },
+        "words"_a,
+        nb::sig("def settings_in_force(words: list[tuple[str, str | list[str]]]) -> "
+                "list[tuple[str, str]]"),
+        "Every setting that is not at its default: given, or of a variable.");
+    m.def(
+        "work_digest",
+        [](const std::string& mode, const nb::list& words) {
+            const auto settings = given(words);
+            Result<std::string> digest;
+            {
+                const nb::gil_scoped_release released;
+                digest = bind::work_digest(mode == "detect" ? Mode::detect : Mode::track, settings);
+            }
+            return take(std::move(digest));
+        },
+        "mode"_a, "words"_a,
+        nb::sig("def work_digest(mode: str, words: list[tuple[str, str | list[str]]]) -> str"),
+        "SHA-256 over all but the source that results depend on.");
+    m.def("output_names", &bind::output_names, "sources"_a,
+          "A name for each source's outputs, as a run of the command line has them.");
+    m.def("is_video_name", &bind::is_video_name, "name"_a, "By its name's ending.");
+    m.def("shown_text", &bind::shown_text, "text"_a, "Without the secrets of URLs in it.");
+    m.def(
+        "setting_flags",
+        [] {
+            nb::list all;
+            for (const bind::SettingFlag& flag : bind::setting_flags()) {
+                all.append(nb::make_tuple(flag.key, flag.flags, flag.takes_value));
+            }
+            return all;
+        },
+        nb::sig("def setting_flags() -> list[tuple[str, str, bool]]"),
+        "(key, flags of the command line, whether it takes a value) of each setting.");
 }
 
 }  // namespace saccade::python

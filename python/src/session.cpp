@@ -7,11 +7,15 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <condition_variable>
 #include <cstring>
+#include <future>
 #include <map>
 #include <mutex>
 #include <set>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <tuple>
 
 #include "bind/parts.h"
@@ -42,6 +46,7 @@ struct Hub {
     std::mutex mutex;
     std::vector<std::pair<StreamId, StreamSummary>> ended;  ///< since they were last asked for
     std::set<StreamId> quiet;                               ///< that give no results
+    std::map<StreamId, std::shared_ptr<const bind::Images>> images;  ///< of streams that are images
 };
 
 /// Counts a picture for as long as the program has it.
@@ -56,6 +61,17 @@ void count(Frame& frame, const std::shared_ptr<Hub>& hub) {
 
 struct Raw {
     std::shared_ptr<const StreamResult> told;
+    std::shared_ptr<Hub> hub;
+
+    [[nodiscard]] std::string json() const {
+        std::shared_ptr<const bind::Images> images;
+        if (told->result.file != nullptr) {
+            const std::lock_guard lock(hub->mutex);
+            const auto found = hub->images.find(told->stream);
+            if (found != hub->images.end()) images = found->second;
+        }
+        return bind::frame_json(told->result, images.get());
+    }
 };
 
 /// Whether nobody has taken a result for as long as anything waits for room.
@@ -218,6 +234,69 @@ class PyFeed {
     bool bgr_;
 };
 
+/// A session that is being closed on a thread of its own.
+struct Closing {
+    std::atomic<bool> over{false};
+    std::mutex mutex;
+    std::condition_variable ended;
+};
+
+/// Never destroyed: those that go on while the process ends.
+struct Closings {
+    std::mutex mutex;
+    std::vector<std::shared_ptr<Closing>> all;
+};
+Closings& closings() {
+    static auto* const all = new Closings;
+    return *all;
+}
+
+std::shared_ptr<Closing> begin_closing(std::shared_ptr<Session> session,
+                                       const std::shared_ptr<Hub>& hub) {
+    auto closing = std::make_shared<Closing>();
+    {
+        const std::lock_guard lock(closings().mutex);
+        auto& all = closings().all;
+        std::erase_if(all, [](const auto& one) { return one->over.load(); });
+        all.push_back(closing);
+    }
+    std::thread([session = std::move(session), hub = hub, closing]() mutable {
+        hub->queue.close();
+        session->close();
+        session.reset();
+        while (hub->queue.try_pop()) {
+        }
+        hub.reset();
+        const std::lock_guard lock(closing->mutex);
+        closing->over = true;
+        closing->ended.notify_all();
+    }).detach();
+    return closing;
+}
+
+/// With the GIL, which others have meanwhile; throws what signal handlers raise.
+void wait_for(const std::vector<std::shared_ptr<Closing>>& all, double within) {
+    const auto start = Clock::now();
+    for (const auto& closing : all) {
+        while (!closing->over) {
+            {
+                const nb::gil_scoped_release released;
+                std::unique_lock lock(closing->mutex);
+                closing->ended.wait_for(lock, slice, [&] { return closing->over.load(); });
+            }
+            check_signals();
+            if (within >= 0 && Clock::now() - start >= std::chrono::duration<double>(within))
+                return;
+        }
+    }
+}
+
+/// Whether it is there within a slice. With the GIL, which others have meanwhile.
+bool ready(const std::future<Result<void>>& result) {
+    const nb::gil_scoped_release released;
+    return result.wait_for(slice) == std::future_status::ready;
+}
+
 class PySession {
   public:
     PySession(const nb::list& words, std::size_t jobs, std::size_t capacity, bool drop_oldest,
@@ -226,19 +305,25 @@ class PySession {
               capacity, drop_oldest ? WhenFull::drop_oldest : WhenFull::block, most_held)) {
         refuse_fork();
         const auto wanted = given(words);
-        Result<void> done;
-        {
+        auto opened =
+            std::async(std::launch::async, [&] { return open(wanted, jobs, stop_.get_token()); });
+        try {
+            while (!ready(opened)) check_signals();
+        } catch (...) {
+            stop_.request_stop();  // (heard while the model is read; waited for by `opened`'s end)
             const nb::gil_scoped_release released;
-            done = open(wanted, jobs);
+            opened.wait();
+            throw;
         }
-        take(std::move(done));
+        take(opened.get());
     }
     PySession(const PySession&) = delete;
     PySession& operator=(const PySession&) = delete;
 
     ~PySession() {
         if (forked()) {  // its threads are in the other process: nothing here can be ended
-            static_cast<void>(session_.release());
+            new std::shared_ptr<Session>(std::move(session_));
+            new std::shared_ptr<Closing>(std::move(closing_));
             return;
         }
         const nb::gil_scoped_release released;
@@ -253,13 +338,13 @@ class PySession {
         Result<StreamId> id;
         {
             const nb::gil_scoped_release released;
+            auto images = results ? bind::images_of(source) : nullptr;
             ++hub_->running;
             id = session_->add(source, std::move(own));
             if (!id) --hub_->running;
-        }
-        if (id && !results) {
             const std::lock_guard lock(hub_->mutex);
-            hub_->quiet.insert(*id);
+            if (id && !results) hub_->quiet.insert(*id);
+            if (id && images != nullptr) hub_->images.emplace(*id, std::move(images));
         }
         return take(std::move(id));
     }
@@ -319,6 +404,8 @@ class PySession {
         {
             const nb::gil_scoped_release released;
             summary = session_->remove(id);
+            const std::lock_guard lock(hub_->mutex);
+            hub_->images.erase(id);
         }
         release_given_back();
         return summary_dict(take(std::move(summary)));
@@ -385,7 +472,7 @@ class PySession {
                 ++hub_->taken;
                 count(told->frame, hub_);
                 release_given_back();
-                return nb::cast(Raw{std::make_shared<const StreamResult>(std::move(*told))});
+                return nb::cast(Raw{std::make_shared<const StreamResult>(std::move(*told)), hub_});
             }
             if (over) return nb::bool_(false);
             check_signals();
@@ -420,16 +507,16 @@ class PySession {
         return all;
     }
 
-    void close() {
+    /// Ends all. `within` seconds are waited at most (for ever where it is negative); what then
+    /// still goes on, a network that is being loaded, ends by itself, and the process waits for it
+    /// at its end (finish_closings). So it is where a signal breaks the waiting off.
+    void close(double within) {
         if (forked()) return;
-        {
-            const nb::gil_scoped_release released;
+        if (closing_ == nullptr) {
             closed_ = true;
-            hub_->queue.close();
-            session_->close();
-            while (hub_->queue.try_pop()) {
-            }
+            closing_ = begin_closing(session_, hub_);
         }
+        wait_for({closing_}, within);
         release_given_back();
     }
 
@@ -440,7 +527,9 @@ class PySession {
         return Clock::now() - start >= std::chrono::duration<double>(timeout);
     }
 
-    Result<void> open(const std::vector<bind::Given>& wanted, std::size_t jobs) {
+    /// Without the GIL, on a thread of its own, so that the caller's hears signals meanwhile.
+    Result<void> open(const std::vector<bind::Given>& wanted, std::size_t jobs,
+                      const std::stop_token& stop) {
         bind::prepare_process();
         auto settings = bind::session_settings(wanted);
         if (!settings) return tl::unexpected<Error>(settings.error());
@@ -450,9 +539,9 @@ class PySession {
             settings->streams = *at_once;
         }
         engine_used();
-        auto session = Session::open(*settings);
+        auto session = Session::open(*settings, stop);
         if (!session) return tl::unexpected<Error>(session.error());
-        session_ = std::make_unique<Session>(std::move(*session));
+        session_ = std::make_shared<Session>(std::move(*session));
         return {};
     }
 
@@ -477,8 +566,10 @@ class PySession {
     }
 
     std::shared_ptr<Hub> hub_;
-    std::unique_ptr<Session> session_;
+    std::shared_ptr<Session> session_;
+    std::shared_ptr<Closing> closing_;  ///< once close() was called
     std::atomic<bool> closed_{false};
+    std::stop_source stop_;  ///< of opening
 };
 
 nb::object boundary_of(const Raw& raw) {
@@ -542,7 +633,7 @@ void bind_session(nb::module_& m) {
                  if (r.told->frame.planes[0].data == nullptr) return std::nullopt;
                  return Picture{r.told->frame};
              })
-        .def("json", [](const Raw& r) { return bind::frame_json(r.told->result); });
+        .def("json", &Raw::json);
 
     nb::class_<PyFeed>(m, "Feed", "One producer's end of a stream.")
         .def("push", &PyFeed::push, "planes"_a, "time"_a, "copy"_a, "patience"_a,
@@ -580,9 +671,21 @@ void bind_session(nb::module_& m) {
              nb::sig("def ended(self) -> list[tuple[int, dict[str, typing.Any]]]"))
         .def("snapshot", &PySession::snapshot,
              nb::sig("def snapshot(self) -> dict[str, typing.Any]"))
-        .def("close", &PySession::close)
+        .def("close", &PySession::close, "within"_a = -1.0)
         .def_prop_ro("class_names", &PySession::class_names);
     m.def("shown_name", &bind::shown_name, "source"_a);
+    m.def(
+        "finish_closings",
+        [] {
+            if (forked()) return;
+            std::vector<std::shared_ptr<Closing>> all;
+            {
+                const std::lock_guard lock(closings().mutex);
+                all = closings().all;
+            }
+            wait_for(all, -1);
+        },
+        "Waits for sessions whose close() was not waited for.");
 }
 
 }  // namespace saccade::python

@@ -1,4 +1,5 @@
 """Tests run against the package of the build (ctest sets PYTHONPATH), or one that is installed."""
+
 import os
 import pathlib
 
@@ -9,7 +10,9 @@ SCENE = "synthetic:frames=40&width=320&height=240"
 
 
 def shared(name):
-    root = pathlib.Path(os.environ.get("SACCADE_SHARED", pathlib.Path(__file__).parents[2] / ".." / "shared"))
+    root = pathlib.Path(
+        os.environ.get("SACCADE_SHARED", pathlib.Path(__file__).parents[2] / ".." / "shared")
+    )
     path = root / name
     if not path.exists():
         pytest.skip(f"{path} is not here: SACCADE_SHARED names the folder of test data")

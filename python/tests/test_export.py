@@ -1,12 +1,11 @@
 """`python -m saccade.export`, with a stand-in for ultralytics that gives files of ours."""
+
 import lzma
 import os
-import pathlib
 import subprocess
 import sys
 
 import pytest
-
 import saccade
 import saccade.export
 from conftest import shared
@@ -39,12 +38,21 @@ def ultralytics(tmp_path, monkeypatch):
     model.write_bytes(lzma.decompress(shared("models/yolo11n.onnx.xz").read_bytes()))
     monkeypatch.setenv("FAKE_LOG", str(tmp_path / "log"))
     monkeypatch.setenv("FAKE_RESULT", str(model))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "fake"), os.environ["PYTHONPATH"]]) if "PYTHONPATH" in os.environ else str(tmp_path / "fake"))
+    monkeypatch.setenv(
+        "PYTHONPATH",
+        os.pathsep.join([str(tmp_path / "fake"), os.environ["PYTHONPATH"]])
+        if "PYTHONPATH" in os.environ
+        else str(tmp_path / "fake"),
+    )
     return tmp_path
 
 
 def run(*arguments):
-    return subprocess.run([sys.executable, "-m", "saccade.export", *map(str, arguments)], capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "saccade.export", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_their_exporter_is_called_and_its_file_checked(ultralytics):
@@ -67,7 +75,11 @@ def test_a_file_that_is_no_model_is_told(ultralytics, monkeypatch):
     bad.write_bytes(b"no model")
     monkeypatch.setenv("FAKE_RESULT", str(bad))
     done = run(ultralytics / "yolo11n.pt")
-    assert done.returncode == 1 and done.stderr.startswith("saccade: error: ") and "yolo11n.onnx" in done.stderr
+    assert (
+        done.returncode == 1
+        and done.stderr.startswith("saccade: error: ")
+        and "yolo11n.onnx" in done.stderr
+    )
 
 
 def test_failures_of_theirs_are_told_in_a_line(ultralytics, monkeypatch):

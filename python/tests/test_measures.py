@@ -1,16 +1,21 @@
 """eval, val and bench: what the command line prints as JSON."""
+
 import json
 import subprocess
 
 import pytest
-
 import saccade
 from conftest import shared
 
 
 def test_val_is_the_command_lines(program):
     annotations, model = shared("coco/instances.json"), shared("models/yolox_nano.onnx")
-    told = subprocess.run([program, "val", annotations, "--model", model, "--json"], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [program, "val", annotations, "--model", model, "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     found = saccade.val(annotations, model=model)
     assert found == json.loads(told.stdout)
     assert found["images"] == 120 and 0.1 < found["map"] < 0.5

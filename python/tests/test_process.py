@@ -1,4 +1,5 @@
 """What a process does to the engine: signals, forks, spawns, threads, ends, and a thousand sessions."""
+
 import multiprocessing
 import os
 import pathlib
@@ -9,7 +10,6 @@ import threading
 import time
 
 import pytest
-
 import saccade
 from conftest import SCENE
 
@@ -17,7 +17,13 @@ LONG = "synthetic:frames=100000000&width=160&height=160"
 
 
 def python(code, **options):
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
 
 
 def interrupted(code):
@@ -30,13 +36,16 @@ def interrupted(code):
     return time.monotonic() - start, out, err, child.returncode
 
 
-@pytest.mark.parametrize("waits", [
-    "for r in saccade.track(LONG, model='synthetic', save='jsonl', out=OUT):\n    if r.index == 3: print('ready', flush=True)",
-    # Nothing comes: the pictures of a feed that nobody fills.
-    "s = saccade.Session(model='synthetic'); f = s.feed('f', format='gray', fps=1); import numpy as np\n"
-    "f.push(np.zeros((160, 160), np.uint8)); s.next(); print('ready', flush=True); s.next()",
-    "s = saccade.Session(model='synthetic'); a = s.add(LONG, results=False); print('ready', flush=True); a.wait()",
-])
+@pytest.mark.parametrize(
+    "waits",
+    [
+        "for r in saccade.track(LONG, model='synthetic', save='jsonl', out=OUT):\n    if r.index == 3: print('ready', flush=True)",
+        # Nothing comes: the pictures of a feed that nobody fills.
+        "s = saccade.Session(model='synthetic'); f = s.feed('f', format='gray', fps=1); import numpy as np\n"
+        "f.push(np.zeros((160, 160), np.uint8)); s.next(); print('ready', flush=True); s.next()",
+        "s = saccade.Session(model='synthetic'); a = s.add(LONG, results=False); print('ready', flush=True); a.wait()",
+    ],
+)
 def test_ctrl_c_stops_it_within_a_second(waits, tmp_path):
     code = f"import saccade\nLONG = {LONG!r}\nOUT = {str(tmp_path)!r}\n{waits}\n"
     took, out, err, status = interrupted(code)
@@ -46,7 +55,9 @@ def test_ctrl_c_stops_it_within_a_second(waits, tmp_path):
         [file] = files
         assert file.read_text().splitlines()[-1].startswith('{"outcome":"interrupted"')
     # Half a second for frames under way, and the interpreter's own end; the limit is for machines of CI.
-    assert took < (10 if os.environ.get("CI") or os.getloadavg()[0] > 2 else 2), f"{took:.2f} s: {err}"
+    assert took < (10 if os.environ.get("CI") or os.getloadavg()[0] > 2 else 2), (
+        f"{took:.2f} s: {err}"
+    )
 
 
 def test_a_fork_is_refused_with_the_way_out():
@@ -56,8 +67,13 @@ def test_a_fork_is_refused_with_the_way_out():
         child = os.fork()
         if child == 0:
             told = []
-            for call in (lambda: saccade.track(SCENE, model="synthetic"), session.next, stream.wait, session.snapshot,
-                         lambda: saccade.Session(model="synthetic")):
+            for call in (
+                lambda: saccade.track(SCENE, model="synthetic"),
+                session.next,
+                stream.wait,
+                session.snapshot,
+                lambda: saccade.Session(model="synthetic"),
+            ):
                 try:
                     call()
                     told.append("nothing")
@@ -174,3 +190,37 @@ print(slope, rss[0], rss[-1], threads, files)
     assert threads < 40 and files < 40
     # A network, a stream or a frame left behind is 100 kB at least; allocators breathe by a few.
     assert slope < 20_000 * max(1, 120 / sessions), out
+
+
+SLOW_TO_LOAD = """
+import signal, sys, time
+import saccade
+# A thousand batches run through the network before it is there: minutes.
+session = saccade.Session(model="synthetic", imgsz=1280, warmup=1000, threads=1)
+session.add("synthetic:frames=3")
+while session.snapshot()["streams"][0]["state"] != "loading":
+    time.sleep(0.01)
+print("ready", flush=True)
+try:
+    with session:
+        session.next()
+except KeyboardInterrupt:
+    print("out", flush=True)
+{then}
+"""
+
+
+def test_ctrl_c_while_a_network_loads_ends_the_session_and_a_second_one_the_process():
+    child = python(SLOW_TO_LOAD.replace("{then}", ""))
+    assert child.stdout.readline().strip() == "ready"
+    start = time.monotonic()
+    child.send_signal(signal.SIGINT)
+    assert child.stdout.readline().strip() == "out"
+    took = time.monotonic() - start
+    # (Its end now waits for the network, and says nothing; so the signal is sent until it is heard there.)
+    while child.poll() is None:
+        child.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+    out, err = child.communicate(timeout=60)
+    assert child.returncode in (130, -signal.SIGINT), err
+    assert took < (10 if os.environ.get("CI") or os.getloadavg()[0] > 2 else 1.5), f"{took:.2f} s"

@@ -1,4 +1,5 @@
 """track() and detect(): results, settings, errors, the same bytes as the command line."""
+
 import asyncio
 import json
 import pathlib
@@ -8,7 +9,6 @@ import warnings
 
 import numpy as np
 import pytest
-
 import saccade
 from conftest import SCENE, shared
 
@@ -42,16 +42,35 @@ def lines_of(folder):
     return file.read_text().splitlines()
 
 
-@pytest.mark.parametrize("settings", [{}, {"tracker": "bytetrack", "conf": 0.5, "classes": ["red box", "blue box"]}, {"stride": 3}])
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"tracker": "bytetrack", "conf": 0.5, "classes": ["red box", "blue box"]}, {"stride": 3}],
+)
 def test_same_bytes_as_the_command_line(scene, program, tmp_path, settings):
     flags = []
     for key, value in settings.items():
         flags += [f"--{key}", ",".join(value) if isinstance(value, list) else str(value)]
     theirs = tmp_path / "command"
-    subprocess.run([program, "track", scene, "--model", "synthetic", "--save", "jsonl,mot", "--out", theirs, "--quiet", *flags],
-                   check=True)
+    subprocess.run(
+        [
+            program,
+            "track",
+            scene,
+            "--model",
+            "synthetic",
+            "--save",
+            "jsonl,mot",
+            "--out",
+            theirs,
+            "--quiet",
+            *flags,
+        ],
+        check=True,
+    )
     ours = tmp_path / "python"
-    results = list(saccade.track(scene, model="synthetic", save=["jsonl", "mot"], out=ours, **settings))
+    results = list(
+        saccade.track(scene, model="synthetic", save=["jsonl", "mot"], out=ours, **settings)
+    )
     expected = sorted(p.name for p in theirs.iterdir() if p.suffix in (".jsonl", ".txt"))
     assert len(expected) == 2
     for name in expected:
@@ -60,15 +79,34 @@ def test_same_bytes_as_the_command_line(scene, program, tmp_path, settings):
     assert [r.to_json() for r in results] == lines_of(theirs)[1:-1]
     last = json.loads(lines_of(theirs)[-2])
     assert [t["id"] for t in last["tracks"]] == results[-1].ids.tolist()
-    np.testing.assert_array_equal(np.array([t["box"] for t in last["tracks"]], np.float32), results[-1].boxes)
+    np.testing.assert_array_equal(
+        np.array([t["box"] for t in last["tracks"]], np.float32), results[-1].boxes
+    )
 
 
 def test_a_real_clip_gives_the_same_bytes_too(program, tmp_path):
     clip, model = shared("video/people_1080p30.mp4"), shared("models/yolo11n.onnx.xz")
     common = {"stride": 60, "imgsz": 320}
     theirs = tmp_path / "command"
-    subprocess.run([program, "track", clip, "--model", model, "--save", "jsonl", "--out", theirs, "--quiet", "--stride", "60",
-                    "--imgsz", "320"], check=True)
+    subprocess.run(
+        [
+            program,
+            "track",
+            clip,
+            "--model",
+            model,
+            "--save",
+            "jsonl",
+            "--out",
+            theirs,
+            "--quiet",
+            "--stride",
+            "60",
+            "--imgsz",
+            "320",
+        ],
+        check=True,
+    )
     results = list(saccade.track(clip, model=model, frames=True, **common))
     assert [r.to_json() for r in results] == lines_of(theirs)[1:-1]
     assert sum(len(r) for r in results) > 0
@@ -116,10 +154,26 @@ def test_of_several_those_that_fail_are_told_when_the_others_are_done(scene, tmp
 
 def test_what_is_partly_unreadable_is_told(tmp_path, program):
     whole = tmp_path / "whole"
-    subprocess.run([program, "track", SCENE, "--model", "synthetic", "--save", "video", "--out", whole, "--quiet"], check=True)
+    subprocess.run(
+        [
+            program,
+            "track",
+            SCENE,
+            "--model",
+            "synthetic",
+            "--save",
+            "video",
+            "--out",
+            whole,
+            "--quiet",
+        ],
+        check=True,
+    )
     [clip] = whole.glob("*.mp4")
     cut = tmp_path / "cut.mkv"
-    subprocess.run(["ffmpeg", "-v", "error", "-i", clip, "-c", "copy", cut], check=True) if _ffmpeg() else pytest.skip("ffmpeg is not here")
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", clip, "-c", "copy", cut], check=True
+    ) if _ffmpeg() else pytest.skip("ffmpeg is not here")
     cut.write_bytes(cut.read_bytes()[: cut.stat().st_size * 2 // 3])
     with pytest.warns(saccade.PartlyUnreadable, match="cut.mkv"):
         with saccade.track(cut, model="synthetic") as tracking:
@@ -135,20 +189,23 @@ def _ffmpeg():
     return shutil.which("ffmpeg")
 
 
-@pytest.mark.parametrize("settings, what, way", [
-    ({"conf": 2}, "conf", "from 0 to 1"),
-    ({"cnof": 0.5}, "cnof: is no setting", "did you mean conf"),
-    ({"tracker": "deepsort"}, "tracker", "bytetrack"),
-    ({"persist": True}, "persist", "FrameTracker"),
-    ({"stream": False}, "stream", "list(saccade.track"),
-    ({"save": True}, "save", 'save="video"'),
-    ({"resume": True}, "resume", "saccade track --resume"),
-    ({"imgsz": [640, 480]}, "imgsz", "not square"),
-    ({"conf": [0.5, 0.6]}, "conf", "not a list"),
-    ({"save_txt": True}, "save_txt", "yolo"),
-    ({"classes": ["unicorn"]}, "unicorn", ""),
-    ({"line": "1,2,3"}, "line", ""),
-])
+@pytest.mark.parametrize(
+    "settings, what, way",
+    [
+        ({"conf": 2}, "conf", "from 0 to 1"),
+        ({"cnof": 0.5}, "cnof: is no setting", "did you mean conf"),
+        ({"tracker": "deepsort"}, "tracker", "bytetrack"),
+        ({"persist": True}, "persist", "FrameTracker"),
+        ({"stream": False}, "stream", "list(saccade.track"),
+        ({"save": True}, "save", 'save="video"'),
+        ({"resume": True}, "resume", "saccade track --resume"),
+        ({"imgsz": [640, 480]}, "imgsz", "not square"),
+        ({"conf": [0.5, 0.6]}, "conf", "not a list"),
+        ({"save_txt": True}, "save_txt", "yolo"),
+        ({"classes": ["unicorn"]}, "unicorn", ""),
+        ({"line": "1,2,3"}, "line", ""),
+    ],
+)
 def test_a_wrong_setting_is_refused_by_name_with_the_way_out(scene, settings, what, way):
     with pytest.raises(saccade.InvalidArgument) as caught:
         saccade.track(scene, model="synthetic", **settings)
@@ -158,11 +215,17 @@ def test_a_wrong_setting_is_refused_by_name_with_the_way_out(scene, settings, wh
 
 
 def test_errors_are_the_command_lines_own(scene, program):
-    told = subprocess.run([program, "track", scene, "--model", "synthetic", "--conf", "2"], capture_output=True, text=True)
+    told = subprocess.run(
+        [program, "track", scene, "--model", "synthetic", "--conf", "2"],
+        capture_output=True,
+        text=True,
+    )
     with pytest.raises(saccade.InvalidArgument) as caught:
         saccade.track(scene, model="synthetic", conf=2)
     assert told.returncode == 2 and told.stderr.strip() == f"saccade: error: {caught.value}"
-    told = subprocess.run([program, "track", "nowhere.mp4", "--model", "synthetic"], capture_output=True, text=True)
+    told = subprocess.run(
+        [program, "track", "nowhere.mp4", "--model", "synthetic"], capture_output=True, text=True
+    )
     with pytest.raises(saccade.NotFound) as caught:
         saccade.track("nowhere.mp4", model="synthetic")
     assert told.stderr.strip() == f"saccade: error: {caught.value}"
@@ -174,17 +237,32 @@ def test_names_of_ultralytics_mean_the_same(scene):
 
     assert words({"vid_stride": 2}) == [("stride", "2")]
     assert words({"half": True}) == [("precision", "fp16")]
-    assert words({"half": False, "stream": True, "verbose": False, "save": False, "show": False}) == [("save", [])]
+    assert words(
+        {"half": False, "stream": True, "verbose": False, "save": False, "show": False}
+    ) == [("save", [])]
     assert words({"device": 0}) == words({"device": "0"}) == [("device", "cuda:0")]
     assert words({"device": [0, 1]}) == [("device", "cuda:0,cuda:1")]
-    assert words({"device": "cpu", "tracker": "bytetrack.yaml"}) == [("device", "cpu"), ("tracker", "bytetrack")]
+    assert words({"device": "cpu", "tracker": "bytetrack.yaml"}) == [
+        ("device", "cpu"),
+        ("tracker", "bytetrack"),
+    ]
     assert words({"imgsz": (640, 640)}) == [("imgsz", "640")]
     assert words({"classes": 0}) == [("classes", ["0"])]
     assert words({"line": [1, 2, 3, 4]}) == [("line", ["1,2,3,4"])]
-    assert words({"lines": ["1,2,3,4:door", (5, 6, 7, 8)]}) == [("line", ["1,2,3,4:door", "5,6,7,8"])]
-    assert words({"conf": np.float32(0.25), "batch": np.int64(4), "model": pathlib.Path("a.onnx"), "iou": None}) == [
-        ("conf", "0.25"), ("batch", "4"), ("model", "a.onnx")]
-    results = list(saccade.track(scene, model="synthetic", vid_stride=4, stream=True, verbose=False))
+    assert words({"lines": ["1,2,3,4:door", (5, 6, 7, 8)]}) == [
+        ("line", ["1,2,3,4:door", "5,6,7,8"])
+    ]
+    assert words(
+        {
+            "conf": np.float32(0.25),
+            "batch": np.int64(4),
+            "model": pathlib.Path("a.onnx"),
+            "iou": None,
+        }
+    ) == [("conf", "0.25"), ("batch", "4"), ("model", "a.onnx")]
+    results = list(
+        saccade.track(scene, model="synthetic", vid_stride=4, stream=True, verbose=False)
+    )
     assert [r.index for r in results] == list(range(0, 40, 4))
 
 
@@ -200,8 +278,9 @@ def test_keywords_for_type_checkers_are_the_tables(tmp_path):
     root = pathlib.Path(__file__).parents[2]
     made = tmp_path / "made.py"
     subprocess.run([sys.executable, root / "scripts" / "python_settings.py", made], check=True)
-    assert made.read_text() == (root / "python" / "saccade" / "_settings.py").read_text(), \
+    assert made.read_text() == (root / "python" / "saccade" / "_settings.py").read_text(), (
         "run scripts/python_settings.py"
+    )
 
 
 def test_variables_of_the_environment_are_settings_too(scene, monkeypatch):
@@ -264,7 +343,12 @@ def test_a_slow_loop_holds_the_engine_back_and_loses_nothing():
 
 
 def test_closing_ends_it_and_its_outputs_are_whole(tmp_path):
-    with saccade.track("synthetic:frames=100000&width=160&height=160", model="synthetic", save="jsonl", out=tmp_path) as tracking:
+    with saccade.track(
+        "synthetic:frames=100000&width=160&height=160",
+        model="synthetic",
+        save="jsonl",
+        out=tmp_path,
+    ) as tracking:
         next(tracking)
     with pytest.raises(StopIteration):
         next(tracking)
@@ -279,7 +363,19 @@ def test_tables_of_other_packages(scene):
     results = list(saccade.track(scene, model="synthetic"))
     frame = saccade.to_pandas(results)
     assert isinstance(frame, pandas.DataFrame) and len(frame) == sum(len(r) for r in results)
-    assert list(frame.columns) == ["source", "frame", "time", "id", "x1", "y1", "x2", "y2", "score", "class", "class_name"]
+    assert list(frame.columns) == [
+        "source",
+        "frame",
+        "time",
+        "id",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "score",
+        "class",
+        "class_name",
+    ]
     last = frame[frame.frame == 39]
     assert last.id.tolist() == results[-1].ids.tolist()
     assert set(last.class_name) <= set(results[-1].names)
@@ -309,5 +405,22 @@ def test_secrets_of_urls_are_never_shown():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(saccade.Error) as caught:
-            list(saccade.track("http://me:geheim@127.0.0.1:9/a.mp4?token=geheim", model="synthetic"))
+            list(
+                saccade.track("http://me:geheim@127.0.0.1:9/a.mp4?token=geheim", model="synthetic")
+            )
     assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("named", ["folder", "pattern", "one"])
+def test_the_json_of_images_has_their_names(named, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for name in ("000000000139.png", "a.png", "b.png"):
+        image.new("RGB", (320, 240), (0, 0, 255)).save(folder / name)
+    source = {"folder": folder, "pattern": f"{folder}/*.png", "one": folder / "a.png"}[named]
+    out = tmp_path / "out"
+    lines = [r.to_json() for r in saccade.track(source, model="synthetic", save="jsonl", out=out)]
+    [file] = out.glob("*.jsonl")
+    assert lines == file.read_text().splitlines()[1:-1]
+    assert ('"image_id":141' in lines[-1]) == (named != "one")

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <set>
+#include <system_error>
 #include <utility>
 
 #include "bench/accuracy.h"
@@ -13,6 +15,8 @@
 #include "engine/model_store.h"
 #include "engine/setup.h"
 #include "eval/mot_evaluation.h"
+#include "media/image_names.h"
+#include "media/names.h"
 #include "sink/jsonl_text.h"
 #include "track/zones.h"
 
@@ -52,9 +56,41 @@ Result<std::unique_ptr<track::Tracker>> make_tracker(const std::string& name,
     return track::make_tracker(name, options);
 }
 
-std::string frame_json(const FrameResult& result) {
+class Images {
+  public:
+    explicit Images(const std::vector<std::string>& paths)
+        : paths_(paths.begin(), paths.end()), names_(paths) {}
+
+    /// Null where a result's picture is none of them: it came into the folder after this was made.
+    [[nodiscard]] const media::ImageNames* of(const FrameResult& result) const {
+        const bool known = result.file != nullptr && paths_.contains(*result.file);
+        return known ? &names_ : nullptr;
+    }
+
+  private:
+    std::set<std::string> paths_;
+    media::ImageNames names_;
+};
+
+std::shared_ptr<const Images> images_of(const std::string& source) {
+    std::error_code ignored;
+    const auto status = std::filesystem::status(source, ignored);
+    Result<std::vector<std::string>> files = std::vector<std::string>{};
+    if (std::filesystem::is_directory(status)) {
+        files = media::list_folder(source);
+    } else if (std::filesystem::is_regular_file(status)) {
+        files->push_back(source);
+    } else if (media::url_scheme(source).empty() && media::is_pattern(source)) {
+        files = media::match_files(source);
+    }
+    if (!files) return nullptr;  // (the stream says why)
+    std::erase_if(*files, [](const std::string& file) { return !media::is_image_name(file); });
+    return files->empty() ? nullptr : std::make_shared<const Images>(*files);
+}
+
+std::string frame_json(const FrameResult& result, const Images* images) {
     fmt::memory_buffer text;
-    sink::append_frame_json(result, nullptr, text);
+    sink::append_frame_json(result, images == nullptr ? nullptr : images->of(result), text);
     return fmt::to_string(text);
 }
 

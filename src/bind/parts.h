@@ -20,9 +20,14 @@ namespace saccade::bind {
 Result<std::unique_ptr<track::Tracker>> make_tracker(const std::string& name,
                                                      const track::TrackerOptions& options);
 
-/// The line of the jsonl format, without its line break. Of image files without their names: those
-/// are told by the run.
-[[nodiscard]] std::string frame_json(const FrameResult& result);
+/// What the images of a source are called in its results.
+class Images;
+/// Of a file, folder or pattern of images, as it is now; null for anything else.
+[[nodiscard]] std::shared_ptr<const Images> images_of(const std::string& source);
+
+/// The line of the jsonl format, without its line break. Of an image file with its names, where
+/// `images` knows it; else without them.
+[[nodiscard]] std::string frame_json(const FrameResult& result, const Images* images);
 
 struct EvalWords {
     std::string truth, tracks;           ///< folders

@@ -6,7 +6,7 @@
 #include <map>
 #include <utility>
 
-#include "cli/config.h"
+#include "bind/config_of.h"
 #include "cli/default_model.h"
 #include "core/mask_secrets.h"
 #include "engine/device_list.h"
@@ -96,7 +96,7 @@ std::vector<SettingWord> setting_words() {
     return words;
 }
 
-Result<Settings> session_settings(const std::vector<Given>& given) {
+Result<cli::Config> config_of(const std::vector<Given>& given) {
     cli::Config config;
     config.settings.save = {};
     for (const settings::Row& row : settings::table()) {
@@ -119,7 +119,13 @@ Result<Settings> session_settings(const std::vector<Given>& given) {
         config.origin[one.key] = "given";
     }
     cli::choose_default_model(config);
-    return std::move(config.settings);
+    return config;
+}
+
+Result<Settings> session_settings(const std::vector<Given>& given) {
+    auto config = config_of(given);
+    if (!config) return fail(config.error());
+    return std::move(config->settings);
 }
 
 Result<StreamSettings> stream_settings(const std::vector<Given>& given) {

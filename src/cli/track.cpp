@@ -1,7 +1,10 @@
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "cli/auto.h"
 #include "cli/exit_code.h"
+#include "cli/on_ray.h"
 #include "cli/results.h"
 #include "cli/run_verb.h"
 #include "cli/signals.h"
@@ -22,6 +25,11 @@ void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* s
     verb->add_flag(
         "--auto", *automatic,
         "try the beginning of the sources first, for the fastest batch, streams and threads");
+    auto ray = std::make_shared<std::string>();
+    CLI::Option* on_ray = verb->add_flag(
+        "--ray{}", *ray,
+        "spread the sources over a Ray cluster, --ray=ADDRESS, or over this machine; results as "
+        "Parquet");
     verb->add_option("source", *sources,
                      "video, image, folder, pattern, list (.txt), '-' or 'synthetic:'")
         ->type_name("SOURCE...");
@@ -39,6 +47,16 @@ void add_run(CLI::App& app, Job& job, Mode mode, const char* name, const char* s
             if (sources->empty()) {
                 return complain({ErrorCode::invalid_argument, "no source given",
                                  "name a video; or see how it goes: `saccade demo`"});
+            }
+            if (on_ray->count() > 0) {
+                if (*automatic || !trace->empty()) {
+                    return complain({ErrorCode::invalid_argument,
+                                     fmt::format("{} does not go with --ray",
+                                                 *automatic ? "--auto" : "--trace"),
+                                     "leave it out"});
+                }
+                return run_on_ray(mode, *config, *sources,
+                                  {.address = *ray, .json = flags->json, .quiet = flags->quiet});
             }
             Settings settings = config->settings;
             if (*automatic) {

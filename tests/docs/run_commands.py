@@ -6,6 +6,7 @@ generated network is the default model, so that the commands are run as they sta
 
 Usage: run_commands.py PROGRAM PAGE
 """
+
 import os
 import pathlib
 import re
@@ -18,14 +19,24 @@ LONGEST_S = 500
 
 
 def run(command, folder, environment):
-    return subprocess.run(["/bin/sh", "-e", "-c", command], cwd=folder, env=environment, text=True,
-                          stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST_S)
+    return subprocess.run(
+        ["/bin/sh", "-e", "-c", command],
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=LONGEST_S,
+    )
 
 
 def make_video(name, options, folder, environment):
     scene = f"synthetic:frames=20&{options}"
-    made = run(f"saccade track '{scene}' --save video --out made -q && mv made/*.mp4 {name} && rm -r made",
-               folder, environment)
+    made = run(
+        f"saccade track '{scene}' --save video --out made -q && mv made/*.mp4 {name} && rm -r made",
+        folder,
+        environment,
+    )
     if made.returncode:
         sys.exit(f"{name} could not be made: {made.stderr}")
 

@@ -8,6 +8,7 @@ rtsp://127.0.0.1:PORT/ has: cam (320x240, 15 Hz, H.264), big (640x480), fast (25
 Needs the Debian packages gir1.2-gst-rtsp-server-1.0, python3-gi and gstreamer1.0-plugins-base,
 -good, -bad and -ugly (scripts/setup.sh).
 """
+
 import argparse
 import sys
 
@@ -17,16 +18,23 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 
-H264 = "x264enc tune=zerolatency speed-preset=ultrafast bitrate=500 key-int-max={rate} ! " \
-       "rtph264pay name=pay0 pt=96 config-interval=1"
-H265 = "x265enc tune=zerolatency speed-preset=ultrafast bitrate=500 key-int-max={rate} ! " \
-       "h265parse ! rtph265pay name=pay0 pt=96 config-interval=1"
+H264 = (
+    "x264enc tune=zerolatency speed-preset=ultrafast bitrate=500 key-int-max={rate} ! "
+    "rtph264pay name=pay0 pt=96 config-interval=1"
+)
+H265 = (
+    "x265enc tune=zerolatency speed-preset=ultrafast bitrate=500 key-int-max={rate} ! "
+    "h265parse ! rtph265pay name=pay0 pt=96 config-interval=1"
+)
 
 
 def video(width, height, rate, pattern="ball", coder=H264):
-    return (f"( videotestsrc is-live=true pattern={pattern} ! "
-            f"video/x-raw,format=I420,width={width},height={height},framerate={rate}/1 ! "
-            + coder.format(rate=rate) + " )")
+    return (
+        f"( videotestsrc is-live=true pattern={pattern} ! "
+        f"video/x-raw,format=I420,width={width},height={height},framerate={rate}/1 ! "
+        + coder.format(rate=rate)
+        + " )"
+    )
 
 
 MOUNTS = {

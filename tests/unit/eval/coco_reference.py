@@ -4,6 +4,7 @@
 coco_reference.py DIR: for each NAME.gt.json with NAME.dt.json beside it and NAME.max.json (three
 numbers, maxDets), prints one JSON object {NAME: {"stats": [12 numbers], "ap": {category: ap}}}.
 """
+
 import contextlib
 import io
 import json
@@ -25,8 +26,11 @@ def judge(folder, name):
     found = json.loads((folder / f"{name}.dt.json").read_text())
     judged = COCOeval(truth, truth.loadRes(found) if found else COCO(), "bbox")
     if not found:
-        judged.cocoDt.dataset = {"images": truth.dataset["images"], "annotations": [],
-                                 "categories": truth.dataset["categories"]}
+        judged.cocoDt.dataset = {
+            "images": truth.dataset["images"],
+            "annotations": [],
+            "categories": truth.dataset["categories"],
+        }
         judged.cocoDt.createIndex()
     judged.params.maxDets = json.loads((folder / f"{name}.max.json").read_text())
     judged.evaluate()
@@ -40,8 +44,9 @@ def judge(folder, name):
     if judged.params.maxDets == [1, 10, 100]:
         judged.summarize()
         assert np.allclose(judged.stats, stats)
-    by_category = {str(c): mean(precision[:, :, k, 0, 2])
-                   for k, c in enumerate(judged.params.catIds)}
+    by_category = {
+        str(c): mean(precision[:, :, k, 0, 2]) for k, c in enumerate(judged.params.catIds)
+    }
     return {"stats": stats, "ap": by_category}
 
 

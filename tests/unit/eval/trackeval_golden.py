@@ -4,6 +4,7 @@
 trackeval_golden.py DIR: DIR/RULES/{gt/SEQ/...,tracks/ours/SEQ.txt}. Needs `pip install
 trackeval==1.3.0`; shares the call of TrackEval with bench/peers/trackeval_compare.py.
 """
+
 import json
 import pathlib
 import sys
@@ -15,8 +16,11 @@ from trackeval_compare import theirs  # noqa: E402
 
 
 def plain(figures):
-    return {name: np.asarray(value, dtype=float).round(10).tolist()
-            for name, value in figures.items() if name != "Frames"}
+    return {
+        name: np.asarray(value, dtype=float).round(10).tolist()
+        for name, value in figures.items()
+        if name != "Frames"
+    }
 
 
 def main():
@@ -26,9 +30,12 @@ def main():
         root = folder / "gt"
         judged = theirs(sorted(root.iterdir()), rules, root, "ours")
         result[folder.name] = {sequence: plain(figures) for sequence, figures in judged.items()}
-    lines = [f"{json.dumps(rules)}: {{\n" +
-             ",\n".join(f"{json.dumps(s)}: {json.dumps(f)}" for s, f in by_sequence.items()) + "}"
-             for rules, by_sequence in result.items()]
+    lines = [
+        f"{json.dumps(rules)}: {{\n"
+        + ",\n".join(f"{json.dumps(s)}: {json.dumps(f)}" for s, f in by_sequence.items())
+        + "}"
+        for rules, by_sequence in result.items()
+    ]
     print("{" + ",\n".join(lines) + "}")
 
 
