@@ -66,6 +66,9 @@ class Machines:
         self.folder = tempfile.mkdtemp(prefix="sr", dir="/tmp")  # (short: sockets lie in it)
         os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_AUTH_TOKEN_PATH=f"{self.folder}/token")
         os.environ.setdefault("RAY_DISABLE_IMPORT_WARNING", "1")
+        # Ray's workers give way to all else on the machine (nice 15): beside a build or other tests
+        # that takes them minutes.
+        os.environ.setdefault("RAY_worker_niceness", "0")
         self.options = {
             "num_cpus": 1,
             "num_gpus": 0,
