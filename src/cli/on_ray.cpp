@@ -15,7 +15,7 @@ namespace saccade::cli {
 namespace {
 
 /// `python -m saccade.ray`, but that an interpreter without the package says so in our own way.
-constexpr const char* start = R"(import runpy, sys
+constexpr const char* ray_script = R"(import runpy, sys
 try:
     import saccade.ray
 except ImportError as error:
@@ -29,7 +29,7 @@ int run_on_ray(Mode mode, const Config& config, const std::vector<std::string>& 
                const RayView& view) {
     const char* named = std::getenv("SACCADE_PYTHON");
     const std::string python = named != nullptr && *named != '\0' ? named : "python3";
-    std::vector<std::string> words = {python, "-c", start,
+    std::vector<std::string> words = {python, "-c", ray_script,
                                       mode == Mode::track ? "track" : "detect"};
     for (const settings::Row& row : settings::table()) {
         const auto origin = config.origin.find(row.key);
