@@ -10,7 +10,7 @@
 #include <variant>
 
 #include "detect/factory.h"
-#include "engine/decode_device.h"
+#include "engine/decoders_of_a_file.h"
 #include "engine/setup.h"
 #include "media/source.h"
 

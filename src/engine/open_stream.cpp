@@ -15,7 +15,7 @@
 #include "engine/appearance.h"
 #include "engine/camera_motion.h"
 #include "engine/credentials.h"
-#include "engine/decode_device.h"
+#include "engine/decoders_of_a_file.h"
 #include "engine/ground.h"
 #include "media/feed_source.h"
 #include "media/live_source.h"

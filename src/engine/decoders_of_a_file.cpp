@@ -1,4 +1,4 @@
-#include "engine/decode_device.h"
+#include "engine/decoders_of_a_file.h"
 
 #include "media/capabilities.h"
 
