@@ -21,13 +21,7 @@ Result<std::vector<std::pair<std::string, std::string>>> settings_in_force(
     const std::vector<Given>& given) {
     const auto config = config_of(given);
     if (!config) return fail(config.error());
-    std::vector<std::pair<std::string, std::string>> all;
-    for (const settings::Row& row : settings::table()) {
-        const auto origin = config->origin.find(row.key);
-        if (origin == config->origin.end() || origin->second == "default") continue;
-        all.emplace_back(row.key, row.get(config->settings));
-    }
-    return all;
+    return cli::set_values(*config);
 }
 
 Result<std::string> work_digest(Mode mode, const std::vector<Given>& given) {

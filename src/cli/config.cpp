@@ -90,6 +90,16 @@ fs::path default_file() {
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> set_values(const Config& config) {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const settings::Row& row : settings::table()) {
+        const auto origin = config.origin.find(row.key);
+        if (origin == config.origin.end() || origin->second == "default") continue;
+        all.emplace_back(row.key, row.get(config.settings));
+    }
+    return all;
+}
+
 std::string variable_of(const std::string& key) {
     std::string name = "SACCADE_" + key;
     for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));

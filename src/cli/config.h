@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "saccade/error.h"
 #include "saccade/settings.h"
@@ -18,6 +20,9 @@ struct Config {
     std::map<std::string, std::string> origin;  ///< key to where its value came from
     std::filesystem::path file;                 ///< that was read; "": none
 };
+
+/// The settings that are not as they are by default, as key and value's text, in the table's order.
+std::vector<std::pair<std::string, std::string>> set_values(const Config& config);
 
 /// The environment variable that sets a setting: SACCADE_CONF for conf.
 std::string variable_of(const std::string& key);

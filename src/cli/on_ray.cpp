@@ -9,7 +9,6 @@
 
 #include "cli/exit_code.h"
 #include "cli/verb.h"
-#include "settings/table.h"
 
 namespace saccade::cli {
 namespace {
@@ -31,10 +30,8 @@ int run_on_ray(Mode mode, const Config& config, const std::vector<std::string>& 
     const std::string python = named != nullptr && *named != '\0' ? named : "python3";
     std::vector<std::string> words = {python, "-c", ray_script,
                                       mode == Mode::track ? "track" : "detect"};
-    for (const settings::Row& row : settings::table()) {
-        const auto origin = config.origin.find(row.key);
-        if (origin == config.origin.end() || origin->second == "default") continue;
-        words.push_back(fmt::format("--{}={}", row.key, row.get(config.settings)));
+    for (const auto& [key, value] : set_values(config)) {
+        words.push_back(fmt::format("--{}={}", key, value));
     }
     if (!view.address.empty()) words.push_back("--address=" + view.address);
     if (view.json) words.emplace_back("--json");

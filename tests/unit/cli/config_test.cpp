@@ -45,6 +45,13 @@ TEST_F(ConfigTest, LaterOriginsWin) {
     EXPECT_EQ(config->origin.at("out"), "default");
 }
 
+TEST_F(ConfigTest, SaysWhatWasSet) {
+    EXPECT_TRUE(set_values(merge_config({}, {}).value()).empty());
+    const auto config = merge_config(file("iou = 0.5\n"), {{"max_det", "7"}}).value();
+    EXPECT_EQ(set_values(config),
+              (std::vector<std::pair<std::string, std::string>>{{"iou", "0.5"}, {"max_det", "7"}}));
+}
+
 TEST_F(ConfigTest, TheUsersOwnFileIsFound) {
     std::filesystem::create_directories(dir_ / "saccade");
     test::write_file(dir_ / "saccade/config.toml", "max_det = 7\n");
