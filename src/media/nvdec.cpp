@@ -16,6 +16,7 @@ extern "C" {
 #include "core/patience.h"
 #include "cuda/decoder_engines.h"
 #include "cuda/driver.h"
+#include "cuda/nv12_layout.h"
 #include "cuda/runtime.h"
 #include "media/capabilities.h"
 
@@ -51,8 +52,6 @@ struct Copy {
     std::shared_ptr<Place> place;
     cuda::Buffer pixels;
 };
-
-constexpr std::size_t row_alignment = 256;  // bytes, of rows
 
 class CudaNvdec final : public Nvdec {
   public:
@@ -111,32 +110,24 @@ class CudaNvdec final : public Nvdec {
   private:
     Result<void> copy(const AVFrame& picture, Frame& frame) {
         const auto sample = static_cast<std::size_t>(layout_of(frame.format).bytes_per_sample);
-        const auto columns =
-            static_cast<std::size_t>((frame.width + 1) / 2 * 2);  // of chroma pairs
-        const auto rows = static_cast<std::size_t>(frame.height);
-        const std::size_t pitch =
-            (columns * sample + row_alignment - 1) / row_alignment * row_alignment;
-        const std::size_t chroma_rows = (rows + 1) / 2;
-        auto pixels =
-            cuda::Buffer::make(place_->memory, pitch * (rows + chroma_rows), place_->stream.get());
+        const cuda::Nv12Layout shape(frame.width, frame.height, sample);
+        auto pixels = cuda::Buffer::make(place_->memory, shape.bytes(), place_->stream.get());
         if (!pixels) return fail(pixels.error());
         auto* const luma = pixels->as<std::uint8_t>();
-        auto* const chroma = luma + pitch * rows;
         const auto plane = [&](std::uint8_t* to, int index, std::size_t row_bytes,
                                std::size_t count) {
             cuda::check(
-                cudaMemcpy2DAsync(to, pitch, picture.data[index],
+                cudaMemcpy2DAsync(to, shape.pitch, picture.data[index],
                                   static_cast<std::size_t>(picture.linesize[index]), row_bytes,
                                   count, cudaMemcpyDeviceToDevice, place_->stream.get()),
                 "cudaMemcpy2DAsync");
         };
-        plane(luma, 0, static_cast<std::size_t>(frame.width) * sample, rows);
-        plane(chroma, 1, columns * sample, chroma_rows);
+        plane(luma, 0, static_cast<std::size_t>(frame.width) * sample, shape.luma_rows);
+        plane(luma + shape.chroma_at(), 1, shape.row, shape.chroma_rows);
         place_->stream.synchronize();
         frame.memory = MemoryKind::cuda;
         frame.device = device_;
-        const auto stride = static_cast<std::ptrdiff_t>(pitch);
-        frame.planes = {Plane{luma, stride}, Plane{chroma, stride}, Plane{}};
+        frame.planes = shape.planes(luma);
         frame.owner = std::make_shared<Copy>(place_, std::move(*pixels));
         return {};
     }

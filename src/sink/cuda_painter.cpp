@@ -7,14 +7,13 @@
 #include "core/log.h"
 #include "core/patience.h"
 #include "cuda/driver.h"
+#include "cuda/nv12_layout.h"
 #include "cuda/runtime.h"
 #include "sink/cuda_paint.h"
 #include "sink/device_painter.h"
 
 namespace saccade::sink {
 namespace {
-
-constexpr std::size_t row_alignment = 256;  // bytes, of rows
 
 /// What pictures need for as long as there is one.
 struct Place {
@@ -30,25 +29,15 @@ struct Pixels {
     cuda::Buffer memory;
 };
 
-std::size_t pitch_of(int width) {
-    const auto even = static_cast<std::size_t>((width + 1) / 2 * 2);
-    return (even + row_alignment - 1) / row_alignment * row_alignment;
-}
-
-std::size_t picture_bytes(int width, int height) {
-    return pitch_of(width) * static_cast<std::size_t>(height + (height + 1) / 2);
-}
-
 /// An NV12 picture in `memory`, like `like` but for the pixels.
 Frame nv12_in(const std::shared_ptr<Place>& place, cuda::Buffer memory, const Frame& like,
               int device) {
     Frame frame = like;
-    const auto pitch = static_cast<std::ptrdiff_t>(pitch_of(like.width));
-    const auto* const luma = memory.as<const std::uint8_t>();
+    const cuda::Nv12Layout shape(like.width, like.height);
     frame.format = PixelFormat::nv12;
     frame.memory = device >= 0 ? MemoryKind::cuda : MemoryKind::host;
     frame.device = device;
-    frame.planes = {Plane{luma, pitch}, Plane{luma + pitch * like.height, pitch}, Plane{}};
+    frame.planes = shape.planes(memory.as<const std::uint8_t>());
     frame.owner = std::make_shared<Pixels>(place, std::move(memory));
     return frame;
 }
@@ -91,8 +80,8 @@ class CudaPainter final : public DevicePainter {
     Result<Frame> upload(const Frame& picture) override {
         Frame uploaded;
         auto done = patiently([&]() -> Result<void> {
-            auto staging =
-                cuda::Buffer::make(place_->pool, picture_bytes(picture.width, picture.height));
+            auto staging = cuda::Buffer::make(
+                place_->pool, cuda::Nv12Layout(picture.width, picture.height).bytes());
             if (!staging) return fail(staging.error());
             interleave(picture, staging->as<std::uint8_t>());
             auto pixels = device_memory(staging->bytes());
@@ -141,6 +130,7 @@ class CudaPainter final : public DevicePainter {
     Result<void> launch(const Frame& frame, const PaintList& list, To to) {
         Under under;
         under.source = frame;
+        const cuda::Nv12Layout shape(frame.width, frame.height);
         const std::size_t paints = list.paints.size() * sizeof(Paint);
         PaintJob job{.luma = frame.planes[0].data,
                      .chroma = frame.planes[1].data,
@@ -149,7 +139,7 @@ class CudaPainter final : public DevicePainter {
                      .width = frame.width,
                      .height = frame.height,
                      .words = frame.format == PixelFormat::p010,
-                     .pitch = static_cast<std::ptrdiff_t>(pitch_of(frame.width)),
+                     .pitch = static_cast<std::ptrdiff_t>(shape.pitch),
                      .count = static_cast<int>(list.paints.size())};
         if (paints > 0) {
             const std::size_t bytes = paints + list.masks.size();
@@ -168,7 +158,7 @@ class CudaPainter final : public DevicePainter {
             job.paints = under.list.as<const Paint>();
             job.masks = under.list.as<const std::uint8_t>() + paints;
         }
-        const std::size_t bytes = picture_bytes(frame.width, frame.height);
+        const std::size_t bytes = shape.bytes();
         auto drawn = device_memory(bytes);
         if (!drawn) return fail(drawn.error());
         job.out = drawn->as<std::uint8_t>();
@@ -193,7 +183,7 @@ class CudaPainter final : public DevicePainter {
 
     /// i420 into the layout of nv12_in().
     static void interleave(const Frame& picture, std::uint8_t* out) {
-        const std::size_t pitch = pitch_of(picture.width);
+        const std::size_t pitch = cuda::Nv12Layout(picture.width, picture.height).pitch;
         for (int y = 0; y < picture.height; ++y, out += pitch) {
             std::memcpy(out, picture.planes[0].data + y * picture.planes[0].stride,
                         static_cast<std::size_t>(picture.width));

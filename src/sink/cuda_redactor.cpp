@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "core/patience.h"
+#include "cuda/nv12_layout.h"
 #include "cuda/runtime.h"
 #include "sink/cuda_mosaic.h"
 #include "sink/redactor.h"
@@ -12,8 +13,7 @@
 namespace saccade::sink {
 namespace {
 
-constexpr std::size_t row_alignment = 256;  // bytes, of rows
-constexpr int most_cells = 16;              // of one place
+constexpr int most_cells = 16;  // of one place
 
 struct Place {
     cuda::Stream stream;
@@ -63,10 +63,8 @@ class Redactor::Device {
         int cells = 0;
         const auto mosaics = mosaics_of(places, frame.width, frame.height, cells);
         const bool words = frame.format == PixelFormat::p010;
-        const auto columns = static_cast<std::size_t>((frame.width + 1) / 2 * 2 * (words ? 2 : 1));
-        const std::size_t pitch = (columns + row_alignment - 1) / row_alignment * row_alignment;
-        const auto rows = static_cast<std::size_t>(frame.height + (frame.height + 1) / 2);
-        auto pixels = allot(pitch * rows);
+        const cuda::Nv12Layout shape(frame.width, frame.height, words ? 2 : 1);
+        auto pixels = allot(shape.bytes());
         if (!pixels) return fail(pixels.error());
         MosaicJob job{.luma = frame.planes[0].data,
                       .chroma = frame.planes[1].data,
@@ -76,7 +74,7 @@ class Redactor::Device {
                       .height = frame.height,
                       .words = words,
                       .out = pixels->as<std::uint8_t>(),
-                      .pitch = static_cast<std::ptrdiff_t>(pitch),
+                      .pitch = static_cast<std::ptrdiff_t>(shape.pitch),
                       .count = static_cast<int>(mosaics.size()),
                       .style = style};
         const std::size_t list = mosaics.size() * sizeof(Mosaic);
@@ -92,9 +90,7 @@ class Redactor::Device {
         cuda::check(launch_mosaic(job, most_cells, place_->stream.get()), "the kernel that covers");
         place_->stream.synchronize();
         covered = frame;
-        const auto* const luma = pixels->as<const std::uint8_t>();
-        covered.planes = {Plane{luma, job.pitch}, Plane{luma + job.pitch * frame.height, job.pitch},
-                          Plane{}};
+        covered.planes = shape.planes(pixels->as<const std::uint8_t>());
         covered.owner = std::make_shared<Pixels>(place_, std::move(*pixels));
         return {};
     }
